@@ -1,0 +1,75 @@
+"""Rows of the analysis tables: what is said of each article with the quote behind it, and every model call."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from secdigest_pipeline.indicators.records import IocRole, Threat
+from secdigest_pipeline.intake.records import Section
+from secdigest_pipeline.tables import Table
+
+AnalysisState = Literal["analysed", "refused", "extractive", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One printed statement and the span of the article's `text` it rests on."""
+
+    text: Annotated[str, "the statement, one line"]
+    quote: Annotated[str, "verbatim source text behind it; empty when none was found"]
+    start: Annotated[int | None, "offset of the quote in the article's text, characters; null without quote"]
+    end: Annotated[int | None, "end of the quote, characters; null without quote"]
+    verdict: Annotated[str, "`grounded`, `no_quote`, or `unsupported: <what>`; only grounded statements are printed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What one analyst says of one article."""
+
+    edition: Annotated[str, "edition date"]
+    article_id: Annotated[str, "stable hash of the canonical URL"]
+    state: Annotated[
+        AnalysisState,
+        "analysed: by a model; extractive: sentences of the article; refused: every model declined (extractive text "
+        "used); failed: no usable reply (extractive text used when there is any)",
+    ]
+    reason: Annotated[str, "why the state is refused or failed; empty otherwise"]
+    analyst: Annotated[Literal["anthropic", "extractive"], "component whose text stands here"]
+    model: Annotated[str, "model that answered; empty for extractive"]
+    prompt_version: Annotated[str, "version of prompt and schema; empty for extractive"]
+    reply_id: Annotated[str, "key of the kept reply; empty for extractive"]
+    title_ja: Annotated[str, "headline in Japanese (in the article's own language when extractive)"]
+    section: Annotated[Section, "section of the report"]
+    summary: Annotated[tuple[Statement, ...], "summary lines, most important first"]
+    recommendations: Annotated[tuple[Statement, ...], "recommendations the article itself gives, at most 3"]
+    notes: Annotated[tuple[Statement, ...], "exploitation state and attacker, at most 3"]
+    advice: Annotated[str, "the model's own one line to a reader; empty when none"]
+    ioc_roles: Annotated[tuple[IocRole, ...], "roles of observables found by code"]
+    threat: Annotated[Threat, "actor and malware named by the article"]
+    dropped: Annotated[tuple[Statement, ...], "statements of the reply that failed grounding, with their verdicts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a model that was made (a reply taken from the kept ones is none)."""
+
+    call_id: Annotated[str, "unique"]
+    at: Annotated[datetime, "when the call ended, UTC"]
+    edition: Annotated[str, "edition it was made for"]
+    article_id: Annotated[str, "article it was made for"]
+    model_asked: Annotated[str, "model in the request"]
+    model: Annotated[str, "model that answered; empty when none did"]
+    prompt_version: Annotated[str, "version of prompt and schema"]
+    outcome: Annotated[str, "ok, refusal, max_tokens, invalid, or the error's type"]
+    stop_reason: Annotated[str, "stop reason of the reply; empty when none"]
+    request_id: Annotated[str, "request id of the reply; empty when none"]
+    input_tokens: Annotated[int, "uncached input tokens"]
+    cache_write_tokens: Annotated[int, "input tokens written to the prompt cache"]
+    cache_read_tokens: Annotated[int, "input tokens read from the prompt cache"]
+    output_tokens: Annotated[int, "output tokens, thinking included"]
+    cost_usd: Annotated[float, "price of the call by the price table, USD"]
+    seconds: Annotated[float, "duration of the call, retries included, seconds"]
+
+
+ARTICLE_ANALYSES = Table("article_analyses", Analysis, key=("article_id",))
+CALLS = Table("llm_calls", Call, key=("call_id",))

@@ -1,0 +1,73 @@
+"""Jobs and schedules: the daily edition with catch-up, the hourly poll."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from secdigest_pipeline.editions import TIMEZONE, Edition
+
+CATCH_UP_DAYS = 7
+
+_edition_assets = dg.AssetSelection.assets(
+    "raw_feed_items", "article_pages", "cleaned_articles", "article_analyses", "iocs", "daily_report"
+)
+
+edition_job = dg.define_asset_job(
+    "edition",
+    selection=_edition_assets,
+    description="One edition from what the archive holds. Nothing is polled: this is the job for past days.",
+)
+daily_job = dg.define_asset_job(
+    "daily",
+    selection=_edition_assets | dg.AssetSelection.assets("feed_snapshots"),
+    description="Poll all feeds, then make the edition.",
+)
+poll_job = dg.define_asset_job(
+    "poll", selection=dg.AssetSelection.assets("feed_snapshots"), description="Poll all feeds into the archive."
+)
+
+
+@dg.schedule(cron_schedule="30 * * * *", job=poll_job, execution_timezone=TIMEZONE)
+def hourly_poll() -> dg.RunRequest:
+    """Feeds forget: some roll over within a day, so each is looked at every hour."""
+    return dg.RunRequest()
+
+
+@dg.schedule(cron_schedule=["0 6 * * *", "15 8 * * *"], job=daily_job, execution_timezone=TIMEZONE)
+def daily_edition(context: dg.ScheduleEvaluationContext) -> Iterable[dg.RunRequest]:
+    """Every edition of the last seven days that is missing or was made before its window had closed.
+
+    Dagster does not catch up missed ticks of a partitioned schedule (dagster 1.13, issue 10335), so each tick asks for
+    all that is due. The tick at 06:00 prints today's edition; the one at 08:15 makes it again once the two hours of
+    grace are over, which changes nothing unless a feed showed an item late.
+    """
+    tick = context.scheduled_execution_time.astimezone(UTC)
+    for edition in due(context.instance, tick):
+        yield dg.RunRequest(run_key=f"{edition.key} {tick:%Y-%m-%dT%H:%MZ}", partition_key=edition.key)
+
+
+def due(instance: dg.DagsterInstance, at: datetime) -> list[Edition]:
+    """Editions to make at that moment, oldest first; those a run is under way for are left out."""
+    newest = Edition.of(at).shifted(-1)
+    window = [newest.shifted(-days) for days in reversed(range(CATCH_UP_DAYS))]
+    return [edition for edition in window if _wanted(instance, edition, at) and not _under_way(instance, edition)]
+
+
+def _wanted(instance: dg.DagsterInstance, edition: Edition, at: datetime) -> bool:
+    records = instance.fetch_materializations(
+        dg.AssetRecordsFilter(asset_key=dg.AssetKey("daily_report"), asset_partitions=[edition.key]), limit=1
+    ).records
+    made_at = datetime.fromtimestamp(records[0].timestamp, UTC) if records else None
+    return made_at is None or (made_at < edition.closes <= at)
+
+
+def _under_way(instance: dg.DagsterInstance, edition: Edition) -> bool:
+    unfinished = [
+        dg.DagsterRunStatus.QUEUED,
+        dg.DagsterRunStatus.NOT_STARTED,
+        dg.DagsterRunStatus.STARTING,
+        dg.DagsterRunStatus.STARTED,
+    ]
+    filters = dg.RunsFilter(statuses=unfinished, tags={"dagster/partition": edition.key})
+    return bool(instance.get_runs(filters, limit=1))

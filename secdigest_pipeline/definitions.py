@@ -1,0 +1,46 @@
+"""The one place where assets, checks, jobs, schedules and resources are put together."""
+
+import warnings
+
+import dagster as dg
+
+# Partitioned asset checks are used on purpose: without a partition a check would load every edition (dagster 1.13)
+warnings.filterwarnings("ignore", message=".*partitions_def.*", category=dg.PreviewWarning)
+
+from secdigest_pipeline import automation  # noqa: E402 - the filter must stand before the checks are defined
+from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES  # noqa: E402
+from secdigest_pipeline.articles.records import ARTICLE_PAGES, CLEANED_ARTICLES  # noqa: E402
+from secdigest_pipeline.assets import analyses, articles, intake, iocs, report  # noqa: E402
+from secdigest_pipeline.indicators.records import IOCS  # noqa: E402
+from secdigest_pipeline.intake.records import POLLS, RAW_FEED_ITEMS  # noqa: E402
+from secdigest_pipeline.io_managers import ParquetIOManager  # noqa: E402
+from secdigest_pipeline.report.records import DAILY_REPORT  # noqa: E402
+from secdigest_pipeline.resources import Services  # noqa: E402
+
+TABLES = {
+    table.name: table
+    for table in (POLLS, RAW_FEED_ITEMS, ARTICLE_PAGES, CLEANED_ARTICLES, ARTICLE_ANALYSES, IOCS, DAILY_REPORT)
+}
+OWNER = "team:security-data"
+
+
+def build_defs(services: Services | None = None) -> dg.Definitions:
+    """The real graph; tests, the demo and the command line hand in their own services."""
+    services = services or Services()
+    modules = [intake, articles, analyses, iocs, report]
+    return dg.Definitions(
+        assets=[
+            asset.map_asset_specs(lambda spec: spec.replace_attributes(owners=[OWNER]))
+            if isinstance(asset, dg.AssetsDefinition)
+            else asset
+            for asset in dg.load_assets_from_modules(modules)
+        ],
+        asset_checks=dg.load_asset_checks_from_modules(modules),
+        jobs=[automation.daily_job, automation.edition_job, automation.poll_job],
+        schedules=[automation.daily_edition, automation.hourly_poll],
+        resources={"services": services, "io_manager": ParquetIOManager(services.tables, TABLES)},
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_defs()

@@ -1,0 +1,74 @@
+"""Files on any UPath (local folder or object store): written whole or not at all, and content-addressed bodies."""
+
+import gzip
+import hashlib
+import os
+import uuid
+
+from upath import UPath
+
+MAX_BODY_BYTES = 64 * 1024 * 1024
+
+
+class StorageError(RuntimeError):
+    """A data location that cannot be read or written; the message names it."""
+
+
+def write_atomic(path: UPath, data: bytes) -> None:
+    """Write `data` to `path` so that a reader sees the old file or the new one, never half of it.
+
+    Local files go to a temporary name beside the target and are renamed; object stores put whole objects anyway.
+    Raises StorageError naming the path when the location is not writable.
+    """
+    try:
+        if path.protocol in ("", "file", "local"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = path.parent / f".{path.name}.{uuid.uuid4().hex}.tmp"
+            try:
+                with open(temporary.path, "wb") as handle:  # noqa: PTH123 - UPath.open offers no fileno on every backend
+                    handle.write(data)
+                    handle.flush()
+                    os.fsync(handle.fileno())
+                os.replace(temporary.path, path.path)  # noqa: PTH105 - as above
+            finally:
+                temporary.unlink(missing_ok=True)
+        else:
+            path.write_bytes(data)
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be written ({error.strerror or error})") from error
+
+
+def sha256(data: bytes) -> str:
+    """Lower-case hexadecimal SHA-256 of `data`."""
+    return hashlib.sha256(data).hexdigest()
+
+
+class Bodies:
+    """Write-once store of raw bytes by content: `<root>/ab/abcdef....gz` (design 4.1)."""
+
+    def __init__(self, root: UPath) -> None:
+        self.root = root
+
+    def path(self, digest: str) -> UPath:
+        """Where the body with this SHA-256 lies."""
+        return self.root / digest[:2] / f"{digest}.gz"
+
+    def put(self, body: bytes) -> str:
+        """Store `body` unless it is there already; returns its SHA-256."""
+        digest = sha256(body)
+        path = self.path(digest)
+        if not path.exists():
+            # mtime=0: the same content is the same file, wherever and whenever it is written
+            write_atomic(path, gzip.compress(body, mtime=0))
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """The body with this SHA-256; StorageError when it is missing or damaged."""
+        path = self.path(digest)
+        try:
+            body = gzip.decompress(path.read_bytes())
+        except (OSError, EOFError) as error:
+            raise StorageError(f"{path}: stored body cannot be read ({error})") from error
+        if sha256(body) != digest:
+            raise StorageError(f"{path}: stored body does not match its name")
+        return body

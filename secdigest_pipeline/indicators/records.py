@@ -1,0 +1,71 @@
+"""Rows of the IOC ledger, and what an analysis may say of an observable."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from secdigest_pipeline.tables import Table
+
+ObservableType = Literal["ipv4", "ipv6", "domain", "url", "email", "md5", "sha1", "sha256", "sha512", "cve"]
+Role = Literal[
+    "attacker_infrastructure", "malware_sample", "abused_service", "victim", "researcher", "reference", "unknown"
+]
+IocState = Literal["あり", "本当になし", "取得不能", "未確認"]
+
+
+@dataclass(frozen=True, slots=True)
+class IocRole:
+    """What an analysis says of one observable that code had found. Grounded by `quote`."""
+
+    type: Annotated[ObservableType, "type of the observable"]
+    value: Annotated[str, "normalised value, exactly as found by code"]
+    role: Annotated[Role, "role in the article"]
+    context_ja: Annotated[str, "Japanese phrase saying why the value is listed; empty when none"]
+    quote: Annotated[str, "verbatim source text behind the role; empty when none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Threat:
+    """Actor and malware an article names; every field is `unknown` unless the source says it."""
+
+    actor: Annotated[str, "actor as the source names it, else `unknown`"]
+    actor_attribute: Annotated[str, "china, russia, north-korea, iran, cybercrime, hacktivist or `unknown`"]
+    malware: Annotated[str, "malware as the source names it, `N/A` when none is involved, else `unknown`"]
+    malware_type: Annotated[str, "ransomware, stealer, backdoor, RAT, loader ..., `N/A` or `unknown`"]
+
+
+UNKNOWN_THREAT = Threat("unknown", "unknown", "unknown", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Ioc:
+    """One observable of one article: kept as an IOC, or suppressed with the reason."""
+
+    edition: Annotated[str, "edition date"]
+    article_id: Annotated[str, "article it stands in"]
+    type: Annotated[ObservableType, "type of observable"]
+    value: Annotated[str, "normalised value, refanged"]
+    port: Annotated[int | None, "port written beside an IP address; null when none"]
+    raw: Annotated[str, "as spelled at its first place"]
+    start: Annotated[int, "offset of the first place in the article's page_text, characters"]
+    end: Annotated[int, "end of the first place, characters"]
+    occurrences: Annotated[int, "how often the value stands in the page"]
+    defanged: Annotated[bool, "whether any place is defanged"]
+    source_url: Annotated[str, "page the value really stands on"]
+    role: Annotated[Role, "role in the article"]
+    is_ioc: Annotated[bool, "whether it goes into the report and the CSV"]
+    confidence: Annotated[float, "0 to 1, computed from `reasons`"]
+    reasons: Annotated[tuple[str, ...], "named reasons behind role, is_ioc and confidence"]
+    suppressed: Annotated[str, "list or rule that keeps it out; empty when is_ioc"]
+    known: Annotated[bool, "よく知られている: a shared or legitimate service, abused"]
+    context_ja: Annotated[str, "Japanese phrase of the report line, without half-width comma"]
+    evidence: Annotated[str, "text around the first place, one line"]
+    date: Annotated[str, "YYYY-MM-DD: observation or publication date (report-contract 2.2)"]
+    category: Annotated[str, "category of the CSV (report-contract 2.2)"]
+    actor: Annotated[str, "actor named by the source, else `unknown`"]
+    actor_attribute: Annotated[str, "attribute named by the source, else `unknown`"]
+    malware: Annotated[str, "malware named by the source, `N/A` or `unknown`"]
+    malware_type: Annotated[str, "type of the malware, `N/A` or `unknown`"]
+    description: Annotated[str, "one English line starting with `AI generated.`"]
+
+
+IOCS = Table("iocs", Ioc, key=("article_id", "type", "value"))

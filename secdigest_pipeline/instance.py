@@ -1,0 +1,88 @@
+"""The Dagster instance of this machine's commands: its home under the data directory, runs of killed commands ended."""
+
+import hashlib
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+import psutil
+
+from secdigest_pipeline.database import database
+from secdigest_pipeline.files import StorageError
+from secdigest_pipeline.settings import Settings, packaged
+
+PROCESS_TAG = "secdigest/process"
+HOME_VARIABLE = "DAGSTER_HOME"
+
+
+@contextmanager
+def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """The instance, with PostgreSQL running and DAGSTER_HOME set for the length of the block.
+
+    Raises DatabaseError when PostgreSQL cannot be used and StorageError when the home cannot be written.
+    """
+    home = dagster_home(settings)
+    with database(settings.data):
+        before = os.environ.get(HOME_VARIABLE)
+        os.environ[HOME_VARIABLE] = str(home)
+        try:
+            with dg.DagsterInstance.get() as opened:
+                end_orphans(opened)
+                yield opened
+        finally:
+            if before is None:
+                os.environ.pop(HOME_VARIABLE, None)
+            else:
+                os.environ[HOME_VARIABLE] = before
+
+
+def dagster_home(settings: Settings) -> Path:
+    """DAGSTER_HOME if it is set, else `<data>/dagster` (for an object store: below ~/.secdigest) with dagster.yaml."""
+    given = os.environ.get(HOME_VARIABLE)
+    if given:
+        return Path(given)
+    if settings.data.protocol in ("", "file", "local"):
+        home = Path(settings.data.path) / "dagster"
+    else:
+        home = Path.home() / ".secdigest" / hashlib.sha256(str(settings.data).encode()).hexdigest()[:16] / "dagster"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "dagster.yaml").write_bytes(packaged("dagster.yaml").read_bytes())
+    except OSError as error:
+        raise StorageError(f"{home}: cannot be written ({error.strerror or error}); set SECDIGEST_DATA") from error
+    return home
+
+
+def process_tag() -> dict[str, str]:
+    """Run tag that names this process, so that a later command can tell a killed run from a running one."""
+    me = psutil.Process()
+    return {PROCESS_TAG: f"{socket.gethostname()}:{me.pid}:{int(me.create_time())}"}
+
+
+def end_orphans(opened: dg.DagsterInstance) -> list[str]:
+    """Mark runs of killed commands of this machine as failed and free their pool slots; returns their run ids.
+
+    Without this the next run would wait for ever for a slot that nobody gives back (reference dagster.md 2b).
+    """
+    unfinished = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
+    ended = []
+    for run in opened.get_runs(dg.RunsFilter(statuses=unfinished)):
+        owner = run.tags.get(PROCESS_TAG, "")
+        if owner and not _alive(owner):
+            opened.report_run_failed(run, "The command that made this run was killed; run it again.")
+            opened.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+            ended.append(run.run_id)
+    return ended
+
+
+def _alive(owner: str) -> bool:
+    host, pid, started = owner.rsplit(":", 2)
+    if host != socket.gethostname():
+        return True
+    try:
+        return int(psutil.Process(int(pid)).create_time()) == int(started)
+    except psutil.NoSuchProcess:
+        return False

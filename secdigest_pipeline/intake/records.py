@@ -1,0 +1,67 @@
+"""Rows of the intake tables: what each poll of a feed answered, and every item seen, kept or left out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from secdigest_pipeline.tables import Table
+
+Section = Literal["news", "jp_incidents", "memo", "tools", "malware_campaign", "security_report", "cybercrime"]
+Membership = Literal["published", "late", "undated", "future"]
+Kind = Literal["news", "incident", "vendor research", "gov", "CERT"]
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """One request to one feed and what came back. Written once, never changed."""
+
+    feed_id: Annotated[str, "feed of feeds.yaml"]
+    polled_at: Annotated[datetime, "when the answer was complete, UTC"]
+    url: Annotated[str, "URL asked"]
+    final_url: Annotated[str, "URL that answered, after redirects"]
+    outcome: Annotated[
+        Literal["new", "unchanged", "error"],
+        "new: a body was stored; unchanged: 304 or the same bytes; error: see reason",
+    ]
+    status: Annotated[int | None, "HTTP status, null when none came"]
+    reason: Annotated[str, "why outcome is error, or what was odd; empty when all is well"]
+    body_sha256: Annotated[str | None, "stored body this poll saw (for unchanged: the earlier one)"]
+    content_type: Annotated[str, "Content-Type header as sent"]
+    etag: Annotated[str, "ETag to send next time; kept from the earlier poll when a 304 has none"]
+    last_modified: Annotated[str, "Last-Modified to send next time"]
+    entries: Annotated[int | None, "entries parsed from the body; null when it could not be parsed"]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedItem:
+    """One entry of one feed as published, with the edition it belongs to and whether it was kept."""
+
+    edition: Annotated[str, "edition date, YYYY-MM-DD"]
+    item_id: Annotated[str, "stable hash of feed id and guid (canonical link when there is no guid)"]
+    article_id: Annotated[str | None, "stable hash of the canonical URL; null when the item has no usable link"]
+    feed_id: Annotated[str, "feed of feeds.yaml"]
+    feed_name: Annotated[str, "name of the feed at that time"]
+    kind: Annotated[Kind, "kind of source"]
+    lang: Annotated[str, "language of the feed, ISO 639-1"]
+    guid: Annotated[str, "id or guid as published; empty when none"]
+    link: Annotated[str, "link as published, made absolute; empty when none"]
+    url: Annotated[str, "canonical URL; empty when none"]
+    title: Annotated[str, "title as plain text"]
+    summary: Annotated[str, "summary or description as plain text, at most 20,000 characters"]
+    content: Annotated[
+        str, "full content the feed carries, HTML as published, at most 500,000 characters; empty when none"
+    ]
+    categories: Annotated[tuple[str, ...], "categories as published"]
+    published_at: Annotated[datetime | None, "publication time, UTC; null when the feed gives none that can be read"]
+    first_seen_at: Annotated[datetime, "first poll that showed the item, UTC"]
+    body_sha256: Annotated[str, "stored feed body the item was first read from"]
+    membership: Annotated[Membership, "why the item belongs to this edition (design 4.2)"]
+    section: Annotated[Section, "section by the feed's rule and the headline (report-contract 1.8)"]
+    kept: Annotated[bool, "whether the item goes on to be read"]
+    reason: Annotated[
+        str, "why it was left out: duplicate_url, earlier_edition, no_link, bad_link, excluded, not_news, over_limit"
+    ]
+
+
+POLLS = Table("feed_snapshots", Poll, key=("feed_id", "polled_at"))
+RAW_FEED_ITEMS = Table("raw_feed_items", FeedItem, key=("item_id",))

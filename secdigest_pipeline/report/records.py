@@ -1,0 +1,22 @@
+"""Rows of the report table: one per printed line, so that each can be asked where it comes from."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from secdigest_pipeline.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One line of the published Markdown file and what it rests on."""
+
+    edition: Annotated[str, "edition date"]
+    line: Annotated[int, "line number in the file, from 1"]
+    section: Annotated[str, "heading of the section; empty above the first"]
+    article_id: Annotated[str | None, "article the line speaks of; null for headings and notes"]
+    field: Annotated[str, "heading, title, url, summary, ioc, recommendation, note, advice, headline, memo or blank"]
+    text: Annotated[str, "the line as printed"]
+    quote: Annotated[str, "source text behind a statement; empty for lines that state nothing"]
+
+
+DAILY_REPORT = Table("daily_report", ReportLine, key=("line",))

@@ -1,0 +1,99 @@
+"""What the assets get from outside: settings, clock, stores and clients, each made where it is first needed."""
+
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from upath import UPath
+
+from secdigest_pipeline.analysis.analyse import Analyst
+from secdigest_pipeline.analysis.extractive import Extractive
+from secdigest_pipeline.analysis.replies import Replies
+from secdigest_pipeline.articles.page_archive import PageArchive
+from secdigest_pipeline.intake.archive import Archive
+from secdigest_pipeline.intake.feeds import Feed, load_feeds
+from secdigest_pipeline.settings import Settings
+from secdigest_pipeline.workers import Workers
+
+if TYPE_CHECKING:
+    from secdigest_pipeline.intake.http import Client
+
+# Called when a step has handed back: asset name, and the numbers it put into its metadata
+Listener = Callable[[str, Mapping[str, Any]], None]
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def _nobody(_asset: str, _numbers: Mapping[str, Any]) -> None:
+    return None
+
+
+class Services:
+    """The one resource. Tests, the demo and the command line hand in their own clock, settings and listener."""
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        now: Callable[[], datetime] = _wall_clock,
+        listener: Listener = _nobody,
+    ) -> None:
+        self._settings = settings
+        self.now = now
+        self.listener = listener
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings handed in, or those of the environment."""
+        return self._settings or Settings.from_env()
+
+    @cached_property
+    def feeds(self) -> tuple[Feed, ...]:
+        """The feed list."""
+        return load_feeds(self.settings.feeds)
+
+    @property
+    def tables(self) -> UPath:
+        """Folder of the asset tables."""
+        return self.settings.data / "tables"
+
+    @cached_property
+    def archive(self) -> Archive:
+        """Feed snapshots and what they showed."""
+        return Archive(self.settings.data / "archive")
+
+    @cached_property
+    def pages(self) -> PageArchive:
+        """Fetched pages."""
+        return PageArchive(self.settings.data / "pages")
+
+    @cached_property
+    def replies(self) -> Replies:
+        """Kept model replies and the ledger of calls."""
+        return Replies(self.settings.data / "llm")
+
+    def client(self) -> Any:
+        """HTTP client for feeds and pages, an async context manager."""
+        from secdigest_pipeline.intake.http import open_client
+
+        settings = self.settings
+        return open_client(contact=settings.contact, connect_to=settings.connect_to, at_once=settings.page_fetches)
+
+    def workers(self) -> Workers:
+        """Child processes for parsing and extraction: as many as there are cores, two at least."""
+        return Workers(max(2, os.cpu_count() or 2))
+
+    @asynccontextmanager
+    async def analyst(self) -> AsyncIterator[Analyst]:
+        """The analyst the settings name."""
+        if self.settings.analyst == "extractive":
+            yield Extractive()
+            return
+        from secdigest_pipeline.analysis.claude import AnthropicAnalyst
+
+        async with AnthropicAnalyst(self.settings.models, self.replies) as analyst:
+            yield analyst
