@@ -93,7 +93,7 @@ class Services:
         if self.settings.analyst == "extractive":
             yield Extractive()
             return
-        from secdigest_pipeline.analysis.claude import AnthropicAnalyst
+        from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
 
         async with AnthropicAnalyst(self.settings.models, self.replies) as analyst:
             yield analyst

@@ -8,6 +8,7 @@ from secdigest_pipeline.tables import Table
 
 Section = Literal["news", "jp_incidents", "memo", "tools", "malware_campaign", "security_report", "cybercrime"]
 Membership = Literal["published", "late", "undated", "future"]
+SeenVia = Literal["poll", "first_poll", "history"]
 Kind = Literal["news", "incident", "vendor research", "gov", "CERT"]
 
 
@@ -25,11 +26,40 @@ class Poll:
     ]
     status: Annotated[int | None, "HTTP status, null when none came"]
     reason: Annotated[str, "why outcome is error, or what was odd; empty when all is well"]
-    body_sha256: Annotated[str | None, "stored body this poll saw (for unchanged: the earlier one)"]
-    content_type: Annotated[str, "Content-Type header as sent"]
-    etag: Annotated[str, "ETag to send next time; kept from the earlier poll when a 304 has none"]
+    body_sha256: Annotated[str | None, "stored body this poll saw (for unchanged and for most errors: the earlier one)"]
+    content_type: Annotated[str, "Content-Type header that body came with"]
+    etag: Annotated[str, "ETag to send next time; kept from the earlier poll when a 304 has none and after errors"]
     last_modified: Annotated[str, "Last-Modified to send next time"]
     entries: Annotated[int | None, "entries parsed from the body; null when it could not be parsed"]
+    moved_to: Annotated[str, "where the URL has moved for good (301, 308), empty when it has not"]
+    failures: Annotated[int, "polls in a row, up to this one, that ended in an error"]
+    not_before: Annotated[datetime | None, "the feed is not asked again before (Retry-After, back-off), UTC"]
+    via: Annotated[Literal["feed", "history"], "the feed itself, or a source of the past (dated archive, sitemap ...)"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One entry of one feed, when a snapshot showed it that the one before did not. Written once, never changed.
+
+    An item may be sighted more than once (it left the feed and came back); the earliest sighting is the one that counts.
+    """
+
+    item_id: Annotated[str, "stable hash of feed id and guid (canonical link when there is no guid)"]
+    article_id: Annotated[str | None, "stable hash of the canonical URL; null when the item has no usable link"]
+    feed_id: Annotated[str, "feed of feeds.yaml"]
+    seen_at: Annotated[datetime, "when the snapshot was complete, UTC"]
+    seen_via: Annotated[
+        SeenVia, "poll; first_poll: the feed's first snapshot, with its backlog; history: a source of the past"
+    ]
+    published_at: Annotated[datetime | None, "publication time, UTC; null when the feed gives none that can be read"]
+    guid: Annotated[str, "id or guid as published; empty when none"]
+    link: Annotated[str, "link as published, made absolute; empty when none"]
+    url: Annotated[str, "canonical URL; empty when none"]
+    title: Annotated[str, "title as plain text"]
+    summary: Annotated[str, "summary or description as plain text, at most 20,000 characters"]
+    content: Annotated[str, "full content the feed carries, HTML, at most 500,000 characters; empty when none"]
+    categories: Annotated[tuple[str, ...], "categories as published"]
+    body_sha256: Annotated[str, "stored feed body the item was read from"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,5 +93,6 @@ class FeedItem:
     ]
 
 
-POLLS = Table("feed_snapshots", Poll, key=("feed_id", "polled_at"))
+POLLS = Table("feed_snapshots", Poll, key=("feed_id", "polled_at", "url"))
+SIGHTINGS = Table("sightings", Sighting, key=("item_id", "seen_at"))
 RAW_FEED_ITEMS = Table("raw_feed_items", FeedItem, key=("item_id",))

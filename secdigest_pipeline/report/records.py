@@ -13,8 +13,11 @@ class ReportLine:
     edition: Annotated[str, "edition date"]
     line: Annotated[int, "line number in the file, from 1"]
     section: Annotated[str, "heading of the section; empty above the first"]
-    article_id: Annotated[str | None, "article the line speaks of; null for headings and notes"]
-    field: Annotated[str, "heading, title, url, summary, ioc, recommendation, note, advice, headline, memo or blank"]
+    article_id: Annotated[str | None, "article the line speaks of; null for headings, labels, blanks and the memo"]
+    field: Annotated[
+        str,
+        "heading (labels too), title, url, summary, ioc, recommendation, note, advice, headline, memo, blank (or `N/A`)",
+    ]
     text: Annotated[str, "the line as printed"]
     quote: Annotated[str, "source text behind a statement; empty for lines that state nothing"]
 

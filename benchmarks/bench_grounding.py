@@ -1,0 +1,82 @@
+"""Planted errors against grounding: what share is caught, how often a true statement is refused, and what an article costs.
+
+Run: `python -m benchmarks.bench_grounding [--seed N] [--show]`. Two sets: the sample world's recorded replies, and mechanical
+Japanese statements around values of real sentences (../shared/corpora/intake/articles), which nobody tuned anything for.
+"""
+
+import argparse
+import random
+import statistics
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+
+from benchmarks.planted_errors import Source, page_cases, sample_cases
+from secdigest_pipeline.analysis.grounding import Grounder
+
+TARGET_CAUGHT, TARGET_FALSE, TARGET_MS = 0.95, 0.03, 5.0
+# Classes without a value that a rule could look up.
+VALUELESS = ("negated state",)
+
+
+def run(name: str, sources: list[Source], rng: random.Random, show: bool) -> None:
+    """Judges every case of one set and prints its table."""
+    sources = [source for source in sources if source.pairs]
+    if not sources:
+        print(f"{name}: not there, skipped\n")
+        return
+    caught: dict[str, Counter[bool]] = defaultdict(Counter)
+    alarms: Counter[bool] = Counter()
+    seconds = []
+    for source in sources:
+        began = time.process_time()
+        grounder = Grounder(source.text, source.title)
+        verdicts = [grounder.ground(case.statement, case.quote).verdict for case, _ in source.pairs]
+        seconds.append(time.process_time() - began)
+        foreign = rng.choice([other for other in sources if other is not source]).pairs[0][0].quote
+        for (case, wrong), verdict in zip(source.pairs, verdicts, strict=True):
+            alarms[verdict != "grounded"] += 1
+            if verdict != "grounded" and show:
+                print(f"FALSE ALARM {verdict} | {case.statement} | {case.quote}")
+            for false in [*wrong, replace(case, quote=foreign, planted="other article's quote")]:
+                missed = grounder.ground(false.statement, false.quote).verdict == "grounded"
+                caught[false.planted][not missed] += 1
+                if missed and show:
+                    print(f"MISSED {false.planted} | {false.statement} | {false.quote}")
+    lengths = [len(source.text) for source in sources]
+    print(f"{name}: {len(sources)} articles, median {statistics.median(lengths):,.0f} characters")
+    print(f"  {'class':24}{'variants':>9}{'caught':>9}")
+    for kind, counts in sorted(caught.items()):
+        print(f"  {kind:24}{counts.total():9}{_share(counts):9.1%}")
+    valued = {kind: counts for kind, counts in caught.items() if kind not in VALUELESS}
+    total = sum(valued.values(), Counter[bool]())
+    print(f"  {'all with a value':24}{total.total():9}{_share(total):9.1%}  target >= {TARGET_CAUGHT:.0%}")
+    print(f"  {'mean of their classes':24}{'':9}{statistics.mean(map(_share, valued.values())):9.1%}  target >= {TARGET_CAUGHT:.0%}")
+    print(f"  {'false alarms':24}{alarms.total():9}{_share(alarms):9.1%}  target <= {TARGET_FALSE:.0%}")
+    milliseconds = sorted(1000 * second for second in seconds)
+    print(
+        f"  CPU an article: median {statistics.median(milliseconds):.2f} ms (target <= {TARGET_MS:g}), "
+        f"p95 {milliseconds[int(len(milliseconds) * 0.95)]:.2f} ms\n"
+    )
+
+
+def _share(counts: "Counter[bool]") -> float:
+    return counts[True] / counts.total()
+
+
+def main() -> None:
+    """Both sets, with the seed printed."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, default=20261123)
+    parser.add_argument("--show", action="store_true", help="print every miss and every false alarm")
+    arguments = parser.parse_args()
+    print(f"seed {arguments.seed}")
+    sets: dict[str, Callable[[random.Random], list[Source]]] = {"sample world": sample_cases, "real pages": page_cases}
+    for name, cases in sets.items():
+        rng = random.Random(arguments.seed)
+        run(name, cases(rng), rng, arguments.show)
+
+
+if __name__ == "__main__":
+    main()

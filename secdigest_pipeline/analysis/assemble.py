@@ -1,0 +1,183 @@
+"""From a reply to an analysis: each thing a model says is printed only where the article backs it.
+
+The boundary against the article's own tricks as well: nothing that obeys an instruction in the text gets past here.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import cast
+
+from secdigest_pipeline.analysis.extractive import MAX_LINES, MAX_RECOMMENDATIONS, extract
+from secdigest_pipeline.analysis.grounding import Grounder
+from secdigest_pipeline.analysis.instructions import Instructions
+from secdigest_pipeline.analysis.lines import one_line
+from secdigest_pipeline.analysis.prompt import PROMPT_VERSION, Candidate, leaks_prompt
+from secdigest_pipeline.analysis.records import Analysis, Statement
+from secdigest_pipeline.analysis.replies import KeptReply
+from secdigest_pipeline.analysis.schema import ROLES, SCHEMA_VERSION, SECTIONS, Claim, IocClaim, Reply, closed
+from secdigest_pipeline.analysis.threat import threat
+from secdigest_pipeline.articles.records import Article
+from secdigest_pipeline.indicators.find import find
+from secdigest_pipeline.indicators.records import IocRole, ObservableType, Role
+from secdigest_pipeline.intake.records import Section
+
+# Fewer grounded lines than this, and the article's own sentences fill the entry (design 4.4).
+MIN_LINES = 3
+MAX_NOTES = 3
+# Longest lines of 12 months (report-contract 1.4): summary 136, title 101, advice p95 96, IOC context p95 48.
+MAX_STATEMENT = 200
+MAX_TITLE = 120
+MAX_ADVICE = 150
+MAX_CONTEXT = 80
+MAX_DROPPED = 100
+
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d)")
+
+
+def assemble(article: Article, listed: Sequence[Candidate], reply: Reply, kept: KeptReply) -> Analysis:
+    """The analysis of `article` that `reply` supports; state `analysed` whatever is left of it."""
+    checks = _Checks(article, kept.nonce)
+    summary = checks.grounded(reply.summary, MAX_LINES)
+    recommendations = checks.grounded(reply.recommendations, MAX_RECOMMENDATIONS)
+    notes = checks.grounded(reply.notes, MAX_NOTES)
+    if len(summary) < MIN_LINES:
+        summary = _filled(summary, extract(article).summary)
+    said, disbelieved = threat(reply, f"{article.title}\n{article.text}", checks.stands)
+    checks.dropped += [Statement(claim, "", None, None, "unsupported: name") for claim in disbelieved]
+    section = cast(Section, closed(reply.section, SECTIONS, "news")) if article.section == "news" else article.section
+    return Analysis(
+        edition=article.edition,
+        article_id=article.article_id,
+        state="analysed",
+        reason="",
+        analyst="anthropic",
+        model=kept.model,
+        prompt_version=f"{PROMPT_VERSION}-{SCHEMA_VERSION}",
+        reply_id=kept.key,
+        title_ja=checks.title(reply),
+        section=section,
+        summary=summary,
+        recommendations=recommendations,
+        notes=notes,
+        advice=checks.advice(reply.advice),
+        ioc_roles=checks.roles(reply.iocs, listed),
+        threat=said,
+        dropped=tuple(checks.dropped[:MAX_DROPPED]),
+    )
+
+
+class _Checks:
+    """One article's checks; what fails is collected in `dropped`."""
+
+    def __init__(self, article: Article, nonce: str) -> None:
+        self._article = article
+        self._nonce = nonce
+        self._grounder = Grounder(article.text, article.title)
+        self._instructions = Instructions(article.text)
+        self.dropped: list[Statement] = []
+
+    def stands(self, quote: str) -> bool:
+        """Whether `quote` stands in the article outside of text that addresses a machine."""
+        place = self._grounder.find_quote(quote)
+        return place is not None and not self._instructions.hold(*place)
+
+    def grounded(self, claims: Iterable[Claim], limit: int) -> tuple[Statement, ...]:
+        """The first `limit` grounded statements of `claims`."""
+        kept: list[Statement] = []
+        for claim in claims:
+            if len(kept) == limit:
+                break
+            statement = self._judged(claim.text, MAX_STATEMENT, partial(self._ground, claim.quote))
+            if statement is not None and statement.text not in (other.text for other in kept):
+                kept.append(statement)
+        return tuple(kept)
+
+    def title(self, reply: Reply) -> str:
+        """The reply's headline when it is grounded in text or title, else the article's own title."""
+        statement = self._judged(reply.title, MAX_TITLE, partial(self._ground_title, reply.title_quote))
+        return statement.text if statement and not _addresses(statement.text) else one_line(self._article.title)
+
+    def advice(self, text: str) -> str:
+        """The model's own advice when all its values are the article's and it sends nobody anywhere; else empty."""
+        statement = self._judged(text, MAX_ADVICE, self._valued)
+        return statement.text if statement else ""
+
+    def roles(self, claims: Iterable[IocClaim], listed: Sequence[Candidate]) -> tuple[IocRole, ...]:
+        """Roles of listed candidates whose quote stands in the article, one each."""
+        by_id = {candidate.id: candidate for candidate in listed}
+        roles: dict[int, IocRole] = {}
+        for claim in claims:
+            candidate = by_id.get(claim.id)
+            if candidate is None or claim.id in roles:
+                continue
+            if not self.stands(claim.quote):
+                self.dropped.append(
+                    Statement(f"{candidate.value[:200]}: {claim.role}"[:300], "", None, None, "no_quote")
+                )
+                continue
+            roles[claim.id] = IocRole(
+                type=cast(ObservableType, candidate.type),
+                value=candidate.value,
+                role=cast(Role, closed(claim.role, ROLES, "unknown")),
+                context_ja=self._context(claim.context),
+                quote=claim.quote,
+            )
+        return tuple(roles.values())
+
+    def _context(self, text: str) -> str:
+        # a half-width comma would be a sixth column of the report's line (report-contract 1.5)
+        line = _THOUSANDS.sub("", text).replace(", ", "、").replace(",", "、")
+        statement = self._judged(line, MAX_CONTEXT, self._valued)
+        return statement.text if statement else ""
+
+    def _judged(self, text: str, limit: int, judge: Callable[[str], Statement]) -> Statement | None:
+        if not text:
+            return None
+        if len(text) > limit:
+            statement = Statement(text[:limit], "", None, None, f"unsupported: longer than {limit} characters")
+        elif leaks_prompt(text, self._nonce):
+            statement = Statement("", "", None, None, "unsupported: text of the prompt")
+        else:
+            statement = judge(text)
+        if statement.verdict == "grounded":
+            return statement
+        self.dropped.append(statement)
+        return None
+
+    def _ground(self, quote: str, text: str) -> Statement:
+        statement = self._grounder.ground(text, quote)
+        start, end = statement.start, statement.end
+        if start is not None and end is not None and self._instructions.hold(start, end):
+            return replace(statement, verdict="unsupported: rests on text that addresses a machine")
+        return statement
+
+    def _ground_title(self, quote: str, text: str) -> Statement:
+        statement = self._ground(quote, text)
+        if statement.verdict != "no_quote":
+            return statement
+        # the headline may rest on the title alone: the quote is sought there, the values in title and text
+        return Grounder(self._article.title, self._article.text).ground(text, quote)
+
+    def _valued(self, text: str) -> Statement:
+        failed = _addresses(text) or self._grounder.unsupported_values(text)
+        verdict = "unsupported: " + ", ".join(failed)[:200] if failed else "grounded"
+        return Statement(text, "", None, None, verdict)
+
+
+def _addresses(text: str) -> list[str]:
+    """What of `text` could be visited or called: URLs, hosts, addresses, e-mail, hashes."""
+    return [item.raw for item in find(text) if item.type != "cve"]
+
+
+def _filled(summary: tuple[Statement, ...], own: Sequence[Statement]) -> tuple[Statement, ...]:
+    """`summary` with the article's own sentences behind it, but for those it quotes already, up to five."""
+    new = [line for line in own if not any(_overlap(line, other) for other in summary)]
+    return (*summary, *new[: MAX_LINES - len(summary)])
+
+
+def _overlap(a: Statement, b: Statement) -> bool:
+    if a.start is None or a.end is None or b.start is None or b.end is None:
+        return False
+    return a.start < b.end and b.start < a.end

@@ -1,0 +1,214 @@
+"""Grounding: whether a statement's quote stands in the article, and every value of the statement near it.
+
+Code only, no model: what fails is not printed. What the words between the values say is not judged, except whether something
+is said to be exploited (exploitation.py).
+"""
+
+from bisect import bisect_left
+from functools import cached_property
+
+from secdigest_pipeline.analysis import exploitation, names
+from secdigest_pipeline.analysis.dates import Date
+from secdigest_pipeline.analysis.folding import fold, weight
+from secdigest_pipeline.analysis.index import NumberIndex
+from secdigest_pipeline.analysis.records import Statement
+from secdigest_pipeline.analysis.sentences import sentences
+from secdigest_pipeline.analysis.values import Value, read
+
+# A quote of less than 8 letters or 4 ideographs stands in any text.
+MIN_WEIGHT = 8
+# Characters before and behind the quote's sentences in which the statement's numbers, dates and versions must stand: about
+# a paragraph. Names, ids, hosts and hashes say by themselves what they mean and may stand anywhere in the article.
+WINDOW = 600
+_WINDOWED = frozenset({"number", "date", "version"})
+# A sentence is not followed further than this beyond the quote.
+_SENTENCE = 300
+# Five times the longest line of 12 months of reports (136 characters, report-contract 1.4).
+MAX_STATEMENT = 700
+# Places looked at for one value; more are a text made to cost time.
+MAX_PLACES = 200
+_EDGES = " \"'.,;:\u3001\u3002\u300c\u300d"
+_ABOUT = ("約", "およそ", "ほぼ", "推定", "最大", "少なくとも")
+_ABOUT_BEHIND = ("超", "以上", "余", "強", "弱", "近く", "前後")
+
+Window = tuple[int, int]
+
+
+class Grounder:
+    """One article, indexed once: ask it for quotes and values. All offsets given out are characters of `text`.
+
+    The title counts as near every quote. Building and asking are linear in text and statement; nothing raises for any str.
+    """
+
+    def __init__(self, text: str, title: str = "") -> None:
+        self.text = text
+        self._folded = fold(text)
+        head = fold(title)
+        # One string for both, so that one search serves both: offsets from `_title` on are the title's.
+        self._title = len(self._folded.text) + 3
+        self._all = f"{self._folded.text} \n {head.text}"
+        self._low = f"{self._folded.low} \n {head.low}"
+
+    @cached_property
+    def _words(self) -> names.Words:
+        return names.Words(self._all, self._low)
+
+    @cached_property
+    def _index(self) -> NumberIndex:
+        return NumberIndex(self._all)
+
+    def find_quote(self, quote: str) -> Window | None:
+        """Span of `quote` in the text, both folded; None if it is too short to be evidence or does not stand there."""
+        place = self._place(quote)
+        return place and place[2:]
+
+    def ground(self, statement: str, quote: str) -> Statement:
+        """`statement` with its verdict: `grounded`, `no_quote`, or `unsupported: ` and the values that fail.
+
+        The quote of the result is the article's own spelling of it.
+        """
+        place = self._place(quote)
+        if place is None:
+            return Statement(statement, "", None, None, "no_quote")
+        failed = self._failing(statement, place)
+        if exploitation.contradicts(statement, self.text, *place[2:]):
+            failed.append("exploitation state")
+        verdict = f"unsupported: {', '.join(failed)}"[:300] if failed else "grounded"
+        return Statement(statement, self.text[slice(*place[2:])], *place[2:], verdict)
+
+    def unsupported_values(self, statement: str) -> list[str]:
+        """The values of `statement` that stand nowhere in the article; empty when all do. For lines without a quote."""
+        return self._failing(statement, None)
+
+    def _place(self, quote: str) -> tuple[int, int, int, int] | None:
+        """Span in the folded text and span in the text."""
+        wanted = fold(quote)
+        words = wanted.text.strip()
+        if weight(words) < MIN_WEIGHT:
+            return None
+        exact = quote.strip()
+        low = wanted.low.strip()
+        for needle, hay in ((words, self._folded.text), (low, self._folded.low), (low.strip(_EDGES), self._folded.low)):
+            at = hay.find(needle) if weight(needle) >= MIN_WEIGHT else -1
+            if at >= 0:
+                start, end = self._folded.origin(at, at + len(needle))
+                # Folding drops what stands at the ends: invisible characters, a bracket of [.].
+                end = start + len(exact) if self.text.startswith(exact, start) else end
+                return at, at + len(needle), start, end
+        # Cut inside a bracket or before a combining mark, a copy folds to something else.
+        start = self.text.find(exact)
+        if start < 0:
+            return None
+        return self._folded.offset(start), self._folded.offset(start + len(exact)), start, start + len(exact)
+
+    def _sentences(self, start: int, end: int) -> Window:
+        """Span in the folded text of the sentences that `text[start:end]` touches, at most 300 characters more each side."""
+        first = max(0, start - _SENTENCE)
+        around = self.text[first : end + _SENTENCE]
+        touched = [s for s in sentences(around) if s.end > start - first and s.start < end - first]
+        begin = min(start, first + touched[0].start) if touched else start
+        finish = max(end, first + touched[-1].end) if touched else end
+        return self._folded.offset(begin), self._folded.offset(finish)
+
+    def _failing(self, statement: str, place: tuple[int, int, int, int] | None) -> list[str]:
+        if len(statement) > MAX_STATEMENT:
+            return [f"more than {MAX_STATEMENT} characters"]
+        text = fold(statement).text
+        values = list(read(text))
+        said = list(names.listed(text))
+        failed = [name for name in said if not self._words.knows_listed(name)]
+        away = []
+        for value in values:
+            if value.kind == "name":
+                if not self._words.knows(value.text):
+                    failed.append(value.text)
+                continue
+            places = self._places(text, value)
+            if not places:
+                if not (value.kind == "host" and self._words.knows(value.text)):
+                    failed.append(value.text)
+            elif place and not _within(places, *place[:2]) and places[-1] < self._title:
+                away.append((value, places))
+        if place and away:
+            quoted = self._sentences(*place[2:])
+            failed += [value.text for value, places in away if self._is_elsewhere(value, places, values, quoted)]
+        if place and not failed:
+            said += [value.text for value in values if value.kind == "name"]
+            around = self._all[max(0, place[0] - WINDOW) : place[1] + WINDOW] + self._all[self._title :]
+            failed += names.swapped(said, self._all[slice(*place[:2])], around)
+        return list(dict.fromkeys(failed))
+
+    def _is_elsewhere(self, value: Value, places: list[int], values: list[Value], quoted: Window) -> bool:
+        """Whether a value that is not in the quote belongs to another matter, going by the sentences of the quote."""
+        if _within(places, *quoted):
+            return False
+        if value.kind in _WINDOWED and not _within(places, quoted[0] - WINDOW, quoted[1] + WINDOW):
+            return True
+        return self._slipped(value, values, quoted)
+
+    def _places(self, text: str, value: Value) -> list[int]:
+        """Where a value of the folded statement `text` stands in the article, ascending."""
+        if value.kind == "date":
+            return sorted({at for date in value.dates for at in self._index.dated(date)})
+        if value.kind != "number":
+            needle = value.key.removeprefix("v") if value.kind == "version" else value.key.rstrip("/")
+            return names.places(self._low, needle, value.kind, MAX_PLACES)
+        if value.key == "1" and text[: value.start].endswith("分の"):
+            return [self._title]
+        places = self._index.numbers.get(value.key, [])
+        if not places and not value.bare.isdigit():
+            # 3.1 may be the version v3.1, 14:30 is compared as it stands.
+            places = names.places(self._low, value.key, "version", MAX_PLACES)
+        if not places and (text[: value.start].endswith(_ABOUT) or text.startswith(_ABOUT_BEHIND, value.end)):
+            places = self._index.rounded(value.key)
+        return places
+
+    def _slipped(self, value: Value, values: list[Value], quote: Window) -> bool:
+        """Whether the quote's sentences hold, in place of `value`, one like it that the statement lacks.
+
+        That is a number, version or date with one figure changed or another id: the value was taken from the wrong sentence.
+        """
+        if value.kind == "date":
+            said = [date for other in values for date in other.dates]
+            return any(
+                date.differs_in_one(asked)
+                for date in self._index.dates
+                if quote[0] <= date.start < quote[1] and not any(date.agrees(one) for one in said)
+                for asked in value.dates
+            )
+        said_keys = {other.key for other in values} | {other.bare for other in values}
+        if value.kind == "number":
+            return any(_one_figure_apart(number, value.bare) for number in self._index.between(*quote) - said_keys)
+        return any(
+            other.kind == value.kind
+            and other.key not in said_keys
+            and (value.kind == "id" or _one_figure_apart(other.key, value.key))
+            for other in read(self._all[slice(*quote)])
+        )
+
+
+def _within(places: list[int], first: int, last: int) -> bool:
+    at = bisect_left(places, first)
+    return at < len(places) and places[at] <= last
+
+
+def _one_figure_apart(one: str, other: str) -> bool:
+    if len(one) != len(other):
+        return False
+    different = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+    return len(different) == 1 and different[0][0].isdigit() and different[0][1].isdigit()
+
+
+def find_quote(quote: str, text: str) -> Window | None:
+    """Span of `quote` in `text` (characters), both folded; None for a quote too short to be evidence or not there."""
+    return Grounder(text).find_quote(quote)
+
+
+def ground(statement: str, quote: str, text: str, title: str = "") -> Statement:
+    """One statement judged against one article; several of one article are cheaper through a Grounder."""
+    return Grounder(text, title).ground(statement, quote)
+
+
+def unsupported_values(statement: str, text: str, title: str = "") -> list[str]:
+    """The values of `statement` that stand nowhere in `text` or `title`, for lines that have no quote."""
+    return Grounder(text, title).unsupported_values(statement)

@@ -1,0 +1,129 @@
+"""The numbers and dates of one article with the places they stand at, for asking whether a statement's stand there too."""
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable
+
+from secdigest_pipeline.analysis import numbers
+from secdigest_pipeline.analysis.dates import MONTHS, Date, english_dates
+from secdigest_pipeline.analysis.values import ALNUM, RUN, classify
+
+_JOINER = re.escape("-._'@:/\\+#&=?%~$")
+# Runs that hold a digit. Starts only where no run goes on, so that a page of one character is read once.
+_DIGIT_RUN = re.compile(
+    rf"(?<![{ALNUM}_{_JOINER}])[{_JOINER}_]*+(?=[A-Za-z\u00c0-\u024f\u0370-\u052f_{_JOINER}]*+\d)(?P<run>{RUN.pattern})", re.ASCII
+)
+_WORD = re.compile(r"[A-Za-z]+")
+_IDEOGRAPH_NUMBER = re.compile("[一二三四五六七八九十]")
+# What "about 1.23 million" may stand for: the number cut or rounded to two figures or more.
+_MIN_FIGURES = 2
+
+
+class NumberIndex:
+    """Numbers by key and dates of a folded text. `numbers` maps a key to offsets, `dates` are in order."""
+
+    def __init__(self, text: str) -> None:
+        self.numbers: dict[str, list[int]] = defaultdict(list)
+        self.dates: list[Date] = []
+        self._counting: list[numbers.Number] = []
+        self._rounded: dict[str, list[int]] | None = None
+        done = 0
+        for match in _DIGIT_RUN.finditer(text):
+            if match.start("run") >= done:
+                done = self._add_run(text, match["run"], match.start("run"))
+        self._add_words(text)
+        if not text.isascii():
+            for match in _IDEOGRAPH_NUMBER.finditer(text):
+                number = numbers.kanji(text, match.start())
+                if number:
+                    self._add([number])
+        for places in self.numbers.values():
+            places.sort()
+        self._counting.sort(key=lambda number: number.start)
+
+    def _add_words(self, text: str) -> None:
+        """Numbers and dates that begin with a word: `three million`, `Nov. 20`."""
+        present = {word.lower() for word in set(_WORD.findall(text))}
+        wanted = {word for word in present if word in numbers.SPELLED or word in MONTHS}
+        if not wanted:
+            return
+        for match in re.finditer(rf"(?<![A-Za-z])(?:{'|'.join(wanted)})(?![A-Za-z])", text, re.IGNORECASE):
+            word = match.group().lower()
+            if word in MONTHS:
+                for date in english_dates(text, match.start()):
+                    self._add_date(date)
+                continue
+            found = numbers.spelled(text, match.start())
+            self._add(found)
+            if word in numbers.CARDINALS:
+                self._counting += found[:1]
+
+    def _add_date(self, date: Date) -> None:
+        self.dates.append(date)
+        if date.year:
+            self.numbers[str(date.year)].append(date.start)
+
+    def _add_run(self, text: str, run: str, begin: int) -> int:
+        done = begin
+        for value in classify(text, run, begin):
+            done = max(done, value.end)
+            for date in value.dates:
+                self._add_date(date)
+            if value.kind == "number":
+                number = numbers.Number(value.start, value.end, value.key, value.bare or value.key)
+                self._add([number])
+                self._counting.append(number)
+                first = numbers.first_of_range(text, number)
+                if first:
+                    self._add([first])
+        return done
+
+    def _add(self, found: Iterable[numbers.Number]) -> None:
+        for number in found:
+            self.numbers[number.key].append(number.start)
+            if number.bare != number.key:
+                self.numbers[number.bare].append(number.start)
+
+    def dated(self, asked: Date) -> list[int]:
+        """Places of dates that say `asked`, and of the number where only a year or a day is asked.
+
+        A date without year says any year that stands in the text.
+        """
+        places = [
+            date.start
+            for date in self.dates
+            if date.agrees(asked) and (asked.year is None or date.year is not None or str(asked.year) in self.numbers)
+        ]
+        if asked.month is None:
+            places += self.numbers.get(str(asked.year or asked.day), [])
+        return places
+
+    def between(self, first: int, last: int) -> set[str]:
+        """Numbers without unit that begin in `text[first:last]`, without words that seldom count: first, both, half."""
+        begin = bisect_left(self._counting, first, key=lambda number: number.start)
+        end = bisect_left(self._counting, last, key=lambda number: number.start)
+        return {number.bare for number in self._counting[begin:end]}
+
+    def rounded(self, key: str) -> list[int]:
+        """Places of numbers that, cut or rounded to two figures or more, are `key`."""
+        if self._rounded is None:
+            self._rounded = defaultdict(list)
+            for exact, places in self.numbers.items():
+                for form in _roundings(exact):
+                    self._rounded[form] = sorted({*self._rounded[form], *places})
+        return self._rounded.get(key, [])
+
+
+def _roundings(key: str) -> set[str]:
+    digits = re.match(r"\d+", key, re.ASCII)
+    if digits is None or not _MIN_FIGURES < len(digits.group()) <= numbers.MAX_DIGITS:
+        return set()
+    whole, unit = digits.group(), key[digits.end() :]
+    unit = unit.lstrip(".0123456789")
+    forms = set()
+    for figures in range(_MIN_FIGURES, len(whole)):
+        step = 10 ** (len(whole) - figures)
+        value = int(whole)
+        forms |= {f"{value // step * step}{unit}", f"{(value + step // 2) // step * step}{unit}"}
+    return forms

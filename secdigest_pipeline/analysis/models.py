@@ -1,0 +1,131 @@
+"""The models that may be asked: what each one costs and which request it takes.
+
+Prices in USD per million tokens as published on `PRICES_OF` (platform.claude.com, models/*/overview and
+about-claude/pricing). A model that is not here is an error: without its price no cap can be kept.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+PRICES_OF = date(2026, 11, 23)
+RETIREMENT_NOTICE = timedelta(days=60)
+
+# Thinking counts toward the limit and a full reply is about 2,000 tokens.
+MAX_TOKENS = 8_000
+MAX_TOKENS_AFTER_TRUNCATION = 16_000
+
+
+class UnknownModel(ValueError):
+    """A model without a row here; the message names it and the setting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call as billed: `input` is what was neither written to the cache nor read from it."""
+
+    input: int = 0
+    cache_write: int = 0
+    cache_read: int = 0
+    output: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model: price, limits, and what its requests may hold."""
+
+    name: str
+    input_usd: float
+    output_usd: float
+    cache_write_usd: float
+    cache_read_usd: float
+    min_cacheable: int  # tokens; a shorter prefix is never cached
+    effort: str | None  # None: the model takes no effort parameter
+    thinking: Mapping[str, str] | None = None  # None: the model's own default stands
+    long_prompt: int | None = None  # a longer prompt (tokens) costs `long_factor` times as much
+    long_factor: float = 1.0
+    retires: date | None = None  # earliest retirement that was announced
+
+    def cost(self, usage: Usage) -> float:
+        """Price of one call, USD."""
+        prompt = usage.input + usage.cache_write + usage.cache_read
+        factor = self.long_factor if self.long_prompt is not None and prompt > self.long_prompt else 1.0
+        micro = (
+            usage.input * self.input_usd
+            + usage.cache_write * self.cache_write_usd
+            + usage.cache_read * self.cache_read_usd
+            + usage.output * self.output_usd
+        )
+        return factor * micro / 1e6
+
+    def highest_cost(self, prompt: str, max_tokens: int) -> float:
+        """What a call can cost at most, USD: every character dear, nothing cached, the whole answer used."""
+        return self.cost(Usage(input=0, cache_write=most_tokens(prompt), output=max_tokens))
+
+    def request(self, system: str, turn: str, schema: Mapping[str, Any], max_tokens: int) -> dict[str, Any]:
+        """Arguments of `messages.create` for this model; sampling parameters exist for none of them."""
+        block: dict[str, Any] = {"type": "text", "text": system}
+        if most_tokens(system) >= self.min_cacheable:
+            block["cache_control"] = {"type": "ephemeral"}
+        output: dict[str, Any] = {"format": {"type": "json_schema", "schema": dict(schema)}}
+        if self.effort is not None:
+            output["effort"] = self.effort
+        request: dict[str, Any] = {
+            "model": self.name,
+            "max_tokens": max_tokens,
+            "system": [block],
+            "messages": [{"role": "user", "content": turn}],
+            "output_config": output,
+        }
+        if self.thinking is not None:
+            request["thinking"] = dict(self.thinking)
+        return request
+
+
+_MODELS = (
+    Model("claude-haiku-5-5", 0.10, 0.50, 0.125, 0.01, 512, "medium", None, 100_000, 5.0, date(2027, 10, 7)),
+    Model("claude-haiku-4-5", 1.0, 5.0, 1.25, 0.10, 4_096, None),
+    Model("claude-sonnet-5-5", 2.0, 10.0, 2.50, 0.10, 512, "medium", {"type": "between_tools"}),
+    Model("claude-sonnet-5", 2.0, 10.0, 2.50, 0.20, 1_024, "medium"),
+    Model("claude-opus-5-5", 4.0, 20.0, 5.0, 0.20, 512, "medium"),
+    Model("claude-fable-5-1", 10.0, 50.0, 12.50, 0.25, 512, "medium"),
+)
+_BY_NAME = {model.name: model for model in _MODELS}
+
+
+def model(name: str) -> Model:
+    """The row of a model that is to be asked; UnknownModel when there is none."""
+    row = _row(name)
+    if row is None:
+        raise UnknownModel(f"SECDIGEST_MODELS: no price is known for {name!r}; known are {', '.join(_BY_NAME)}")
+    return replace(row, name=name)
+
+
+def billed_as(answered: str, asked: Model) -> Model:
+    """The row that prices an answer: the answering model's, else (when it is not known) the asked one's."""
+    return _row(answered) or asked
+
+
+def retirement_warning(name: str, today: date) -> str | None:
+    """One line when the model's earliest retirement is less than `RETIREMENT_NOTICE` away, else None."""
+    retires = model(name).retires
+    if retires is None or today < retires - RETIREMENT_NOTICE:
+        return None
+    return f"model {name} may be retired from {retires.isoformat()}: choose its successor in SECDIGEST_MODELS"
+
+
+def _row(name: str) -> Model | None:
+    # a dated snapshot (claude-haiku-4-5-20251001) is its model
+    return _BY_NAME.get(re.sub(r"-\d{8}$", "", name))
+
+
+def most_tokens(text: str) -> int:
+    """An upper estimate of the tokens of `text`: 3 ASCII characters or half another character a token.
+
+    Measured averages are about 4.5 ASCII characters and one Japanese character a token (reference note on prices).
+    """
+    wide = sum(not char.isascii() for char in text)
+    return math.ceil((len(text) - wide) / 3 + wide * 2)

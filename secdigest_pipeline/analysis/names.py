@@ -1,0 +1,191 @@
+"""Whether a name of a statement is one the article uses: spelling variants, spelled-out abbreviations, listed Japanese names."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+
+_WORD = re.compile("[0-9a-z\u00df-\u024f\u0370-\u052f]+")
+_PARTS = re.compile(r"[-/&+_'.:]+")
+# Capitalised phrases, which an abbreviation may stand for: Cybersecurity and Infrastructure Security Agency.
+_PHRASE = re.compile(r"\b[A-Z][a-z]++(?:(?: (?:of|and|the|for|in|on|&) (?:the )?|[ -])[A-Z][a-z]*+)++")
+_ACRONYM = re.compile(r"[A-Z][A-Za-z]{1,5}[A-Z]")
+_LATIN = re.compile(r"[0-9A-Za-z]")
+_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
+# Classes of listed names in which one taken for another turns the statement round.
+_EXCLUSIVE = ("country", "vendor")
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A listed name: its class and its spellings in both scripts."""
+
+    kind: str
+    spellings: tuple[str, ...]
+
+
+def _rows(name: str) -> list[list[str]]:
+    lines = files(__package__).joinpath("data", name).read_text("utf-8").splitlines()
+    return [line.split("\t") for line in lines if line and not line.startswith("#")]
+
+
+@cache
+def entities() -> dict[str, Entity]:
+    """Every listed spelling in lower case with its entity (data/names.tsv)."""
+    listed = [Entity(kind, tuple(spellings.split("|"))) for kind, spellings in _rows("names.tsv")]
+    return {spelling.lower(): entity for entity in listed for spelling in entity.spellings}
+
+
+@cache
+def abbreviations() -> dict[str, tuple[str, ...]]:
+    """Abbreviations in lower case with what supports them; nothing needs to when empty (data/abbreviations.tsv)."""
+    return {short.lower(): () if long == "*" else tuple(long.split("|")) for short, long in _rows("abbreviations.tsv")}
+
+
+@cache
+def _japanese() -> re.Pattern[str]:
+    japanese = [name for name in entities() if not _LATIN.search(name) and len(name) > 1]
+    return re.compile("|".join(map(re.escape, sorted(japanese, key=len, reverse=True))))
+
+
+@cache
+def _exclusive() -> re.Pattern[str]:
+    """Any spelling of a listed country or vendor, case as listed."""
+    spellings = {s for entity in entities().values() if entity.kind in _EXCLUSIVE for s in entity.spellings if len(s) > 1}
+    latin = sorted(map(re.escape, filter(_LATIN.search, spellings)), key=len, reverse=True)
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(latin)})(?![A-Za-z0-9])|{_japanese().pattern}")
+
+
+def _is_part(text: str, begin: int, end: int) -> bool:
+    """Whether a katakana word goes on at either end: アップル in アップルパイ."""
+    return bool(_KATAKANA.match(text, begin)) and bool(
+        (begin and _KATAKANA.match(text, begin - 1)) or _KATAKANA.match(text, end)
+    )
+
+
+def listed(text: str) -> Iterator[str]:
+    """The listed names in Japanese script that stand in a folded statement, katakana ones as whole words only."""
+    for match in _japanese().finditer(text):
+        if not _is_part(text, *match.span()):
+            yield match.group()
+
+
+def _found(text: str) -> set[Entity]:
+    """The listed countries and vendors that stand in a folded text."""
+    found = {
+        entities()[match.group().lower()] for match in _exclusive().finditer(text) if not _is_part(text, *match.span())
+    }
+    return {entity for entity in found if entity.kind in _EXCLUSIVE}
+
+
+def swapped(said: Iterable[str], quote: str, around: str) -> list[str]:
+    """Countries and vendors of `said` that not even `around` has, while `quote` has another of their class that is not said.
+
+    `quote` and `around` are folded text. That is one taken for another; without the other, the name may just stand further up.
+    """
+    meant = {entity: name for name in said if (entity := entities().get(name.lower())) and entity.kind in _EXCLUSIVE}
+    if not meant:
+        return []
+    quoted = _found(quote)
+    others = {entity.kind for entity in quoted - meant.keys()}
+    lost = [entity for entity in meant if entity.kind in others and entity not in quoted]
+    near = _found(around) if lost else set()
+    return [meant[entity] for entity in lost if entity not in near]
+
+
+def bounded(low: str, begin: int, end: int, kind: str) -> bool:
+    """Whether `low[begin:end]` is a token of its own: no longer number, id, hash, host or address goes on at either end."""
+    before, after = low[begin - 1 : begin], low[end : end + 1]
+    if before.isalnum() and before.isascii() and not (kind == "version" and before == "v"):
+        return False
+    if after.isalnum() and after.isascii():
+        return False
+    left = before in (".", "-", "_") and begin > 1 and low[begin - 2].isalnum() and low[begin - 2].isascii()
+    right = after in (".", "-", "_") and low[end + 1 : end + 2].isalnum() and low[end + 1].isascii()
+    if kind in ("version", "address", "number"):
+        return not (left and before == ".") and not (right and after == ".")
+    if kind in ("host", "email", "name"):
+        return not right and (not left or low.endswith("www.", 0, begin))
+    return not (kind == "id" and right and after == "-" and low[end + 1].isdigit())
+
+
+def places(low: str, needle: str, kind: str, limit: int) -> list[int]:
+    """Offsets in `low` at which `needle` stands as a token of its own; gives up after `limit` places of any sort."""
+    found: list[int] = []
+    at = -1
+    for _ in range(limit if needle else 0):
+        at = low.find(needle, at + 1)
+        if at < 0:
+            break
+        if bounded(low, at, at + len(needle), kind):
+            found.append(at)
+    return found
+
+
+class Words:
+    """The words of one folded article: `text` as folded, `low` the same in lower case."""
+
+    def __init__(self, text: str, low: str) -> None:
+        self._text = text
+        self._low = low
+        atoms = _WORD.findall(low)
+        self._atoms = set(atoms)
+        # Two words as one: zero-day for zeroday, Share Point for SharePoint, iOS 18 for iOS18.
+        self._pairs = set(map("".join, zip(atoms, atoms[1:], strict=False)))
+
+    @cached_property
+    def _initials(self) -> list[str]:
+        found = []
+        for match in _PHRASE.finditer(self._text):
+            words = re.split("[ -]", match.group())
+            found.append("".join(word[:1] for word in words if word[:1].isupper()))
+            found.append("".join(word[:1] for word in words).upper())
+        return found
+
+    def has(self, spelling: str) -> bool:
+        """Whether a listed spelling stands in the text, Latin ones as whole words in any case."""
+        low = spelling.lower()
+        if not _LATIN.search(low):
+            return low in self._low
+        if _WORD.fullmatch(low):
+            # us and it are words: two letters must stand in capitals.
+            return low in self._atoms and (
+                len(low) > 2 or re.search(rf"(?<![A-Za-z0-9]){re.escape(spelling)}(?![A-Za-z0-9])", self._text) is not None
+            )
+        return bool(places(self._low, low, "phrase", 50))
+
+    def knows_listed(self, name: str) -> bool:
+        """Whether any spelling of a listed name's entity stands in the text."""
+        return any(self.has(spelling) for spelling in entities()[name.lower()].spellings)
+
+    def knows(self, name: str) -> bool:
+        """Whether the article uses a Latin-letter name, in one of the accepted spellings."""
+        low = name.lower().removesuffix("'s")
+        if self._spelled(low) or self._abbreviated(name, low):
+            return True
+        if any(char in low for char in ".@:\\"):
+            return bool(places(self._low, low, "host", 200))
+        parts = [part for part in _PARTS.split(low) if part]
+        if len(parts) < 2:
+            return False
+        if "".join(parts) in self._atoms or (len(parts) == 2 and "".join(parts) in self._pairs):
+            return True
+        return all(self._spelled(part) or self._abbreviated(part.upper(), part) for part in parts)
+
+    def _spelled(self, low: str) -> bool:
+        atoms = self._atoms
+        if low in atoms or (len(low) > 3 and low in self._pairs):
+            return True
+        if len(low) > 2 and (low + "s" in atoms or (low.endswith("s") and low[:-1] in atoms)):
+            return True
+        return len(low) > 4 and (low + "es" in atoms or (low.endswith("es") and low[:-2] in atoms))
+
+    def _abbreviated(self, name: str, low: str) -> bool:
+        for form in (low, low.removesuffix("s")):
+            long = abbreviations().get(form)
+            if long is not None and (not long or any(self.has(spelling) for spelling in long)):
+                return True
+        if low in entities() and self.knows_listed(low):
+            return True
+        return bool(_ACRONYM.fullmatch(name)) and any(name.upper() in initials for initials in self._initials)

@@ -1,0 +1,200 @@
+"""Numbers as news writes them, in English and Japanese, read to one key: `1.2 million`, `120万` and `1,200,000` are the same.
+
+A key is the number in plain digits, with `%`, a currency, a data size or a duration behind it when the text states one. Whether a
+run of digits is a version, a date or an address was decided before (values.py).
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+# Longer runs of digits are serial numbers: compared as they are, never calculated with.
+MAX_DIGITS = 24
+
+_SCALES = {
+    "k": 3, "thousand": 3, "千": 3, "万": 4, "m": 6, "million": 6, "mn": 6, "mil": 6, "百万": 6, "億": 8, "b": 9, "bn": 9,
+    "billion": 9, "十億": 9, "tn": 12, "trillion": 12, "兆": 12, "hundred": 2, "百": 2,
+}  # fmt: skip
+_DIGITS = re.compile(r"(?:\d{1,3}(?:,\d{3})++|\d++)(?:\.\d++)?", re.ASCII)
+_SCALE = re.compile(
+    r"[\s-]?(?:thousand|million|billion|trillion|hundred)\b|百万|十億|[千万億兆百]|(?:\s?(?:mn|bn|tn|[MB])|[Kk]|mil)(?![A-Za-z0-9])"
+)
+# "5m" is metres or minutes, "£5m" is millions.
+_MONEY_SCALE = re.compile(r"\s?[mb](?![A-Za-z0-9])")
+_TAIL = re.compile(r"(?P<digits>\d{1,4}(?:,\d{3})*+(?:\.\d++)?)(?P<scale>千|万|億)?", re.ASCII)
+_TENTHS = re.compile(r"割(?!り|当|合|愛)(?:(?P<digit>\d)分)?", re.ASCII)
+
+# Pattern of a unit behind a number, its sign in the key, and how many of the sign it is.
+_UNITS: tuple[tuple[str, str, int], ...] = (
+    (r"%|percent(?:age points?)?\b|per cent\b|パーセント|ポイント(?=[増減上下高低])", "%", 1),
+    (r"(?:米|US)?ドル|(?:US |U\.S\. |American )?dollars?\b|USD\b", "$", 1),
+    (r"ユーロ|euros?\b|EUR\b", "€", 1),
+    (r"(?:英)?ポンド|pounds?\b|GBP\b", "£", 1),
+    (r"円|yen\b|JPY\b", "¥", 1),
+    (r"ウォン|won\b(?! [a-z])|KRW\b", "₩", 1),
+    (r"KB\b|kilobytes?\b|キロバイト", "KB", 1),
+    (r"MB\b|megabytes?\b|メガバイト", "MB", 1),
+    (r"GB\b|gigabytes?\b|gigs?\b|ギガバイト", "GB", 1),
+    (r"TB\b|terabytes?\b|テラバイト", "TB", 1),
+    (r"PB\b|petabytes?\b|ペタバイト", "PB", 1),
+    (r"秒(?:間)?|seconds?\b|secs?\b", "s", 1),
+    (r"分(?:間|以内|後|ごと)|minutes?\b|mins?\b", "s", 60),
+    (r"時間|hours?\b|hrs?\b|h\b", "s", 3_600),
+    (r"日間|days?\b", "s", 86_400),
+    (r"週間|weeks?\b", "s", 604_800),
+    (r"[かカヵヶケ箇]月|months?\b", "mo", 1),
+    (r"年間|years?\b|yrs?\b", "mo", 12),
+)
+_UNIT = re.compile("|".join(rf"[\s-]?(?P<u{at}>{pattern})" for at, (pattern, _, _) in enumerate(_UNITS)), re.IGNORECASE)
+_SIGNS = "$€£¥₩"
+_RANGE = re.compile(r"\s?(?:-|~|to|and|or|から|ないし|or as many as)\s?(?=[$€£¥]?\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number of a text: where it stands, its key, and the key without its unit."""
+
+    start: int
+    end: int
+    key: str
+    bare: str
+
+
+def _plain(value: Decimal) -> str:
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _scaled(digits: str, scale: str | None) -> str:
+    digits = digits.replace(",", "")
+    if len(digits) > MAX_DIGITS:
+        return digits
+    if scale:
+        return _plain(Decimal(digits).scaleb(_SCALES[scale]))
+    whole, point, part = digits.partition(".")
+    whole = whole.lstrip("0") or "0"
+    # 3.10 is a version as often as a number: only a part of zeros is dropped.
+    return f"{whole}.{part}" if point and part.strip("0") else whole
+
+
+def _scale_name(text: str) -> str:
+    return text.strip(" -\n").lower()
+
+
+def _with_unit(text: str, start: int, end: int, bare: str) -> Number:
+    unit = _UNIT.match(text, end)
+    if unit and unit.lastgroup and len(bare) <= MAX_DIGITS:
+        _, sign, times = _UNITS[int(unit.lastgroup[1:])]
+        return Number(start, unit.end(), _plain(Decimal(bare) * times) + sign, bare)
+    sign = text[start - 1 : start]
+    return Number(start, end, bare + sign if sign and sign in _SIGNS else bare, bare)
+
+
+def read(text: str, start: int) -> Number | None:
+    """The number whose first digit stands at `start` of a folded text, with scale and unit; None if no digit stands there."""
+    match = _DIGITS.match(text, start)
+    if match is None:
+        return None
+    end = match.end()
+    found = _SCALE.match(text, end)
+    if not found and start and text[start - 1] in _SIGNS:
+        found = _MONEY_SCALE.match(text, end)
+    scale = _scale_name(found.group()) if found else None
+    if found:
+        end = found.end()
+    bare = _scaled(match.group(), scale)
+    # 1億2,300万 and 3万5千: the lower part follows at once.
+    while scale in ("兆", "億", "万", "千") and len(bare) <= MAX_DIGITS:
+        tail = _TAIL.match(text, end)
+        if tail is None:
+            break
+        scale, end = tail["scale"], tail.end()
+        bare = _plain(Decimal(bare) + Decimal(_scaled(tail["digits"], scale)))
+    tenths = _TENTHS.match(text, end)
+    if tenths and bare.isdigit() and len(bare) <= 2:
+        percent = f"{bare}{tenths['digit'] or 0}"
+        return Number(start, tenths.end(), percent + "%", percent)
+    return _with_unit(text, start, end, bare)
+
+
+def first_of_range(text: str, number: Number) -> Number | None:
+    """`10` of `10-20 million` or `24 to 48 hours` with the scale and unit of the second; None when it has one or is in no range."""
+    gap = _RANGE.match(text, number.end)
+    if gap is None or number.key != number.bare or len(number.bare) > 6:
+        return None
+    second = _DIGITS.match(text, gap.end() + (text[gap.end()] in _SIGNS))
+    if second is None:
+        return None
+    tail = text[second.end() : second.end() + 24]
+    whole = read(number.bare + tail, 0)
+    return whole and Number(number.start, number.end, whole.key, whole.bare)
+
+
+_SMALL = {
+    word: value
+    for value, words in enumerate(
+        (
+            "zero none", "one first once single sole", "two second twice both pair couple dual double doubled twin halves half",
+            "three third thirds triple tripled thrice", "four fourth quadruple quarter quarters", "five fifth", "six sixth", "seven seventh", "eight eighth",
+            "nine ninth", "ten tenth", "eleven eleventh", "twelve twelfth dozen", "thirteen thirteenth", "fourteen fourteenth",
+            "fifteen fifteenth", "sixteen sixteenth", "seventeen seventeenth", "eighteen eighteenth", "nineteen nineteenth",
+            "twenty twentieth",
+        )
+    )
+    for word in words.split()
+}  # fmt: skip
+_TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
+_FRACTIONS = {"half": "50%", "quarter": "25%", "quarters": "75%"}
+_WORD_SCALES = ("hundred", "thousand", "million", "billion", "trillion")
+# Words a spelled number can begin with, in lower case.
+SPELLED = frozenset({*_SMALL, *_TENS, *_WORD_SCALES})
+# Those that are there to count: "one of them" is not.
+CARDINALS = frozenset({*_TENS, "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"})
+_SPELLED = re.compile(
+    rf"(?P<first>{'|'.join(sorted(SPELLED - set(_WORD_SCALES), key=len, reverse=True))})\b"
+    rf"(?:[\s-](?P<second>one|two|three|four|five|six|seven|eight|nine|dozen)\b)?(?: a)?"
+    rf"(?:[\s-](?P<scale>{'|'.join(_WORD_SCALES)})\b)?"
+    rf"|(?P<bare>{'|'.join(_WORD_SCALES)})\b",
+    re.IGNORECASE,
+)
+
+
+def spelled(text: str, start: int) -> list[Number]:
+    """The number that words at `start` spell: `two`, `twenty-five`, `three million`, `a dozen`, `half` (2 and 50%)."""
+    match = _SPELLED.match(text, start)
+    if match is None:
+        return []
+    if match["bare"]:
+        return [_with_unit(text, start, match.end(), _plain(Decimal(1).scaleb(_SCALES[match["bare"].lower()])))]
+    first = match["first"].lower()
+    value = Decimal(_TENS.get(first, _SMALL.get(first, 0)))
+    second = match["second"]
+    if second:
+        value = value * 12 if second.lower() == "dozen" else value + _SMALL[second.lower()] if first in _TENS else value
+    if match["scale"]:
+        value = (Decimal("0.5") if first == "half" else value).scaleb(_SCALES[match["scale"].lower()])
+    found = [_with_unit(text, start, match.end(), _plain(value))]
+    if first in _FRACTIONS:
+        found.append(Number(start, match.end(), _FRACTIONS[first], _FRACTIONS[first]))
+    if second and first not in _TENS:
+        found += spelled(text, match.start("second"))
+    return found
+
+
+_KANJI = {char: value for value, char in enumerate("〇一二三四五六七八九")}
+_KANJI_NUMBER = re.compile(
+    r"(?P<tens>[二三四五六七八九]?十)?(?P<ones>[一二三四五六七八九])?(?P<scale>百万|[百千万億])?(?P<end>)"
+    r"(?=[つ件人社個名台回度種かカヵヶ国年月日週時秒割段要倍番次校県市店本枚点]|百|千|万|億)"
+)
+
+
+def kanji(text: str, start: int) -> Number | None:
+    """The number in ideographs that begins at `start` and counts something: `三つ`, `十二社`, `五万人`."""
+    match = _KANJI_NUMBER.match(text, start)
+    if match is None or not (match["tens"] or match["ones"]):
+        return None
+    tens = match["tens"]
+    value = (_KANJI.get(tens[0], 1) * 10 if tens else 0) + (_KANJI[match["ones"]] if match["ones"] else 0)
+    return _with_unit(text, start, match.end(), _scaled(str(value), match["scale"]))

@@ -1,0 +1,231 @@
+"""A page as the reader sees it: text blocks in document order, each with where it stands and what stands around it.
+
+One walk over the tree, iterative and linear, so that neither depth nor size of a hostile page matters. It decides
+nothing: which blocks are the article is `article_text`'s business, and the whole page is simply all of them.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from lxml import etree
+
+from secdigest_pipeline.articles.characters import SPACES, visible
+
+
+# What a block stands in, when that is not plain content (bits of `Block.around`; plain integers, because a large page
+# adds them up a hundred thousand times).
+HIDDEN = 1  # taken out of sight by markup: the reader of the page does not see it
+CHROME = 2  # navigation, footer, side column, form control, caption
+PROMOTION = 4  # by its class or id: related stories, newsletter, sharing, comments, advertising
+
+
+@dataclass(slots=True)
+class Block:
+    """One paragraph, list item, table row, heading or code block."""
+
+    text: str
+    tag: str  # innermost block element: p, li, tr, pre, h1 ...
+    around: int
+    link_chars: int
+    element: int  # number of that element in document order
+
+
+@dataclass(slots=True)
+class Layout:
+    """Blocks of a page; `parents[n]` and `ends[n]` are the parent and the last descendant of element `n`."""
+
+    blocks: list[Block]
+    parents: list[int]
+    ends: list[int]
+
+    def text(self) -> str:
+        """The whole page, one block a line (a code block keeps its lines)."""
+        return "\n".join(block.text for block in self.blocks)
+
+
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+PREFORMATTED = frozenset({"pre", "textarea", "listing", "xmp", "plaintext"})
+_SILENT = frozenset("script style template head title meta link base datalist annotation annotation-xml".split())
+_BREAKS = HEADINGS | PREFORMATTED | frozenset(
+    "address article aside blockquote body br button caption center dd details dialog dir div dl dt fieldset figcaption "
+    "figure footer form frameset header hgroup hr html iframe label legend li main menu nav noframes noscript object ol "
+    "optgroup option p search section select summary svg table tbody td tfoot th thead tr ul video audio".split()
+)
+_CHROME_TAGS = frozenset(
+    "nav footer aside button select option textarea input label figcaption noscript svg dialog menu iframe object audio "
+    "video".split()
+)
+_CHROME_ROLES = frozenset("navigation complementary contentinfo search dialog menu menubar toolbar banner alert".split())
+_FIELD_TYPES = frozenset({"", "text", "url", "search", "email", "tel"})
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_PROMOTION_WORDS = frozenset(
+    "related recommended recommendation recommendations recirculation newsletter subscribe subscription signup promo "
+    "promotion promoted teaser teasers share sharing social comments disqus cookie consent advert advertisement ads "
+    "sponsor sponsored outbrain taboola breadcrumb breadcrumbs tags popular trending paywall byline sidebar navbar "
+    "pagination toolbar footer kanren ranking".split()
+)
+_HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_SPACE_RUN = re.compile(f"[{SPACES}]+")
+_LINE_SPACES = re.compile(r"[^\S\n\u3000]+\n")
+_LONG_CELL = 1000
+
+
+def layout(tree: Any) -> Layout:
+    """Blocks of an lxml.html tree (comments and processing instructions already removed)."""
+    walk = _Walk()
+    walker = etree.iterwalk(tree, events=("start", "end"))
+    for event, element in walker:
+        if event == "end":
+            walk.leave(element)
+        elif not walk.enter(element):
+            walker.skip_subtree()
+    walk.flush()
+    return Layout(walk.blocks, walk.parents, walk.ends)
+
+
+@dataclass(slots=True)
+class _Row:
+    cells: list[int]
+    spread: bool = False
+
+
+class _Walk:
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.parents: list[int] = []
+        self.ends: list[int] = []
+        self._open: list[tuple[int, int, str]] = []  # element number, what is around its text, block tag
+        self._words: list[str] = []
+        self._link_chars = 0
+        self._links = 0
+        self._preformatted = 0
+        self._rows: list[_Row] = []
+        self._bullet = False
+        self._after_link = False
+
+    def enter(self, element: Any) -> bool:
+        """False: nothing below this element is text."""
+        tag = element.tag if isinstance(element.tag, str) else ""
+        number = len(self.parents)
+        parent, around, block_tag = self._open[-1] if self._open else (-1, 0, "body")
+        if tag in _BREAKS and not (tag == "br" and self._preformatted):
+            self.flush()
+        if len(element.attrib):
+            around |= _around(
+                element.get("class", ""), element.get("id", ""), element.get("role", ""), element.get("style", "")
+            )
+            if tag not in ("html", "body") and (
+                element.get("aria-hidden") == "true" or (element.get("hidden", "until-found") != "until-found")
+            ):
+                around |= HIDDEN
+        if tag in _CHROME_TAGS:
+            around |= CHROME
+        elif tag in ("html", "body", "main", "article"):
+            around = 0 if tag != "article" else around & ~PROMOTION
+        self.parents.append(parent)
+        self.ends.append(number)
+        self._open.append((number, around, tag if tag in _BREAKS and tag != "br" else block_tag))
+        if tag in _SILENT:
+            return False
+        self._shape(tag)
+        if tag == "input" and element.get("type", "").lower() in _FIELD_TYPES:
+            self._add(f" {element.get('value', '')} ")
+        if element.text:
+            self._add(element.text)
+        return True
+
+    def leave(self, element: Any) -> None:
+        """Close the element opened last and take its tail."""
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if tag in _BREAKS and not (tag == "br" and self._preformatted):
+            self.flush()
+        number, _, _ = self._open.pop()
+        self.ends[number] = len(self.parents) - 1
+        if tag in PREFORMATTED:
+            self._preformatted -= 1
+        elif tag == "a":
+            self._links -= 1
+            self._after_link = True
+        elif tag == "tr" and self._rows:
+            self._close_row(self._rows.pop(), number)
+        elif tag == "br" and self._preformatted:
+            self._words.append("\n")
+        if element.tail and self._open:
+            self._add(element.tail)
+
+    def _shape(self, tag: str) -> None:
+        if tag in PREFORMATTED:
+            self._preformatted += 1
+        elif tag == "a":
+            if self._after_link:
+                self._words.append(" ")  # two links side by side are two words, whatever the style sheet does
+            self._links += 1
+        elif tag == "li":
+            self._bullet = True
+        elif tag == "tr":
+            self._rows.append(_Row([]))
+        elif tag in ("td", "th") and self._rows:
+            self._rows[-1].cells.append(len(self.blocks))
+        if self._rows and (tag in HEADINGS or tag in PREFORMATTED or tag == "table"):
+            self._rows[-1].spread = True
+
+    def _add(self, text: str) -> None:
+        self._words.append(text)
+        self._after_link = False
+        if self._links:
+            self._link_chars += len(text.strip())
+
+    def flush(self) -> None:
+        """End the block that is being gathered."""
+        if not self._words:
+            return
+        raw = "".join(self._words)
+        links, self._words, self._link_chars, self._after_link = self._link_chars, [], 0, False
+        if self._preformatted:
+            text = _LINE_SPACES.sub("\n", visible(raw) + "\n").strip("\n")
+        else:
+            text = _SPACE_RUN.sub(" ", raw)
+            text = (text if text.isascii() and text.isprintable() else visible(text)).strip(" \u3000")
+        if not text or text.isspace():
+            return
+        number, around, tag = self._open[-1] if self._open else (0, 0, "body")
+        if self._bullet and not self._rows and not self._preformatted:
+            text = f"- {text}"
+        self._bullet = False
+        self.blocks.append(Block(text, tag, around, min(links, len(text)), number))
+
+    def _close_row(self, row: _Row, number: int) -> None:
+        cells = [*row.cells, len(self.blocks)]
+        if row.spread or not row.cells:
+            return
+        spans = [self.blocks[start:end] for start, end in zip(cells, cells[1:], strict=False)]
+        texts = [" ".join(block.text for block in span) for span in spans if span]
+        if len(texts) < 2 or max(map(len, texts)) > _LONG_CELL:
+            return
+        gathered = self.blocks[row.cells[0] :]
+        around = gathered[0].around
+        for block in gathered:
+            around &= block.around
+        links = sum(block.link_chars for block in gathered)
+        self.blocks[row.cells[0] :] = [Block(" | ".join(texts), "tr", around, links, number)]
+
+
+@lru_cache(maxsize=4096)
+def _around(classes: str, identifier: str, role: str, style: str) -> int:
+    around = 0
+    if style and _HIDING_STYLE.search(style):
+        around |= HIDDEN
+    if role and role.lower() in _CHROME_ROLES:
+        around |= CHROME
+    if any(word in _PROMOTION_WORDS for word in _name_words(classes[:1000], identifier[:200])):
+        around |= PROMOTION
+    return around
+
+
+def _name_words(*names: str) -> Iterator[str]:
+    for name in names:
+        for word in _WORDS.findall(name):
+            yield word.lower()

@@ -1,0 +1,176 @@
+"""HTML bytes to article: runs in a worker process, because parsers of hostile pages can hang, crash or eat memory.
+
+Everything is in memory and deterministic; nothing here opens a file or a connection.
+"""
+
+import logging
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import lxml.html
+import trafilatura
+from lxml import etree
+
+from secdigest_pipeline.articles.article_text import compose, solid_text
+from secdigest_pipeline.articles.blocks import Layout, layout
+from secdigest_pipeline.articles.characters import cut, one_line, visible
+from secdigest_pipeline.articles.decode import decode
+from secdigest_pipeline.articles.titles import headline, occurs, page_title
+
+MAX_TEXT = 200_000
+MAX_PAGE_TEXT = 2_000_000
+MAX_LINKS = 2_000
+EXTRACTOR = f"trafilatura {trafilatura.__version__}"
+WHOLE_PAGE = "whole page"
+
+_MAX_URL = 4096
+_MAX_LINK_TEXT = 500
+# A shorter text is not taken from the first strategy alone.
+_SHORT = 250
+_STRATEGIES: tuple[dict[str, bool], ...] = ({"fast": True}, {}, {"favor_recall": True})
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)>")
+_INLINE = frozenset("a abbr b bdi bdo cite code data del dfn em font i ins kbd mark q s samp small span strong sub sup "
+                    "time tt u var wbr".split())  # fmt: skip
+_SILENT = frozenset({"script", "style", "template", "svg", "noscript"})
+
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What a page says; `text` is "" when nothing on it is the article called `title`."""
+
+    title: str
+    text: str
+    page_text: str
+    links: tuple[tuple[str, str], ...]  # absolute URL, link text
+    extractor: str
+
+
+def extract(body: bytes, content_type: str, url: str, feed_title: str) -> Extraction:
+    """The article of an HTML page. `url` is the address that answered, `content_type` its header as sent."""
+    return extract_html(decode(body, content_type), url, feed_title)
+
+
+def extract_html(html: str, url: str, feed_title: str) -> Extraction:
+    """The article of HTML that is already text (a page, or what a feed carries of one)."""
+    tree = _parsed(html)
+    if tree is None:
+        return Extraction(feed_title, "", "", (), EXTRACTOR)
+    own_title = page_title(tree)
+    title = headline(own_title, feed_title)
+    page = layout(tree)
+    text, extractor = _article(tree, page, title, certain=bool(own_title) and title == own_title)
+    return Extraction(
+        title, cut(text, MAX_TEXT), cut(page.text(), MAX_PAGE_TEXT), tuple(_links(tree, url)), extractor
+    )
+
+
+def _parsed(html: str) -> Any:
+    """The tree of an HTML document, also of one nested deeper than the parser goes; None when there is no element."""
+    tree, too_deep = _tree(html)
+    if too_deep:
+        tree, _ = _tree(_flattened(html))
+    return tree
+
+
+def _tree(html: str) -> tuple[Any, bool]:
+    # huge_tree lifts libxml2's limits of 256 levels and 10 MB a text to 2,048 levels and none (intake.md 3.3)
+    parser = lxml.html.HTMLParser(
+        huge_tree=True, encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False
+    )
+    # lxml.html's own lookup is a Python call an element; nothing here needs its special classes
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement))
+    data = html.replace("\0", "").encode("utf-8", errors="replace")
+    try:
+        tree = lxml.html.document_fromstring(data, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        tree = None
+    return tree, any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
+
+
+def _flattened(html: str) -> str:
+    """`html` without nesting: links and line structure stay, everything else that opens or closes is a new line."""
+    parts: list[str] = []
+    silent = ""
+    at = 0
+    for tag in _TAG.finditer(html):
+        name = tag[2].lower()
+        if not silent:
+            parts.append(html[at : tag.start()])
+            if name == "a" or name == "title":
+                parts.append(tag[0])
+            elif name not in _INLINE:
+                parts.append("<p>")
+            if name in _SILENT and not tag[1] and not tag[3].endswith("/"):
+                silent = name
+        elif tag[1] and name == silent:
+            silent = ""
+        at = tag.end()
+    if not silent:
+        parts.append(html[at:])
+    return "".join(parts)
+
+
+def _article(tree: Any, page: Layout, title: str, certain: bool) -> tuple[str, str]:
+    """The first strategy's text that is about the title and not short; else the longest that is about it.
+
+    Where no text of the page has the title's words, the first is taken if the page itself bears that title (`certain`).
+    """
+    tried: list[str] = []
+    for strategy in _STRATEGIES:
+        extracted = _extracted(tree, strategy)
+        text = compose(page, extracted, title)
+        if len(text) >= _SHORT and occurs(title, text):
+            return text, EXTRACTOR
+        tried.append(text)
+    best = max((text for text in tried if occurs(title, text)), key=len, default="")
+    if best:
+        return best, EXTRACTOR
+    whole = solid_text(page, title)
+    if 2 * len(whole) >= len(tried[0]) and occurs(title, whole):
+        return whole, WHOLE_PAGE
+    # a page drawn by scripts often carries its article as JSON-LD, which trafilatura reads
+    extracted = "\n".join(filter(None, map(one_line, visible(extracted).split("\n"))))
+    if len(whole) < _SHORT <= len(extracted) and occurs(title, extracted):
+        return extracted, EXTRACTOR
+    return (next(filter(None, tried), "") if certain else ""), EXTRACTOR
+
+
+def _extracted(tree: Any, strategy: dict[str, bool]) -> str:
+    try:
+        return trafilatura.extract(tree, include_comments=False, include_tables=True, **strategy) or ""
+    except (RecursionError, ValueError, TypeError, AttributeError, IndexError, KeyError, etree.LxmlError):
+        return ""  # one strategy that trips over a page leaves the others
+
+
+def _links(tree: Any, url: str) -> list[tuple[str, str]]:
+    base = tree.find(".//base[@href]")
+    start = (_joined(url, base.get("href")) if base is not None else "") or url
+    found: list[tuple[str, str]] = []
+    joined: dict[str, str] = {}
+    for anchor in tree.iter("a"):
+        reference = anchor.get("href", "")
+        address = joined.get(reference)
+        if address is None:
+            address = joined[reference] = _joined(start, reference)
+        if address:
+            found.append((address, one_line(visible("".join(anchor.itertext())))[:_MAX_LINK_TEXT]))
+            if len(found) == MAX_LINKS:
+                break
+    return found
+
+
+def _joined(base: str, reference: str) -> str:
+    """Absolute http(s) URL, or "" when `reference` leads nowhere on the web."""
+    reference = visible(reference).strip()
+    if not reference or reference.startswith("#") or len(reference) > _MAX_URL:
+        return ""
+    try:
+        address = urljoin(base, reference)
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return address if parts.scheme in ("http", "https") and parts.hostname else ""

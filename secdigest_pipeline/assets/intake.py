@@ -1,0 +1,66 @@
+"""Intake: poll the feeds into the archive, and say for each edition what was seen, kept and left out."""
+
+import asyncio
+from collections import Counter
+
+import dagster as dg
+import pandas as pd
+
+from secdigest_pipeline.assets.handback import described, hand_back
+from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.intake.membership import items_of
+from secdigest_pipeline.intake.poll import poll
+from secdigest_pipeline.intake.records import POLLS, RAW_FEED_ITEMS, Poll
+from secdigest_pipeline.partitions import EDITIONS
+from secdigest_pipeline.resources import Services
+
+
+@dg.asset(group_name="intake", kinds={"python", "parquet"}, pool="fetch", metadata=described(POLLS))
+def feed_snapshots(context: dg.AssetExecutionContext, services: dg.ResourceParam[Services]) -> pd.DataFrame:
+    """The last poll of every feed. The bodies are kept for ever in the archive, also when a feed forgets them."""
+    polls = asyncio.run(_poll(services))
+    outcomes = Counter(row.outcome for row in polls)
+    return hand_back(
+        context, services, POLLS, polls, {"feeds": len(polls), **{f"feeds_{k}": v for k, v in outcomes.items()}}
+    )
+
+
+async def _poll(services: Services) -> list[Poll]:
+    async with services.client() as client, services.workers() as workers:
+        return await poll(
+            services.feeds,
+            services.archive,
+            client,
+            workers,
+            services.now,
+            host_delay=services.settings.host_delay,
+        )
+
+
+@dg.asset(
+    group_name="intake",
+    kinds={"python", "parquet"},
+    partitions_def=EDITIONS,
+    deps=[feed_snapshots],
+    metadata=described(RAW_FEED_ITEMS),
+)
+def raw_feed_items(context: dg.AssetExecutionContext, services: dg.ResourceParam[Services]) -> pd.DataFrame:
+    """Every feed item of the edition, kept or left out with its reason. A pure function of the archive."""
+    items = items_of(Edition.parse(context.partition_key), services.feeds, services.archive, services.now())
+    reasons = Counter(item.reason for item in items if not item.kept)
+    return hand_back(
+        context,
+        services,
+        RAW_FEED_ITEMS,
+        items,
+        {"kept": sum(item.kept for item in items), **{f"left_out_{reason}": n for reason, n in reasons.items()}},
+    )
+
+
+@dg.asset_check(asset=feed_snapshots)
+def feeds_answered(services: dg.ResourceParam[Services]) -> dg.AssetCheckResult:
+    """Warns when feeds did not answer or could not be parsed; names them."""
+    failed = {row.feed_id: row.reason for row in services.archive.last_polls().values() if row.outcome == "error"}
+    return dg.AssetCheckResult(
+        passed=not failed, severity=dg.AssetCheckSeverity.WARN, metadata={"failed": dg.MetadataValue.json(failed)}
+    )

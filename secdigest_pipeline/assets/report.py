@@ -1,0 +1,66 @@
+"""The daily report: Markdown, IOC CSV and work log of one edition, published whole, and each line's origin."""
+
+import dagster as dg
+import pandas as pd
+
+from secdigest_pipeline.analysis.cost import price_of
+from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
+from secdigest_pipeline.articles.records import CLEANED_ARTICLES
+from secdigest_pipeline.assets.handback import described, hand_back
+from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.indicators.records import IOCS
+from secdigest_pipeline.intake.health import failed_feeds
+from secdigest_pipeline.intake.records import RAW_FEED_ITEMS
+from secdigest_pipeline.partitions import EDITIONS
+from secdigest_pipeline.report import BrokenReport, check_published, make_edition, publish
+from secdigest_pipeline.report.records import DAILY_REPORT
+from secdigest_pipeline.resources import Services
+
+
+@dg.asset(
+    group_name="report",
+    kinds={"python", "markdown", "csv"},
+    partitions_def=EDITIONS,
+    metadata=described(DAILY_REPORT),
+)
+def daily_report(
+    context: dg.AssetExecutionContext,
+    services: dg.ResourceParam[Services],
+    raw_feed_items: pd.DataFrame,
+    cleaned_articles: pd.DataFrame,
+    article_analyses: pd.DataFrame,
+    iocs: pd.DataFrame,
+) -> pd.DataFrame:
+    """Daily Security Info of the edition, with the IOC CSV and work log beside it. One row a printed line."""
+    edition, analyses = Edition.parse(context.partition_key), ARTICLE_ANALYSES.rows(article_analyses)
+    try:
+        made = make_edition(
+            edition,
+            items=RAW_FEED_ITEMS.rows(raw_feed_items),
+            articles=CLEANED_ARTICLES.rows(cleaned_articles),
+            analyses=analyses,
+            iocs=IOCS.rows(iocs),
+            cost_usd=price_of(analyses, services.replies),
+            provisional=services.now() < edition.cutoff,
+            failed_feeds=failed_feeds(edition, services.feeds, services.archive),
+        )
+    except BrokenReport as error:
+        raise dg.Failure(str(error), allow_retries=False) from None
+    paths = publish(services.settings.out, made.files)
+    return hand_back(
+        context,
+        services,
+        DAILY_REPORT,
+        made.lines,
+        made.numbers,
+        {"report": dg.MetadataValue.path(str(paths[0])), "preview": dg.MetadataValue.md(made.preview)},
+    )
+
+
+@dg.asset_check(asset=daily_report, partitions_def=EDITIONS)
+def published_files_hold_the_contract(
+    context: dg.AssetCheckExecutionContext, services: dg.ResourceParam[Services]
+) -> dg.AssetCheckResult:
+    """The files as they lie in the output folder, read back and held against every rule of the report contract."""
+    wrong = check_published(services.settings.out, Edition.parse(context.partition_key))
+    return dg.AssetCheckResult(passed=not wrong, metadata={"violations": dg.MetadataValue.json(wrong[:50])})

@@ -1,0 +1,5 @@
+"""`python -m secdigest_pipeline.cli`."""
+
+from secdigest_pipeline.cli import main
+
+main()

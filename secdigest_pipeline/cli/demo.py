@@ -1,0 +1,93 @@
+"""`secdigest demo`: the unmodified pipeline over three editions of the sample world, offline."""
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+
+from secdigest_pipeline.cli.execute import execute
+from secdigest_pipeline.cli.summary import print_summary
+
+if TYPE_CHECKING:
+    from secdigest_pipeline.sample.web import SampleWeb
+    from secdigest_pipeline.sample.world import World
+
+
+class WorldClock:
+    """The clock of the demo: stands where the sample world stands."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        """That moment."""
+        return self.at
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), default=Path("demo/data"), show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("demo/out"), show_default=True)
+@click.option("--serve", is_flag=True, help="Leave the sample servers up and print the settings to use them by hand.")
+def demo(data: Path, out: Path, serve: bool) -> None:
+    """Make the three sample editions: real HTTP, SDK, Dagster runs and PostgreSQL against loopback servers.
+
+    The articles are invented and the model replies are recorded samples; no key and no network are needed.
+    """
+    from secdigest_pipeline.instance import instance
+    from secdigest_pipeline.resources import Services
+    from secdigest_pipeline.settings import Settings
+
+    console = Console()
+    failures = []
+    with _world(data, out) as (world, web, env):
+        os.environ.update(env)
+        clock = WorldClock(world.editions[0].start)
+        services = Services(Settings.from_env(), clock)
+        with instance(services.settings) as opened:
+            for edition in world.editions:
+                console.rule(f"edition {edition.key}")
+                for moment in world.poll_times(edition):
+                    web.at(moment)
+                    clock.at = moment
+                    job, partition = ("daily", edition.key) if moment == edition.cutoff else ("poll", None)
+                    failures += filter(None, [execute(job, services, opened, console, partition)])
+                print_summary(console, services, edition)
+        if serve and not failures:
+            _leave_up(console, env)
+    if failures:
+        click.echo("secdigest: " + "\n".join(failures), err=True)
+        sys.exit(1)
+    console.print(f"\nReport: {services.settings.out / world.editions[-1].news_path}", highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def _world(data: Path, out: Path) -> Iterator[tuple["World", "SampleWeb", dict[str, str]]]:
+    """The sample servers, and the settings under which the pipeline meets them."""
+    from secdigest_pipeline.sample import messages, web
+    from secdigest_pipeline.sample.world import World
+
+    world = World.load()
+    with web.serve(world) as pages:
+        messages_url, stop = messages.serve(messages.MessagesApi(replies=world.replies()).app)
+        try:
+            places = {"SECDIGEST_DATA": str(data.absolute()), "SECDIGEST_OUT": str(out.absolute())}
+            yield world, pages, {**web.settings_for(pages.port, messages_url), **places}
+        finally:
+            stop()
+
+
+def _leave_up(console: Console, env: dict[str, str]) -> None:
+    console.rule("sample servers are up; stop with Ctrl-C")
+    for name, value in sorted(env.items()):
+        console.print(f"export {name}='{value}'", highlight=False, soft_wrap=True)
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        console.print("stopped")

@@ -1,0 +1,52 @@
+"""`secdigest dev`: the database and Dagster's own UI and daemon on this machine, until interrupted."""
+
+import os
+import signal
+import subprocess
+import sys
+from types import FrameType
+
+import click
+import psutil
+
+STOP_SECONDS = 20
+
+
+@click.command()
+@click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535), help="Port of the UI.")
+def dev(port: int) -> None:
+    """Start PostgreSQL (unless SECDIGEST_PG_URL is set) and the Dagster UI on 127.0.0.1.
+
+    Schedules are off until they are switched on in the UI (Automation).
+    """
+    from secdigest_pipeline.instance import instance
+    from secdigest_pipeline.resources import Services
+
+    settings = Services().settings
+    with instance(settings):
+        command = [sys.executable, "-m", "dagster", "dev", "-h", "127.0.0.1", "-p", str(port)]
+        click.echo(f"Dagster UI: http://127.0.0.1:{port} (stop with Ctrl-C); data in {settings.data}")
+        # A run started by the UI must find the same data wherever the code server's folder is
+        env = {**os.environ, "SECDIGEST_DATA": str(settings.data), "SECDIGEST_OUT": str(settings.out)}
+        child = subprocess.Popen([*command, "-m", "secdigest_pipeline.definitions"], env=env)
+        signal.signal(signal.SIGTERM, _interrupt)
+        try:
+            code = child.wait()
+        except KeyboardInterrupt:
+            code = _stop(child)
+    sys.exit(code)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _stop(child: "subprocess.Popen[bytes]") -> int:
+    """End Dagster's processes, politely first: webserver, daemon and code servers are children of the child."""
+    family = [psutil.Process(child.pid), *psutil.Process(child.pid).children(recursive=True)]
+    child.send_signal(signal.SIGINT)
+    _, alive = psutil.wait_procs(family, timeout=STOP_SECONDS)
+    for process in alive:
+        process.kill()
+    child.wait()
+    return 0

@@ -1,0 +1,112 @@
+"""`secdigest doctor`: what is configured, what can be reached, what is missing. Never prints a credential."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import click
+from rich.console import Console
+from rich.table import Table
+from upath import UPath
+
+from secdigest_pipeline.database import URL_VARIABLE, DatabaseError, check_url, cluster_of, database
+from secdigest_pipeline.files import StorageError, write_atomic
+from secdigest_pipeline.settings import Settings, SettingsError, has_key
+
+PACKAGES = ("dagster", "dagster-postgres", "feedparser", "trafilatura", "anthropic", "pandas")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: whether the system can work with it, and what was found."""
+
+    what: str
+    ok: bool
+    found: str
+
+
+@click.command()
+def doctor() -> None:
+    """Check settings, storage, PostgreSQL, feeds and the analyst; exit code 1 when something must be mended."""
+    findings = list(examine())
+    grid = Table(box=None, show_header=False, padding=(0, 2))
+    for finding in findings:
+        grid.add_row("[green]ok[/green]" if finding.ok else "[red]no[/red]", finding.what, finding.found)
+    Console().print(grid, highlight=False, soft_wrap=True)
+    sys.exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+def examine() -> Iterator[Finding]:
+    """Every finding, each made on its own: one that fails hides no other."""
+    yield Finding("versions", True, ", ".join(f"{name} {version(name)}" for name in PACKAGES))
+    try:
+        settings = Settings.from_env()
+    except SettingsError as error:
+        yield Finding("settings", False, str(error))
+        return
+    yield _tried("data", lambda: _writable(settings.data), StorageError)
+    yield _tried("reports", lambda: _writable(settings.out), StorageError)
+    yield _tried("PostgreSQL", lambda: _postgres(settings), DatabaseError, StorageError, OSError)
+    yield _tried("feeds", lambda: _feeds(settings), ValueError, OSError)
+    yield from _analyst(settings)
+    if settings.connect_to:
+        routes = ", ".join(f"{host} -> {ip}:{port}" for host, (ip, port) in sorted(settings.connect_to.items()))
+        yield Finding("SECDIGEST_CONNECT_TO", True, f"{routes} (these names are not looked up)")
+    if not settings.contact:
+        yield Finding("SECDIGEST_CONTACT", True, "not set: servers are told no contact in the User-Agent")
+
+
+def _tried(what: str, look: Callable[[], str], *expected: type[Exception]) -> Finding:
+    try:
+        return Finding(what, True, look())
+    except expected as error:
+        return Finding(what, False, str(error))
+
+
+def _writable(place: UPath) -> str:
+    probe = place / ".doctor"
+    write_atomic(probe, b"")
+    probe.unlink()
+    return str(place)
+
+
+def _postgres(settings: Settings) -> str:
+    if url := os.environ.get(URL_VARIABLE):
+        check_url(url)
+        return f"the server of {URL_VARIABLE} answers"
+    with database(settings.data) as embedded:
+        check_url(embedded)
+    home = cluster_of(settings.data).home
+    note = " (started as root: kept outside the data directory, under its own system user)" if not os.geteuid() else ""
+    return f"embedded server starts and answers, kept in {home}{note}"
+
+
+def _feeds(settings: Settings) -> str:
+    from secdigest_pipeline.intake.feeds import load_feeds
+
+    feeds = load_feeds(settings.feeds)
+    enabled = sum(feed.enabled for feed in feeds)
+    if not enabled:
+        raise ValueError(f"{settings.feeds} has no enabled feed")
+    return f"{enabled} of {len(feeds)} enabled in {settings.feeds}"
+
+
+def _analyst(settings: Settings) -> Iterator[Finding]:
+    key = "a key is set" if has_key() else "no key is set"
+    if settings.analyst == "extractive":
+        yield Finding("analyst", True, f"extractive: sentences of the articles, no model ({key})")
+        return
+    yield Finding("analyst", has_key(), f"anthropic: {', '.join(settings.models)} ({key})")
+    for name in settings.models:
+        yield _tried(f"model {name}", lambda name=name: _model(name), ValueError)  # type: ignore[misc]
+
+
+def _model(name: str) -> str:
+    from secdigest_pipeline.analysis.models import PRICES_OF, model, retirement_warning
+
+    row = model(name)
+    prices = f"${row.input_usd:g} in, ${row.output_usd:g} out per million tokens as of {PRICES_OF}"
+    return retirement_warning(name, datetime.now(UTC).date()) or prices

@@ -1,0 +1,70 @@
+"""Run a job of the real graph in this process, show its progress, and say whether it did what was asked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+from rich.console import Console
+
+from secdigest_pipeline.instance import process_tag
+from secdigest_pipeline.resources import Services
+
+# Dagster's own log lines go to its database, where the UI shows them; the terminal gets ours
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+class Progress:
+    """Listener of the assets: one line a finished step, a spinner with the step that is under way."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+
+    def __call__(self, asset: str, numbers: Mapping[str, Any]) -> None:
+        """Print what a step handed back."""
+        shown = "  ".join(f"{name.replace('_', ' ')} {_plain(value)}" for name, value in numbers.items())
+        self.console.print(f"  [green]✓[/green] {asset:<18} [dim]{shown}[/dim]", highlight=False)
+
+
+def execute(
+    job: str,
+    services: Services,
+    instance: dg.DagsterInstance,
+    console: Console,
+    partition: str | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> str | None:
+    """Run `job` to its end; None when it succeeded, else why it did not, in one line."""
+    from secdigest_pipeline.definitions import build_defs
+
+    services.listener = Progress(console)
+    definition = build_defs(services).resolve_job_def(job)
+    with console.status(f"{job} {partition or ''}".strip()):
+        result = definition.execute_in_process(
+            run_config=QUIET,
+            instance=instance,
+            partition_key=partition,
+            tags={**process_tag(), **(tags or {})},
+            raise_on_error=False,
+        )
+    if result.success:
+        return None
+    return _failure(result)
+
+
+def _failure(result: dg.ExecuteInProcessResult) -> str:
+    for event in result.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            while error is not None and error.cause is not None:
+                error = error.cause
+            message = event.step_failure_data.user_failure_data
+            text = message.description if message and message.description else (error.message if error else "")
+            return f"{event.step_key}: {' '.join(text.split())[:500]}"
+    for evaluation in result.get_asset_check_evaluations():
+        if not evaluation.passed and evaluation.blocking:
+            return f"check {evaluation.check_name} of {evaluation.asset_key.to_user_string()} held the report back"
+    return "the run failed; see the Dagster UI"
+
+
+def _plain(value: Any) -> str:
+    return f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

@@ -1,0 +1,126 @@
+"""`secdigest run`, `backfill` and `poll`: one edition, several editions, the feeds alone."""
+
+import sys
+import uuid
+from datetime import date, timedelta
+
+import click
+from rich.console import Console
+
+from secdigest_pipeline.cli.execute import execute
+from secdigest_pipeline.cli.summary import print_polls, print_summary
+from secdigest_pipeline.editions import JST, Edition
+
+
+class EditionType(click.ParamType[Edition]):
+    """A date of the form YYYY-MM-DD for which an edition exists."""
+
+    name = "DATE"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Edition:
+        """The edition, or a usage error naming the date and the rule."""
+        from secdigest_pipeline.partitions import EDITIONS
+
+        if isinstance(value, Edition):
+            return value
+        try:
+            edition = Edition.parse(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        first, last = EDITIONS.get_first_partition_key(), EDITIONS.get_last_partition_key()
+        if last is None or edition.key > last:
+            self.fail(f"edition {edition.key} is in the future; the newest is {last}", param, ctx)
+        if first is None or edition.key < first:
+            self.fail(f"edition {edition.key} is before the first one, {first} (SECDIGEST_START)", param, ctx)
+        return edition
+
+
+EDITION = EditionType()
+
+
+@click.command()
+@click.argument("edition", type=EDITION, metavar="[DATE]", required=False)
+def run(edition: Edition | None) -> None:
+    """Make the edition of DATE (default: today in Japan) and print where its report lies.
+
+    For an edition whose window has just closed or is still open the feeds are polled first.
+    """
+    from secdigest_pipeline.instance import instance
+    from secdigest_pipeline.resources import Services
+
+    console, services = Console(), Services()
+    now = services.now()
+    edition = edition or Edition(now.astimezone(JST).date())
+    with instance(services.settings) as opened:
+        live = now < edition.closes + timedelta(days=1)
+        if problem := unusable_analyst(services):
+            if live:
+                execute("poll", services, opened, console)
+            _end(problem)
+        failure = execute("daily" if live else "edition", services, opened, console, edition.key)
+        print_summary(console, services, edition)
+        if failure:
+            _end(failure)
+
+
+@click.command()
+@click.argument("first", type=EDITION, metavar="FROM")
+@click.argument("last", type=EDITION, metavar="TO")
+def backfill(first: Edition, last: Edition) -> None:
+    """Make every edition from FROM to TO, oldest first, from what the archive holds.
+
+    An edition that fails does not stop the others. Runs are grouped in the Dagster UI by one backfill tag.
+    """
+    from secdigest_pipeline.instance import instance
+    from secdigest_pipeline.resources import Services
+
+    if first > last:
+        raise click.BadParameter(f"FROM {first.key} is after TO {last.key}")
+    console, services = Console(), Services()
+    if problem := unusable_analyst(services):
+        _end(problem)
+    failures = []
+    tags = {"secdigest/backfill": uuid.uuid4().hex[:8]}
+    with instance(services.settings) as opened:
+        for edition in _between(first.day, last.day):
+            console.rule(edition.key)
+            failure = execute("edition", services, opened, console, edition.key, tags)
+            print_summary(console, services, edition)
+            if failure:
+                failures.append(f"{edition.key}: {failure}")
+    if failures:
+        _end("\n".join(failures))
+
+
+@click.command()
+def poll() -> None:
+    """Poll every enabled feed once and keep what it answers."""
+    from secdigest_pipeline.instance import instance
+    from secdigest_pipeline.resources import Services
+
+    console, services = Console(), Services()
+    with instance(services.settings) as opened:
+        failure = execute("poll", services, opened, console)
+        print_polls(console, services)
+    if failure:
+        _end(failure)
+
+
+def unusable_analyst(services: object) -> str | None:
+    """Why the analyst that is set cannot work, or None. Told before anything is fetched for it."""
+    from secdigest_pipeline.resources import Services
+    from secdigest_pipeline.settings import has_key
+
+    assert isinstance(services, Services)
+    if services.settings.analyst == "anthropic" and not has_key():
+        return "SECDIGEST_ANALYST=anthropic needs ANTHROPIC_API_KEY; set it, or SECDIGEST_ANALYST=extractive"
+    return None
+
+
+def _between(first: date, last: date) -> list[Edition]:
+    return [Edition(first + timedelta(days=n)) for n in range((last - first).days + 1)]
+
+
+def _end(message: str) -> None:
+    click.echo(f"secdigest: {message}", err=True)
+    sys.exit(1)

@@ -1,0 +1,64 @@
+"""The short tables at the end of a command, read from the stored tables of the edition."""
+
+import io
+from collections import Counter
+from typing import Any
+
+import pyarrow.parquet as pq
+from rich.console import Console
+from rich.table import Table as Grid
+
+from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
+from secdigest_pipeline.articles.records import CLEANED_ARTICLES
+from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.indicators.records import IOCS
+from secdigest_pipeline.intake.records import RAW_FEED_ITEMS
+from secdigest_pipeline.resources import Services
+from secdigest_pipeline.tables import Table
+
+
+def stored_rows(services: Services, table: Table[Any], edition: Edition) -> list[Any]:
+    """Rows of one table of one edition; empty when it was never made."""
+    path = services.tables / table.name / f"{edition.key}.parquet"
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    return table.rows(table.read(pq.read_table(io.BytesIO(data))))
+
+
+def print_summary(console: Console, services: Services, edition: Edition) -> None:
+    """What went in, what was left out and why, what came out, what it cost, and where the report lies."""
+    items = stored_rows(services, RAW_FEED_ITEMS, edition)
+    articles = stored_rows(services, CLEANED_ARTICLES, edition)
+    analyses = stored_rows(services, ARTICLE_ANALYSES, edition)
+    iocs = stored_rows(services, IOCS, edition)
+    calls = services.replies.calls(edition.key)
+    polls = services.archive.last_polls().values()
+    report = services.settings.out / edition.news_path
+
+    grid = Grid(title=f"Edition {edition.key}", title_justify="left", show_header=False, box=None, padding=(0, 2))
+    grid.add_row("feeds", _counts(Counter(poll.outcome for poll in polls)))
+    grid.add_row("items kept", str(sum(item.kept for item in items)))
+    grid.add_row("items left out", _counts(Counter(item.reason for item in items if not item.kept)))
+    grid.add_row("articles", _counts(Counter(article.read_state for article in articles)))
+    grid.add_row("analyses", _counts(Counter(analysis.state for analysis in analyses)))
+    grid.add_row("IOCs", f"{sum(ioc.is_ioc for ioc in iocs)} ({sum(not ioc.is_ioc for ioc in iocs)} suppressed)")
+    tokens_in = sum(call.input_tokens + call.cache_write_tokens + call.cache_read_tokens for call in calls)
+    grid.add_row("model calls", f"{len(calls)}, tokens {tokens_in} in / {sum(c.output_tokens for c in calls)} out")
+    grid.add_row("money", f"${sum(call.cost_usd for call in calls):.4f} for this edition in all")
+    grid.add_row("report", str(report) if report.exists() else "not written")
+    console.print(grid, highlight=False, soft_wrap=True)
+
+
+def print_polls(console: Console, services: Services) -> None:
+    """The last poll of each feed."""
+    grid = Grid("feed", "outcome", "status", "entries", "reason", box=None, padding=(0, 2))
+    for feed_id, poll in sorted(services.archive.last_polls().items()):
+        status, entries = ("" if value is None else str(value) for value in (poll.status, poll.entries))
+        grid.add_row(feed_id, poll.outcome, status, entries, poll.reason)
+    console.print(grid, highlight=False, soft_wrap=True)
+
+
+def _counts(counter: Counter[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counter.items())) or "0"

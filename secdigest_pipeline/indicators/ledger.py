@@ -1,0 +1,207 @@
+"""The IOC ledger: every value of every article as one row, kept as an IOC or suppressed by a named reason. Nothing is dropped."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from secdigest_pipeline.articles.records import Article
+from secdigest_pipeline.editions import JST, Edition
+
+from .csv_rules import ioc_refusal
+from .find import Observable, find
+from .phrases import one_line, says_of
+from .records import UNKNOWN_THREAT, Ioc, IocRole, Threat
+from .roles import (
+    HASHES,
+    Known,
+    Setting,
+    Sighting,
+    bare_host,
+    bare_url,
+    host_of,
+    reasons_of,
+    registered_domain,
+    role_of,
+)
+from .scoring import confidence, log_odds, strongest_against
+from .sections import Layout
+from .warninglists import NO_LOCAL, LocalList, WarningLists, is_known_service, vendored
+
+EVIDENCE = 200
+# Places of one value that are looked at: a page that repeats a host ten thousand times says no more at the last one.
+_PLACES = 20
+_NAME = 80
+
+
+def ledger(
+    articles: Sequence[Article],
+    roles: Mapping[str, Sequence[IocRole]],
+    threats: Mapping[str, Threat],
+    *,
+    lists: WarningLists | None = None,
+    local: LocalList = NO_LOCAL,
+) -> list[Ioc]:
+    """Rows of all articles of an edition, in article order and page order; one row a (article_id, type, value).
+
+    `roles` and `threats` are what analyses said, by article_id; a missing key is an analysis that said nothing. `lists` are the
+    vendored warning lists unless given. Pure: the same input gives the same rows.
+    """
+    known = Known(lists or vendored(), local)
+    read = [_sightings(article.page_text) for article in articles]
+    pages = _shared([sightings for sightings, _ in read])
+    rows: list[Ioc] = []
+    for article, sightings, (_, is_list) in zip(articles, pages, read, strict=True):
+        setting = _setting(article, sightings, is_list)
+        said: dict[tuple[str, str], list[IocRole]] = defaultdict(list)
+        for role in roles.get(article.article_id, ()):
+            said[role.type, role.value].append(role)
+        names = _names(threats.get(article.article_id, UNKNOWN_THREAT))
+        day = _date(article)
+        for sighting in sightings:
+            own = said.get((sighting.type, sighting.value), ())
+            rows.append(_row(article, sighting, setting, known, own, names, day))
+    return rows
+
+
+def _sightings(text: str) -> tuple[list[Sighting], bool]:
+    """(the values of a page in the order of their first places, whether the page is nothing but a list of values)."""
+    items = find(text)
+    layout = Layout(text, items)
+    links = [(item.start, item.end) for item in items if item.type == "url" and not item.defanged]
+    by_value: dict[tuple[str, str], list[Observable]] = {}
+    loose: set[tuple[str, str]] = set()
+    at = 0
+    for item in items:
+        key = item.type, item.value
+        by_value.setdefault(key, []).append(item)
+        if item.type in HASHES:
+            while at < len(links) and links[at][1] <= item.start:
+                at += 1
+            if at == len(links) or item.start < links[at][0]:
+                loose.add(key)
+    sightings = [
+        Sighting(
+            found,
+            [layout.place(item) for item in found[:_PLACES]],
+            defanged=any(item.defanged for item in found),
+            inside_links=key not in loose,
+        )
+        for key, found in by_value.items()
+    ]
+    return sightings, layout.is_list
+
+
+def _shared(pages: list[list[Sighting]]) -> list[list[Sighting]]:
+    """The same pages, each value marked that another page gives as an indicator (defanged, or under such a heading)."""
+    given: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for number, sightings in enumerate(pages):
+        for sighting in sightings:
+            if _given(sighting):
+                given[sighting.type, sighting.value].add(number)
+    return [
+        [
+            replace(sighting, elsewhere=True) if given[sighting.type, sighting.value] - {number} else sighting
+            for sighting in sightings
+        ]
+        for number, sightings in enumerate(pages)
+    ]
+
+
+def _given(sighting: Sighting) -> bool:
+    return sighting.defanged or any(place.section == "indicators" for place in sighting.places)
+
+
+def _setting(article: Article, sightings: Sequence[Sighting], is_list: bool) -> Setting:
+    outlet = registered_domain(host_of("url", article.url))
+    fanged = [sighting for sighting in sightings if sighting.defanged]
+    links = [link.url for link in article.links]
+    return Setting(
+        # An article on GitHub is not GitHub's: the service's other paths are not its author's.
+        outlet="" if is_known_service(outlet) else outlet,
+        defangs=bool(fanged),
+        gives_indicators=is_list
+        or any(_given(item) or (item.type in HASHES and not item.inside_links) for item in sightings),
+        fanged_hosts=frozenset(bare_host(host_of(item.type, item.value) or item.value) for item in fanged),
+        link_urls=frozenset(bare_url(url) for url in links),
+        link_hosts=frozenset(bare_host(host_of("url", url)) for url in links),
+    )
+
+
+def _row(
+    article: Article,
+    sighting: Sighting,
+    setting: Setting,
+    known: Known,
+    roles: Sequence[IocRole],
+    threat: Threat,
+    day: str,
+) -> Ioc:
+    reasons = reasons_of(sighting, setting, known, roles)
+    total = log_odds(reasons)
+    is_ioc = total > 0
+    # An e-mail address has its role by what the page says, though no report collects it.
+    collected = tuple(reason for reason in reasons if reason.name != "not_collected")
+    role = role_of(sighting, reasons, log_odds(collected) > 0, known.lists, roles)
+    says = says_of(sighting, reasons, role, roles)
+    first = sighting.items[0]
+    host = host_of(first.type, first.value)
+    hit = known.lists.address(first.value) if first.type in ("ipv4", "ipv6") else None
+    row = Ioc(
+        edition=article.edition,
+        article_id=article.article_id,
+        type=first.type,  # type: ignore[arg-type]  # find gives the types of ObservableType only
+        value=first.value,
+        port=next((item.port for item in sighting.items if item.port is not None), None),
+        raw=first.raw,
+        start=first.start,
+        end=first.end,
+        occurrences=len(sighting.items),
+        defanged=sighting.defanged,
+        source_url=article.url,
+        role=role,
+        is_ioc=is_ioc,
+        confidence=confidence(total),
+        reasons=tuple(str(reason) for reason in reasons),
+        suppressed="" if is_ioc else strongest_against(reasons),
+        known=role == "abused_service"
+        or bool(host and is_known_service(host))
+        or bool(hit and hit.says == "shared_network"),
+        context_ja=says.context_ja,
+        evidence=_evidence(article.page_text, first.start, first.end),
+        date=day,
+        category=says.category,
+        actor=threat.actor,
+        actor_attribute=threat.actor_attribute,
+        malware=threat.malware,
+        malware_type=threat.malware_type,
+        description=says.description,
+    )
+    refused = ioc_refusal(row) if is_ioc else ""
+    return replace(row, suppressed=f"csv:{refused}") if refused else row
+
+
+def _evidence(text: str, start: int, end: int) -> str:
+    """The page's words around a place as one line of at most EVIDENCE characters that holds the value as spelled."""
+    room = max(0, EVIDENCE - (end - start)) // 2
+    begin = max(text.rfind("\n", 0, start) + 1, start - room)
+    finish = text.find("\n", end, end + room)
+    finish = min(len(text), end + room) if finish < 0 else finish
+    return one_line(text[begin:finish])[:EVIDENCE]
+
+
+def _date(article: Article) -> str:
+    """Publication day of the article in Asia/Tokyo, never after its edition; the edition's day when the feed gave none."""
+    edition = Edition.parse(article.edition).day
+    if article.published_at is None:
+        return edition.isoformat()
+    return min(article.published_at.astimezone(JST).date(), edition).isoformat()
+
+
+def _names(threat: Threat) -> Threat:
+    return Threat(_name(threat.actor), _name(threat.actor_attribute), _name(threat.malware), _name(threat.malware_type))
+
+
+def _name(text: str) -> str:
+    """A name an analysis gives as a CSV cell: one line, at most 80 characters, nothing a spreadsheet would compute."""
+    line = one_line(text)[:_NAME].strip()
+    return "unknown" if not line or line[0] in "=+-@" else line

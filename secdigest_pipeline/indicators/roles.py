@@ -1,0 +1,300 @@
+"""What speaks for and against one value of one article, and the role, category and phrases that follow from it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from publicsuffixlist import PublicSuffixList
+
+from . import addresses, wording
+from .find import Observable
+from .records import IocRole, Role
+from .scoring import Reason
+from .sections import Place
+from .warninglists import (
+    RESOLVERS,
+    WELL_KNOWN_HOSTS,
+    Hit,
+    LocalList,
+    WarningLists,
+    is_known_service,
+)
+
+HASHES = frozenset(("md5", "sha1", "sha256", "sha512"))
+ADDRESSES = frozenset(("ipv4", "ipv6"))
+NOT_COLLECTED = frozenset(("cve", "email"))
+_MALICIOUS_ROLES = frozenset(("attacker_infrastructure", "malware_sample", "abused_service"))
+_BENIGN_ROLES = frozenset(("victim", "researcher", "reference"))
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known before a page is read: the vendored warning lists and the newsroom's own list."""
+
+    lists: WarningLists
+    local: LocalList
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What one article as a whole says.
+
+    `outlet`: its registered domain. `gives_indicators`: it holds a hash, a defanged value or a section of indicators, or is
+    nothing but a list. Hosts have no `www.`.
+    """
+
+    outlet: str
+    defangs: bool
+    gives_indicators: bool
+    fanged_hosts: frozenset[str]
+    link_urls: frozenset[str]
+    link_hosts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Every occurrence of one value on one page, in page order, with the places of the first ones.
+
+    `defanged`: any occurrence is. `inside_links`: every occurrence is a part of a live URL. `elsewhere`: another article of the
+    edition gives the value as an indicator.
+    """
+
+    items: Sequence[Observable]
+    places: Sequence[Place]
+    defanged: bool
+    inside_links: bool
+    elsewhere: bool = False
+
+    @property
+    def type(self) -> str:
+        """Type of the value."""
+        return self.items[0].type
+
+    @property
+    def value(self) -> str:
+        """The normalised value."""
+        return self.items[0].value
+
+
+def host_of(type: str, value: str) -> str:
+    """Host of a domain, URL or e-mail value in lower case, brackets of IPv6 off; empty for the other types."""
+    if type == "domain":
+        return value
+    if type == "email":
+        return value.rpartition("@")[2]
+    if type != "url":
+        return ""
+    authority = value.partition("://")[2] or value
+    for end in "/?#":
+        authority = authority.partition(end)[0]
+    name = authority.rpartition("@")[2]
+    if name.startswith("["):
+        return name[1:].partition("]")[0]
+    return name.partition(":")[0].lower()
+
+
+def is_address(host: str) -> bool:
+    """Whether the host of a URL is an IP address (no top-level domain ends in a digit)."""
+    return host[-1:].isdigit() or ":" in host
+
+
+def registered_domain(host: str) -> str:
+    """Registered domain of a host by the public suffix list, private suffixes included; the host itself when it has none."""
+    return str(_suffixes().privatesuffix(host) or host) if host else ""
+
+
+def bare_host(host: str) -> str:
+    """A host without `www.`, as hosts are compared."""
+    return host.removeprefix("www.")
+
+
+def bare_url(url: str) -> str:
+    """A URL without scheme, `www.` and closing slash, as URLs are compared."""
+    return bare_host(url.partition("://")[2].rstrip("/").lower())
+
+
+def has_path(value: str) -> bool:
+    """Whether a URL names more than its host."""
+    rest = value.partition("://")[2] or value
+    return bool(rest.partition("/")[2].strip("/") or "?" in rest or "#" in rest)
+
+
+def reasons_of(sighting: Sighting, setting: Setting, known: Known, roles: Sequence[IocRole]) -> tuple[Reason, ...]:
+    """Named reasons of the scoring table that hold for a value, in the table's order of kinds."""
+    type, value = sighting.type, sighting.value
+    host = host_of(type, value)
+    numeric = type in ADDRESSES or (type == "url" and is_address(host))
+    found = [Reason("hash" if type in HASHES else "address" if numeric else "name")]
+    found += _for(sighting, setting, host)
+    found += _against(sighting, setting, host)
+    hit = _listed(sighting, known.lists, host)
+    if hit:
+        # A list knows the service; what lies at one of its paths is for the article to say.
+        service = type == "url" and has_path(value) and is_known_service(host)
+        found.append(Reason("service_path" if service else "warning_list", hit.list))
+    found += _analysis(roles)
+    found += _rules(sighting, setting, known, host)
+    return tuple(found)
+
+
+def _for(sighting: Sighting, setting: Setting, host: str) -> list[Reason]:
+    found = []
+    if sighting.defanged:
+        found.append(Reason("defanged"))
+    inside = [place for place in sighting.places if place.section == "indicators"]
+    section = next((place for place in inside if place.listed or sighting.defanged or sighting.type in HASHES), None)
+    if section:
+        found.append(Reason("indicator_section", _word(section.heading or section.label)))
+    elif inside:
+        found.append(Reason("indicator_prose", _word(inside[0].heading or inside[0].label)))
+    if any(place.listed for place in sighting.places):
+        found.append(Reason("listed"))
+    # In a page without any sign of indicators such lines are its list of sister sites or of links.
+    if setting.gives_indicators and any(place.block for place in sighting.places):
+        found.append(Reason("block"))
+    if any(wording.ATTACKER(text) for place in sighting.places for text in _beside(place)):
+        found.append(Reason("attacker_wording"))
+    elif any(wording.MALICIOUS(text) for place in sighting.places for text in _beside(place)):
+        found.append(Reason("malicious_wording"))
+    if not sighting.defanged and bare_host(host or sighting.value) in setting.fanged_hosts:
+        found.append(Reason("same_host_defanged"))
+    if sighting.elsewhere:
+        found.append(Reason("other_articles"))
+    return found
+
+
+def _against(sighting: Sighting, setting: Setting, host: str) -> list[Reason]:
+    found = []
+    type, value = sighting.type, sighting.value
+    live = not sighting.defanged
+    # Nobody cites a source by its address: a live URL on one is no reference.
+    if live and type == "url" and value.startswith(("http://", "https://")) and not is_address(host):
+        found.append(Reason("live_link" if setting.defangs else "live_url"))
+    elif live and type == "domain" and setting.defangs:
+        found.append(Reason("live_name"))
+    if live and (
+        bare_url(value) in setting.link_urls if type == "url" else bare_host(host or value) in setting.link_hosts
+    ):
+        found.append(Reason("link_target"))
+    if type in HASHES and sighting.inside_links:
+        found.append(Reason("inside_link"))
+    if all(place.section == "references" for place in sighting.places):
+        found.append(Reason("reference_section"))
+    if type in HASHES:
+        if any(wording.NOT_A_FILE(text) for place in sighting.places for text in (place.before[-60:], place.label)):
+            found.append(Reason("not_a_file_hash"))
+    elif live and any(wording.VICTIM(text) for place in sighting.places for text in _beside(place)):
+        found.append(Reason("victim_wording"))
+    elif live and any(wording.BENIGN(text) for place in sighting.places for text in _beside(place)):
+        found.append(Reason("benign_wording"))
+    return found
+
+
+def _listed(sighting: Sighting, lists: WarningLists, host: str) -> Hit | None:
+    """The warning list that speaks against a live host or address; one the article defangs is meant as it stands."""
+    if sighting.defanged:
+        return None
+    hit = lists.address(sighting.value) if sighting.type in ADDRESSES else lists.host(host) if host else None
+    if hit is None or hit.says in ("shared_network", "placeholder"):
+        return None
+    return hit
+
+
+def _analysis(roles: Sequence[IocRole]) -> list[Reason]:
+    """One reason at most: with roles of both kinds the analysis contradicts itself and says nothing."""
+    malicious = [role for role in roles if role.role in _MALICIOUS_ROLES]
+    benign = [role for role in roles if role.role in _BENIGN_ROLES]
+    if bool(malicious) == bool(benign):
+        return []
+    quoted = any(role.quote.strip() for role in malicious or benign)
+    return [Reason(("analysis_malicious" if malicious else "analysis_benign") + ("" if quoted else "_unquoted"))]
+
+
+def _rules(sighting: Sighting, setting: Setting, known: Known, host: str) -> list[Reason]:
+    type, value = sighting.type, sighting.value
+    found = []
+    entry = known.local.entry(value, host)
+    if entry:
+        found.append(Reason(f"local_{entry.verdict}", _word(entry.why)))
+    if type in NOT_COLLECTED:
+        found.append(Reason("not_collected"))
+    if host and not sighting.defanged and setting.outlet and registered_domain(host) == setting.outlet:
+        found.append(Reason("own_outlet"))
+    if type in HASHES:
+        hit = known.lists.hash(value)
+        if hit:
+            found.append(Reason("harmless_hash", hit.list))
+        return found
+    address = value if type in ADDRESSES else host if type == "url" and is_address(host) else ""
+    if address:
+        found += _address_rules(type, address, sighting)
+    elif host in WELL_KNOWN_HOSTS and (type != "url" or not has_path(value)):
+        found.append(Reason("well_known_host"))
+    hit = known.lists.host(host) if host and not address else None
+    if hit and hit.says == "placeholder":
+        found.append(Reason("placeholder", hit.list))
+    return found
+
+
+def _address_rules(type: str, address: str, sighting: Sighting) -> list[Reason]:
+    if address in RESOLVERS:
+        return [Reason("public_resolver")]
+    scope = addresses.scope(address)
+    if scope == "reserved":
+        return [Reason("reserved_address")]
+    if scope == "private":
+        # A URL on a private address has no scope column that would say so: only addresses are reported.
+        listed = type != "url" and any(place.section == "indicators" for place in sighting.places)
+        return [Reason("private_address_listed" if listed else "private_address")]
+    return []
+
+
+def _beside(place: Place) -> tuple[str, ...]:
+    # A heading speaks of the list below it, not of every host that a sentence of its chapter names.
+    texts = (place.before, place.after, place.label, place.heading if place.listed else "")
+    return tuple(text for text in texts if text)
+
+
+def _word(text: str) -> str:
+    """A heading, label or note as a reason's detail: one line, at most 60 characters."""
+    return " ".join(text.split())[:60]
+
+
+def role_of(
+    sighting: Sighting, reasons: tuple[Reason, ...], malicious: bool, lists: WarningLists, roles: Sequence[IocRole]
+) -> Role:
+    """Role of a value: the analysis' own where it agrees with the outcome, else by rule."""
+    type = sighting.type
+    host = host_of(type, sighting.value)
+    names = {reason.name for reason in reasons}
+    agreed = _MALICIOUS_ROLES if malicious else _BENIGN_ROLES
+    if "analysis_malicious" in names or "analysis_benign" in names:
+        said = next((role.role for role in roles if role.role in agreed and role.quote.strip()), None)
+        if said:
+            return said
+    if type == "cve":
+        return "reference"
+    if malicious:
+        if type in HASHES:
+            return "malware_sample"
+        return "abused_service" if type != "email" and is_known_service(host) else "attacker_infrastructure"
+    hit = _listed(sighting, lists, host)
+    if hit and hit.says == "vendor":
+        return "researcher"
+    if "victim_wording" in names or (hit and hit.says == "bank"):
+        return "victim"
+    referring = {
+        "own_outlet",
+        "live_link",
+        "link_target",
+        "reference_section",
+        "benign_wording",
+        "warning_list",
+        "inside_link",
+    }
+    return "reference" if names & referring else "unknown"

@@ -1,0 +1,21 @@
+"""Warning lists: hosts, networks and hashes that are well known and usually harmless (MISP warninglists, CC0, vendored).
+
+`python -m secdigest_pipeline.indicators.warninglists update PATH` takes newer lists from a MISP lists folder.
+"""
+
+from .local import NO_LOCAL, LocalList, LocalListError, load_local
+from .lookup import Hit, WarningLists, vendored
+from .services import RESOLVERS, WELL_KNOWN_HOSTS, is_known_service
+
+__all__ = [
+    "NO_LOCAL",
+    "RESOLVERS",
+    "WELL_KNOWN_HOSTS",
+    "Hit",
+    "LocalList",
+    "LocalListError",
+    "WarningLists",
+    "is_known_service",
+    "load_local",
+    "vendored",
+]

@@ -1,0 +1,103 @@
+"""The work log beside the IOC CSV (report-contract 2.4): what was read, what was found, what was left out and why. Deterministic."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from secdigest_pipeline.articles.records import Article
+from secdigest_pipeline.editions import Edition
+
+from .csvs import check_ioc_csv, csv_rows
+from .records import Ioc
+from .states import ioc_state
+
+_NONE = "- なし"
+
+
+def work_log(edition: Edition, articles: Sequence[Article], iocs: Sequence[Ioc], csv_bytes: bytes) -> str:
+    """Markdown of the log for the CSV given; no IOC value stands in it. Article URLs are live, as the contract has them."""
+    rows = csv_rows(iocs)
+    errors = check_ioc_csv(csv_bytes)
+    states = [(article, *ioc_state(article, iocs)) for article in articles]
+    parts: list[tuple[str, Iterable[str]]] = [
+        (
+            "対象",
+            (f"- ニュースファイル: {edition.news_path}", f"- CSV: {edition.ioc_csv_path}"),
+        ),
+        (
+            "件数",
+            (
+                f"- 対象の記事数: {len(articles)}",
+                f"- ページを読めた記事数: {sum(article.read_state == 'read' for article in articles)}",
+                "- 読んだ一次ソース数: 0",
+                "- 追加で読んだIOC掲載ページ数: 0",
+                f"- 台帳に記録した値の数: {len(iocs)}",
+                f"- IOCと判定した値の数: {sum(ioc.is_ioc for ioc in iocs)}",
+                f"- 収集したIOC数（CSVの行数）: {len(rows)}",
+            ),
+        ),
+        ("IOCの種類別件数", _counted(Counter(row[0] for row in rows))),
+        (
+            "IOCがなかった記事（no_ioc_found）",
+            [_article(article) for article, state, _ in states if state == "本当になし"],
+        ),
+        (
+            "IOCの有無を確認できなかった記事",
+            [f"{_article(article)} — {state}: {reason}" for article, state, reason in states if reason],
+        ),
+        (
+            "アクセス不能だったURL",
+            [
+                f"{_article(article)} — {article.read_state} {_line(article.read_reason)}".rstrip()
+                for article in articles
+                if article.read_state != "read"
+            ],
+        ),
+        (
+            "一次ソースがない記事（primary_source_not_found）",
+            ["- 一次ソースの追跡は行っていないため、全記事が対象" if articles else _NONE],
+        ),
+        ("除外したノイズの概要", _counted(Counter(_rule(ioc) for ioc in iocs if not ioc.is_ioc))),
+        ("CSVに載せなかったIOCの理由", _counted(Counter(_rule(ioc) for ioc in iocs if ioc.is_ioc and ioc.suppressed))),
+        (
+            "CSV検証結果",
+            [f"- 検証エラー {len(errors)}件", *(f"- {_place(error)}" for error in errors)]
+            if errors
+            else ["- 検証エラーなし"],
+        ),
+        ("変更したファイル一覧", (f"- {edition.ioc_csv_path}", f"- {edition.ioc_log_path}")),
+        (
+            "注意点",
+            (
+                "- 値は記事の文面からプログラムで抽出し、記事での扱われ方から判定している。値そのものの悪性は検証していない。",
+                "- confidence列は書式の定める固定値であり、実際の確度と根拠は台帳にある。",
+                "- actorとmalwareは記事が名を挙げた場合だけ記載し、それ以外はunknownとしている。",
+            ),
+        ),
+    ]
+    body = "\n\n".join(f"## {title}\n\n" + "\n".join(list(lines) or [_NONE]) for title, lines in parts)
+    return f"# IOC収集 作業ログ: {edition.key}\n\n{body}\n"
+
+
+def _article(article: Article) -> str:
+    return f"- {_line(article.url)}"
+
+
+def _line(text: str) -> str:
+    """Outside text on one line, without the marks Markdown reads."""
+    return " ".join("".join(char if char.isprintable() and char not in "`<>|[]" else " " for char in text).split())
+
+
+def _rule(ioc: Ioc) -> str:
+    # Only lists have a detail that is ours; headings of a page do not belong in the log.
+    name, _, detail = ioc.suppressed.partition(":")
+    return f"{name}（{detail}）" if name in ("warning_list", "harmless_hash", "placeholder", "csv") else name
+
+
+def _counted(counts: Counter[str]) -> list[str]:
+    return [f"- {name}: {count}件" for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def _place(error: str) -> str:
+    """A validator's message without the cell it quotes: values are not repeated in the log."""
+    head, quote, rest = error.partition("'")
+    return head + rest.rpartition("' ")[2] if quote and "' " in rest else error

@@ -1,0 +1,58 @@
+"""Intake: feeds polled into an archive, and the items of each edition read back from it.
+
+The names below are loaded when they are asked for: worker processes import `intake.parse`, and the code location this
+package, and neither should pay for pandas, Arrow or an HTTP client that it does not use.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from secdigest_pipeline.intake.archive import Archive
+    from secdigest_pipeline.intake.feeds import Feed, FeedListError, load_feeds
+    from secdigest_pipeline.intake.http import Answer, Client, FetchError, Limits, open_client
+    from secdigest_pipeline.intake.lanes import HostLanes
+    from secdigest_pipeline.intake.membership import items_of
+    from secdigest_pipeline.intake.rebuild import rebuild_sightings
+    from secdigest_pipeline.intake.records import POLLS, RAW_FEED_ITEMS, FeedItem, Poll
+    from secdigest_pipeline.intake.urls import article_id, canonical_url
+
+# `poll.poll` is imported from its module: as a name of the package it would hide that module.
+__all__ = [
+    "POLLS",
+    "RAW_FEED_ITEMS",
+    "Answer",
+    "Archive",
+    "Client",
+    "Feed",
+    "FeedItem",
+    "FeedListError",
+    "FetchError",
+    "HostLanes",
+    "Limits",
+    "Poll",
+    "article_id",
+    "canonical_url",
+    "items_of",
+    "load_feeds",
+    "open_client",
+    "rebuild_sightings",
+]
+
+_HOMES = {
+    "archive": ("Archive",),
+    "feeds": ("Feed", "FeedListError", "load_feeds"),
+    "http": ("Answer", "Client", "FetchError", "Limits", "open_client"),
+    "lanes": ("HostLanes",),
+    "membership": ("items_of",),
+    "rebuild": ("rebuild_sightings",),
+    "records": ("POLLS", "RAW_FEED_ITEMS", "FeedItem", "Poll"),
+    "urls": ("article_id", "canonical_url"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

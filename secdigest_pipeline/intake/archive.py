@@ -1,0 +1,235 @@
+"""The archive of polls: what every request to a feed answered, and every item when it was first shown.
+
+```
+<root>/bodies/ab/abcdef....gz                    every feed body, once
+<root>/sightings/<YYYY-MM-DD>/<name>.parquet     items that a snapshot showed and the one before it did not
+<root>/polls/<YYYY-MM-DD>/<name>.parquet         one row a request, written after the sightings of the same run
+```
+Files are written once and never changed; there is no index and no lock. A run killed between the two files leaves
+sightings that the next run sees again: readers take the earliest sighting of an item, so that is harmless. Days that
+are over are compacted into one file each; a reader that loses a race with that lists again.
+"""
+
+import io
+import uuid
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from upath import UPath
+
+from secdigest_pipeline.files import Bodies, StorageError, write_atomic
+from secdigest_pipeline.intake.records import POLLS, SIGHTINGS, Poll, Sighting
+from secdigest_pipeline.tables import Table
+
+T = TypeVar("T")
+
+SEEN_COLUMNS = ("item_id", "article_id", "feed_id", "seen_at", "seen_via", "published_at")
+
+_LISTINGS = 5  # how often a reader lists a folder again before a vanished file is an error
+_LARGEST_COMPACTION = 64 * 1024 * 1024  # bytes of Parquet read into memory at once
+
+
+class Archive:
+    """The archive below `root`. Any number of readers and writers may use it at the same time."""
+
+    def __init__(self, root: UPath) -> None:
+        self.root = root
+        self.bodies = Bodies(root / "bodies")
+
+    def add_poll(self, polls: Sequence[Poll], sightings: Sequence[Sighting]) -> None:
+        """Keep the outcome of a run: one Poll a request, and the sightings its bodies gave.
+
+        A source of the past is kept the same way, with `via` and `seen_via` "history". Raises StorageError.
+        """
+        if not polls:
+            return
+        moment = max(poll.polled_at for poll in polls).astimezone(UTC)
+        name = f"{moment:%Y-%m-%d}/{moment:%H%M%S}-{uuid.uuid4().hex[:8]}.parquet"
+        if sightings:
+            _write(self.root / "sightings" / name, SIGHTINGS, sightings)
+        _write(self.root / "polls" / name, POLLS, polls)
+
+    def last_polls(self, feed_ids: Collection[str] | None = None) -> dict[str, Poll]:
+        """The latest poll of each feed itself (not of a source of its past), of `feed_ids` or of all feeds."""
+        found: dict[str, Poll] = {}
+        for day in reversed(_days(self.root / "polls")):
+            if feed_ids is not None and all(feed_id in found for feed_id in feed_ids):
+                break
+            latest: dict[str, Poll] = {}
+            for poll in self.polls_of(day):
+                if poll.via == "feed" and (
+                    poll.feed_id not in latest or poll.polled_at > latest[poll.feed_id].polled_at
+                ):
+                    latest[poll.feed_id] = poll
+            for feed_id, poll in latest.items():
+                if feed_id not in found or poll.polled_at > found[feed_id].polled_at:
+                    found[feed_id] = poll
+        return found if feed_ids is None else {key: poll for key, poll in found.items() if key in feed_ids}
+
+    def polls(self, start: datetime, end: datetime) -> list[Poll]:
+        """Every poll with start <= polled_at < end, in order of time, then feed id."""
+        # A run is filed under its last poll, so one that began before midnight lies in the next day's folder.
+        first, last = start.astimezone(UTC).date(), end.astimezone(UTC).date() + timedelta(days=1)
+        rows = [
+            poll
+            for day in _days(self.root / "polls")
+            if first.isoformat() <= day <= last.isoformat()
+            for poll in self.polls_of(day)
+            if start <= poll.polled_at < end
+        ]
+        return sorted(rows, key=lambda poll: (poll.polled_at, poll.feed_id, poll.url))
+
+    def ever_parsed(self, feed_id: str) -> bool:
+        """Whether any poll of the feed gave a body that could be read."""
+        return any(
+            poll.feed_id == feed_id and poll.via == "feed" and poll.entries is not None
+            for day in reversed(_days(self.root / "polls"))
+            for poll in self.polls_of(day)
+        )
+
+    def seen(self) -> pa.Table:
+        """Every sighting, reduced to SEEN_COLUMNS; an item may stand there more than once."""
+        schema = pa.schema([SIGHTINGS.schema.field(name) for name in SEEN_COLUMNS])
+        folder = self.root / "sightings"
+        parts = [part for day in _days(folder) for part in _read_day(folder / day, schema)]
+        return pa.concat_tables(parts) if parts else schema.empty_table()
+
+    def sightings(self, item_ids: Collection[str], days: Iterable[str]) -> list[Sighting]:
+        """The sightings of these items that are filed under `days` (`YYYY-MM-DD`, UTC), in full."""
+        rows: list[Sighting] = []
+        wanted = pa.array(sorted(item_ids), pa.string())
+        folder = self.root / "sightings"
+        for day in sorted(set(days)):
+            for part in _read_day(folder / day, SIGHTINGS.schema, wanted):
+                rows += SIGHTINGS.rows(SIGHTINGS.read(part))
+        return rows
+
+    def compact(self, today: date) -> None:
+        """Make one file of each folder of a day before yesterday that holds more than one."""
+        for kind, reduce in (("sightings", _earliest), ("polls", _distinct)):
+            folder = self.root / kind
+            for day in _days(folder):
+                if day < (today - timedelta(days=1)).isoformat():
+                    _compact(folder / day, SIGHTINGS if kind == "sightings" else POLLS, reduce)
+
+    def days(self) -> list[str]:
+        """Every day (`YYYY-MM-DD`, UTC) that something is filed under, oldest first."""
+        return sorted({*_days(self.root / "polls"), *_days(self.root / "sightings")})
+
+    def replace_sightings(self, day: str, replaced: Callable[[Sighting], bool], rows: Sequence[Sighting]) -> None:
+        """Put `rows` in the place of those sightings filed under `day` that `replaced` says yes to."""
+        folder = self.root / "sightings" / day
+        old = _files(folder)
+        stored = [row for part in _read_day(folder, SIGHTINGS.schema) for row in SIGHTINGS.rows(SIGHTINGS.read(part))]
+        kept = {(row.item_id, row.seen_at): row for row in stored if not replaced(row)}
+        kept |= {(row.item_id, row.seen_at): row for row in rows}
+        if kept:
+            _write(folder / f"day-{uuid.uuid4().hex[:8]}.parquet", SIGHTINGS, list(kept.values()))
+        for path in old:
+            path.unlink(missing_ok=True)
+
+    def polls_of(self, day: str) -> Iterator[Poll]:
+        """The polls filed under `day` (a run is filed under the day of its last poll), in no order."""
+        known: set[tuple[str, datetime, str]] = set()
+        for part in _read_day(self.root / "polls" / day, POLLS.schema):
+            for poll in POLLS.rows(POLLS.read(part)):
+                key = (poll.feed_id, poll.polled_at, poll.url)
+                if key not in known:  # the same row stands in two files while a day is being compacted
+                    known.add(key)
+                    yield poll
+
+
+def _write(path: UPath, table: Table[Any], rows: Sequence[Any]) -> None:
+    _store(path, table.arrow(table.frame(rows)))
+
+
+def _store(path: UPath, data: pa.Table) -> None:
+    buffer = io.BytesIO()
+    pq.write_table(data, buffer, compression="zstd")
+    write_atomic(path, buffer.getvalue())
+
+
+def _days(folder: UPath) -> list[str]:
+    return sorted(path.name for path in _entries(folder) if len(path.name) == len("2026-10-01"))
+
+
+def _files(folder: UPath) -> list[UPath]:
+    return sorted(
+        (path for path in _entries(folder) if path.name.endswith(".parquet") and not path.name.startswith(".")),
+        key=lambda path: path.name,
+    )
+
+
+def _entries(folder: UPath) -> list[UPath]:
+    try:
+        return list(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []  # nothing was kept yet
+    except OSError as error:
+        raise StorageError(f"{folder}: cannot be listed ({error.strerror or error})") from error
+
+
+def _read_day(folder: UPath, schema: pa.Schema, item_ids: pa.Array | None = None) -> list[pa.Table]:
+    """The files of one day as tables of `schema`, only the rows of `item_ids` when given."""
+    return _relisting(lambda: [_read_file(path, schema, item_ids) for path in _files(folder)])
+
+
+def _relisting(read: Callable[[], T]) -> T:
+    for _ in range(_LISTINGS - 1):
+        try:
+            return read()
+        except FileNotFoundError:
+            continue  # compacted between the listing and the reading
+    try:
+        return read()
+    except FileNotFoundError as error:
+        raise StorageError(f"{error.filename or error}: vanished while it was read") from error
+
+
+def _read_file(path: UPath, schema: pa.Schema, item_ids: pa.Array | None) -> pa.Table:
+    try:
+        with path.open("rb") as handle, pq.ParquetFile(handle) as file:
+            stored = [name for name in schema.names if name in file.schema_arrow.names]
+            table = file.read(columns=stored)
+    except FileNotFoundError:
+        raise
+    except (OSError, pa.ArrowException) as error:
+        raise StorageError(f"{path}: cannot be read ({error})") from error
+    if item_ids is not None:
+        table = table.filter(pc.is_in(table.column("item_id"), value_set=item_ids))
+    return table.cast(pa.schema([schema.field(name) for name in stored]))
+
+
+def _compact(folder: UPath, table: Table[Any], reduce: Callable[[pa.Table], pa.Table]) -> None:
+    paths = _files(folder)
+    if len(paths) < 2 or sum(path.stat().st_size for path in paths) > _LARGEST_COMPACTION:
+        return
+    try:
+        parts = [table.arrow(table.read(_read_file(path, table.schema, None))) for path in paths]
+    except FileNotFoundError:
+        return  # another run is at it
+    # A name of its own: whoever else compacts the same day writes another file, and the next time both become one.
+    _store(folder / f"day-{uuid.uuid4().hex[:8]}.parquet", reduce(pa.concat_tables(parts)))
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+def _earliest(table: pa.Table) -> pa.Table:
+    return _first_of(table.sort_by([("seen_at", "ascending")]), ("item_id",))
+
+
+def _distinct(table: pa.Table) -> pa.Table:
+    return _first_of(table.sort_by([("polled_at", "ascending"), ("feed_id", "ascending")]), POLLS.key)
+
+
+def _first_of(table: pa.Table, key: tuple[str, ...]) -> pa.Table:
+    seen: set[tuple[Any, ...]] = set()
+    keep = []
+    for row in zip(*(table.column(name).to_pylist() for name in key), strict=True):
+        keep.append(row not in seen)
+        seen.add(row)
+    return table.filter(pa.array(keep, pa.bool_()))

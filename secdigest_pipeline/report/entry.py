@@ -1,0 +1,253 @@
+"""What the report prints of one item: a headline link, a link with its summary, or the full article block.
+
+Every line is either a grounded statement or an honest word on why there is none (report-contract 1.3 to 1.6).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from secdigest_pipeline.analysis.records import Analysis, Statement
+from secdigest_pipeline.articles.records import Article
+from secdigest_pipeline.indicators import ioc_line, ioc_state
+from secdigest_pipeline.indicators.records import Ioc
+from secdigest_pipeline.intake.records import FeedItem
+from secdigest_pipeline.report import text
+from secdigest_pipeline.report.grammar import (
+    ADVICE,
+    IOCS,
+    NO_IOCS,
+    NO_NOTES,
+    NO_RECOMMENDATIONS,
+    NOTES,
+    PRIMARY_SOURCE,
+    RECOMMENDATIONS,
+    SUMMARY,
+    ioc_line_fault,
+)
+
+# report-contract 1.4: five summary lines, at most three recommendations and notes; 1.6: at most four primary sources.
+MAX_SUMMARY = 5
+MAX_RECOMMENDATIONS = 3
+MAX_NOTES = 3
+MAX_SOURCES = 4
+NO_TITLE = "題名なし"
+
+_UNREAD = {
+    "feed_only": "",
+    "blocked": "アクセス拒否",
+    "gone": "ページなし",
+    "timeout": "時間切れ",
+    "unreachable": "接続不可",
+    "too_large": "容量超過",
+    "not_html": "HTML以外",
+    "empty": "本文なし",
+}
+_NO_SUMMARY = {
+    "analysed": "本文で裏付けられた要約文がないため要約なし。",
+    "extractive": "本文から抜粋できる文がないため要約なし。",
+    "refused": "モデルが応答を拒否したため要約なし。",
+    # a model's failure and the extractive analyst's are one state; this is true of both
+    "failed": "本文から抜粋できる文がないため要約なし。",
+}
+_NOT_BY_MODEL = {
+    "extractive": "要約は原文の抜粋（モデル未使用）。",
+    "refused": "モデルが応答を拒否したため原文の抜粋。",
+    "failed": "モデルから使える応答を得られなかったため原文の抜粋。",
+}
+_HASHES = frozenset(("md5", "sha1", "sha256"))
+
+
+class BrokenReport(RuntimeError):
+    """A report that must not be published; the message names the article and the rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One line before it has a number: text, kind of line (ReportLine.field), article and source text."""
+
+    text: str
+    field: str
+    article_id: str | None = None
+    quote: str = ""
+
+
+BLANK = Draft("", "blank")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One kept item with everything known of its article."""
+
+    item: FeedItem
+    article: Article
+    analysis: Analysis
+    iocs: tuple[Ioc, ...]
+
+
+def headline(item: FeedItem) -> Draft:
+    """`- [headline](url)`, the site's own words (report-contract 1.7)."""
+    target = text.link_target(item.url)
+    if target is None:
+        raise BrokenReport(f"item {item.item_id} of {item.feed_id}: {item.url!r} is no http(s) URL")
+    return Draft(f"- [{text.link_text(item.title) or NO_TITLE}]({target})", "headline", item.article_id, item.title)
+
+
+def linked_summary(entry: Entry) -> list[Draft]:
+    """`- [title](url)` with the summary as child bullets: the sections beside the news (report-contract 1.7)."""
+    article, analysis = entry.article, entry.analysis
+    target = text.link_target(article.url)
+    if target is None:
+        raise _broken(article, f"{article.url!r} is no http(s) URL")
+    head = Draft(f"- [{text.link_text(_title(entry))}]({target})", "headline", article.article_id, article.title)
+    summary = _statements(article, analysis, analysis.summary, "summary", MAX_SUMMARY)
+    marks = (_bullet(mark, "note", article) for mark in _marks(article, analysis, bool(summary)))
+    return [head, *(summary or [_no_summary(article, analysis)]), *marks]
+
+
+def block(entry: Entry) -> list[Draft]:
+    """The article block of report-contract 1.3, without the blank lines around it."""
+    article, analysis = entry.article, entry.analysis
+    url = text.live_url(article.url)
+    if url is None:
+        raise _broken(article, f"{article.url!r} is no http(s) URL")
+    summary = _statements(article, analysis, analysis.summary, "summary", MAX_SUMMARY)
+    advice = text.sentence(analysis.advice) or NO_RECOMMENDATIONS
+    return [
+        Draft(f"#### {text.title(_title(entry))}", "title", article.article_id, article.title),
+        Draft(url, "url", article.article_id),
+        BLANK,
+        Draft(f"- {SUMMARY}", "heading"),
+        *(summary or [_no_summary(article, analysis)]),
+        Draft(f"- {IOCS}", "heading"),
+        *_iocs(article, entry.iocs),
+        Draft(f"- {RECOMMENDATIONS}", "heading"),
+        *_recommendations(article, analysis),
+        Draft(f"- {NOTES}", "heading"),
+        *_notes(entry, _marks(article, analysis, bool(summary))),
+        Draft(f"- {ADVICE}", "heading"),
+        _bullet(advice, "advice", article),
+    ]
+
+
+def _title(entry: Entry) -> str:
+    """The first of the titles that has something to print."""
+    titles = (entry.analysis.title_ja, entry.article.title, entry.item.title)
+    return next((title for title in titles if text.title(title)), NO_TITLE)
+
+
+def _no_summary(article: Article, analysis: Analysis) -> Draft:
+    if article.read_state in ("read", "feed_only"):
+        return _bullet(_NO_SUMMARY[analysis.state], "summary", article)
+    return _bullet(f"本文を取得できなかったため要約なし（{_unread(article)}）。", "summary", article)
+
+
+def _unread(article: Article) -> str:
+    return text.line(article.read_reason) or _UNREAD[article.read_state]
+
+
+def _recommendations(article: Article, analysis: Analysis) -> list[Draft]:
+    given = _statements(article, analysis, analysis.recommendations, "recommendation", MAX_RECOMMENDATIONS)
+    return given or [_bullet(NO_RECOMMENDATIONS, "recommendation", article)]
+
+
+def _notes(entry: Entry, marks: list[str]) -> list[Draft]:
+    """Exploitation and attacker, then how the entry was made, then the primary sources, last (report-contract 1.6)."""
+    article, analysis = entry.article, entry.analysis
+    notes = _statements(article, analysis, analysis.notes, "note", MAX_NOTES)
+    if len(notes) + len(marks) > MAX_NOTES:
+        marks = ["".join(marks)]
+        notes = notes[: MAX_NOTES - 1]
+    lines = [*notes, *(_bullet(mark, "note", article) for mark in marks), *_sources(article, entry.iocs)]
+    return lines or [_bullet(NO_NOTES, "note", article)]
+
+
+def _marks(article: Article, analysis: Analysis, summarised: bool) -> list[str]:
+    """What a reader must know of how the entry was made; nothing when a model summed up the page itself."""
+    marks = []
+    reason = _unread(article) if article.read_state != "read" else ""
+    if article.read_state == "feed_only":
+        marks.append(f"ページを読めないためフィードの本文のみを使用{f'（{reason}）' if reason else ''}。")
+    elif reason and summarised:
+        marks.append(f"ページを読めなかった（{reason}）。")
+    if summarised and analysis.state in _NOT_BY_MODEL:
+        marks.append(_NOT_BY_MODEL[analysis.state])
+    return marks
+
+
+def _sources(article: Article, iocs: Sequence[Ioc]) -> list[Draft]:
+    """Pages other than the article itself that its IOCs were read on: their links join CSV rows to articles (2.5)."""
+    own = text.live_url(article.url)
+    found = dict.fromkeys(text.live_url(ioc.source_url) for ioc in iocs if ioc.is_ioc)
+    urls = [url for url in found if url is not None and url != own][:MAX_SOURCES]
+    if len(urls) == 1:
+        return [_bullet(f"{PRIMARY_SOURCE}: {urls[0]}", "note", article)]
+    if urls:
+        nested = [Draft(f"        - {url}", "note", article.article_id) for url in urls]
+        return [_bullet(f"{PRIMARY_SOURCE}:", "note", article), *nested]
+    return []
+
+
+def _iocs(article: Article, iocs: Sequence[Ioc]) -> list[Draft]:
+    """The IOC lines; without any, one bullet that says what is known of IOCs.
+
+    `IOC情報なし` only when the page was read and holds none. The bullet of a page of which nobody can tell holds the
+    words 情報なし because the original's reader takes an entry without them for one with IOCs; the bullet of an article
+    whose IOCs the report does not list (hashes, report-contract 1.5) must not. Neither has a half-width comma.
+    """
+    kept = [ioc for ioc in iocs if ioc.is_ioc]
+    lines: dict[str, Draft] = {}
+    for ioc in kept:
+        printed = _ioc_line(ioc)
+        if printed:
+            lines.setdefault(printed, Draft(f"    - {printed}", "ioc", article.article_id, ioc.evidence))
+    if lines:
+        return list(lines.values())
+    if kept:
+        return [_bullet(_unlisted(kept), "ioc", article)]
+    state, reason = ioc_state(article, iocs)
+    if state == "本当になし":
+        return [_bullet(NO_IOCS, "ioc", article)]
+    why = text.line(reason).replace(",", "、")
+    return [_bullet(f"未確認（{why}。情報なしとは限らない）", "ioc", article)]
+
+
+def _unlisted(kept: Sequence[Ioc]) -> str:
+    in_csv = [ioc for ioc in kept if not ioc.suppressed]
+    if not in_csv:
+        return f"報告書とIOC CSVに載せない形式のみ（{len(kept)}件）"
+    kind = "ファイルハッシュのみ" if all(ioc.type in _HASHES for ioc in in_csv) else "本欄に列挙しない形式のみ"
+    return f"{kind}（{len(in_csv)}件、値はIOC CSVに記載）"
+
+
+def _ioc_line(ioc: Ioc) -> str | None:
+    """The line of one IOC, its context made safe; None when the report does not list it or it breaks the grammar."""
+    columns = (ioc_line(ioc) or "").split(",")
+    if len(columns) != 5:
+        return None
+    columns[3] = text.line(columns[3])
+    printed = ",".join(columns)
+    return None if ioc_line_fault(printed) else printed
+
+
+def _statements(
+    article: Article, analysis: Analysis, statements: Iterable[Statement], field: str, limit: int
+) -> list[Draft]:
+    """At most `limit` different bullets; BrokenReport when a statement is neither grounded nor an extract."""
+    bullets: dict[str, Draft] = {}
+    for statement in statements:
+        if statement.verdict not in ("grounded", "extractive"):
+            raise _broken(article, f"{field} {statement.text[:80]!r} is {statement.verdict!r}: not to be printed")
+        printed = text.sentence(statement.text)
+        if printed:
+            # a sentence of the source among the model's own lines: nobody summed it up
+            mark = "要確認: " if analysis.state == "analysed" and statement.verdict == "extractive" else ""
+            bullets.setdefault(printed, _bullet(mark + printed, field, article, statement.quote))
+    return list(bullets.values())[:limit]
+
+
+def _bullet(printed: str, field: str, article: Article, quote: str = "") -> Draft:
+    return Draft(f"    - {printed}", field, article.article_id, quote)
+
+
+def _broken(article: Article, rule: str) -> BrokenReport:
+    return BrokenReport(f"article {article.article_id} ({article.url}): {rule}")

@@ -1,0 +1,79 @@
+"""One edition made from its tables: the files to publish, the lines behind them and the numbers to plot."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from secdigest_pipeline.analysis.records import Analysis
+from secdigest_pipeline.articles.records import Article
+from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.indicators import check_ioc_csv, ioc_csv, work_log
+from secdigest_pipeline.indicators.records import Ioc
+from secdigest_pipeline.intake.records import FeedItem
+from secdigest_pipeline.report.contract import check_report, parse_report
+from secdigest_pipeline.report.entry import BrokenReport
+from secdigest_pipeline.report.markdown import render
+from secdigest_pipeline.report.memo import memo_lines
+from secdigest_pipeline.report.records import ReportLine
+
+# Dagster keeps metadata in its event log, once per materialization: a preview of a long day is cut.
+MAX_PREVIEW = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An edition ready to publish. `files`: path below the output folder -> bytes, the Markdown report first."""
+
+    files: Mapping[str, bytes]
+    lines: list[ReportLine]
+    numbers: Mapping[str, int | float]
+    preview: str
+
+
+def make_edition(
+    edition: Edition,
+    *,
+    items: Sequence[FeedItem],
+    articles: Sequence[Article],
+    analyses: Sequence[Analysis],
+    iocs: Sequence[Ioc],
+    cost_usd: float,
+    provisional: bool,
+    failed_feeds: Sequence[str],
+) -> Made:
+    """Report, IOC CSV and work log of `edition` (report-contract 1, 2). Same tables, same bytes.
+
+    BrokenReport when a file would break its contract: nothing is published then.
+    """
+    memo = memo_lines(
+        edition, analyses=analyses, calls_cost=cost_usd, provisional=provisional, failed_feeds=failed_feeds
+    )
+    report = render(edition, items, articles, analyses, iocs, memo)
+    rows = ioc_csv(edition, iocs)
+    faults = [f"{edition.news_path}: {fault}" for fault in check_report(report.markdown)]
+    faults += [f"{edition.ioc_csv_path}: {fault}" for fault in check_ioc_csv(rows)]
+    if faults:
+        raise BrokenReport(f"{len(faults)} violations of the report contract: {'; '.join(faults[:5])}")
+    parsed = parse_report(report.markdown)
+    fields = Counter(line.field for line in report.lines)
+    return Made(
+        files={
+            edition.news_path: report.markdown.encode(),
+            edition.ioc_csv_path: rows,
+            edition.ioc_log_path: work_log(edition, articles, iocs, rows).encode(),
+        },
+        lines=report.lines,
+        numbers={
+            "articles_printed": len(parsed.articles),
+            "articles_with_iocs": sum(article.has_iocs for article in parsed.articles),
+            "headlines": fields["headline"],
+            "cost_usd": round(cost_usd, 6),
+        },
+        preview=_preview(report.markdown),
+    )
+
+
+def _preview(markdown: str) -> str:
+    if len(markdown) <= MAX_PREVIEW:
+        return markdown
+    return markdown[: markdown.rindex("\n\n#", 0, MAX_PREVIEW)] + "\n"

@@ -1,0 +1,91 @@
+"""The Markdown report of one edition, and where each of its lines comes from (report-contract 1.1 to 1.8)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from secdigest_pipeline.analysis.records import Analysis
+from secdigest_pipeline.articles.records import Article
+from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.indicators.records import Ioc
+from secdigest_pipeline.intake.records import FeedItem, Section
+from secdigest_pipeline.report import text
+from secdigest_pipeline.report.entry import BLANK, BrokenReport, Draft, Entry, block, headline, linked_summary
+from secdigest_pipeline.report.grammar import EMPTY_SECTION, SECTIONS, TITLE
+from secdigest_pipeline.report.records import ReportLine
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The file as text (LF, one final newline) and one row for each of its lines."""
+
+    markdown: str
+    lines: list[ReportLine]
+
+
+def render(
+    edition: Edition,
+    items: Sequence[FeedItem],
+    articles: Iterable[Article],
+    analyses: Iterable[Analysis],
+    iocs: Iterable[Ioc],
+    memo: Sequence[str],
+) -> Report:
+    """The report of `edition`: every kept item once, in the order of `items`, then the `memo` lines.
+
+    An item whose feed rule gives it another section than news is a headline link there; the others stand in the section
+    their analysis names. BrokenReport when such an item has no article or analysis, or a statement must not be printed.
+    """
+    bodies: dict[Section, list[Draft]] = {section: [] for section, _ in SECTIONS}
+    known = _Known(articles, analyses, iocs)
+    printed: set[str | None] = set()
+    for item in items:
+        if not item.kept or item.article_id in printed:
+            continue
+        printed.add(item.article_id)
+        if item.section != "news":
+            bodies[item.section].append(headline(item))
+            continue
+        entry = known.entry(item)
+        section = entry.analysis.section
+        bodies[section] += block(entry) if section == "news" else linked_summary(entry)
+    bodies["memo"] += [Draft(f"- {line}", "memo") for line in map(text.line, memo) if line]
+    return _numbered(edition, bodies)
+
+
+class _Known:
+    """Rows by article."""
+
+    def __init__(self, articles: Iterable[Article], analyses: Iterable[Analysis], iocs: Iterable[Ioc]) -> None:
+        self.articles = {article.article_id: article for article in articles}
+        self.analyses = {analysis.article_id: analysis for analysis in analyses}
+        self.iocs: dict[str, list[Ioc]] = defaultdict(list)
+        for ioc in iocs:
+            self.iocs[ioc.article_id].append(ioc)
+
+    def entry(self, item: FeedItem) -> Entry:
+        article = self.articles.get(item.article_id or "")
+        analysis = self.analyses.get(item.article_id or "")
+        if article is None or analysis is None:
+            missing = "article" if article is None else "analysis"
+            raise BrokenReport(f"article {item.article_id} ({item.url}): kept, but there is no {missing} of it")
+        return Entry(item, article, analysis, tuple(self.iocs[article.article_id]))
+
+
+def _numbered(edition: Edition, bodies: Mapping[Section, Sequence[Draft]]) -> Report:
+    lines: list[ReportLine] = []
+
+    def put(draft: Draft, heading: str) -> None:
+        lines.append(
+            ReportLine(edition.key, len(lines) + 1, heading, draft.article_id, draft.field, draft.text, draft.quote)
+        )
+
+    put(Draft(TITLE, "heading"), "")
+    for section, heading in SECTIONS:
+        put(BLANK, lines[-1].section)
+        put(Draft(f"### {heading}", "heading"), heading)
+        for draft in bodies[section] or [Draft(EMPTY_SECTION, "blank")]:
+            if draft.field == "title":
+                put(BLANK, heading)
+            put(draft, heading)
+    return Report("".join(f"{line.text}\n" for line in lines), lines)

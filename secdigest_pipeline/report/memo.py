@@ -1,0 +1,52 @@
+"""What the report says of itself in その他のメモ: who wrote it, what it cost, what is missing from it."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from secdigest_pipeline.analysis.records import Analysis
+from secdigest_pipeline.editions import JST, Edition
+
+MAX_NAMED_FEEDS = 10
+
+
+def memo_lines(
+    edition: Edition,
+    *,
+    analyses: Sequence[Analysis],
+    calls_cost: float,
+    provisional: bool,
+    failed_feeds: Sequence[str],
+) -> list[str]:
+    """Lines for その他のメモ: none for a quiet day without an article.
+
+    `calls_cost` is the price in USD of the replies the report rests on (not of the calls of this run), so that a re-run
+    prints the same. `provisional`: made before the edition's cut-off. `failed_feeds`: names of the feeds that could not
+    be fetched for the edition.
+    """
+    lines = []
+    if provisional:
+        lines.append(f"暫定版: 締め切り（{edition.cutoff.astimezone(JST):%Y-%m-%d %H:%M} JST）より前に作成。")
+    if analyses:
+        lines.append(_writers(analyses))
+    if calls_cost > 0:
+        lines.append(f"モデルの費用: {calls_cost:.4f} USD" if calls_cost >= 0.0001 else "モデルの費用: 0.0001 USD未満")
+    if failed_feeds:
+        names = sorted(set(failed_feeds))
+        rest = len(names) - MAX_NAMED_FEEDS
+        more = f"、ほか{rest}件" if rest > 0 else ""
+        lines.append(f"取得できなかったフィード: {'、'.join(names[:MAX_NAMED_FEEDS])}{more}")
+    return lines
+
+
+def _writers(analyses: Sequence[Analysis]) -> str:
+    """Models by the number of articles they summed up, then the articles that hold extracts only, or nothing."""
+    told = [analysis for analysis in analyses if analysis.summary]
+    models = Counter(analysis.model for analysis in told if analysis.state == "analysed")
+    parts = [f"{model}（{count}件）" for model, count in sorted(models.items(), key=lambda pair: (-pair[1], pair[0]))]
+    extracts = len(told) - models.total()
+    without = len(analyses) - len(told)
+    if extracts:
+        parts.append(f"抜粋のみ {extracts}件")
+    if without:
+        parts.append(f"要約なし {without}件")
+    return f"要約モデル: {'、'.join(parts if models else ['なし', *parts])}"

@@ -1,0 +1,341 @@
+"""A Messages API server on loopback: replays recorded replies and plays every failure the real one can show.
+
+Our reading of the documented API (version 2026-10-21), strict where the real one is strict. It has no model: an article
+without a recorded reply gets one built from its own first sentences.
+"""
+
+import asyncio
+import hashlib
+import json
+import math
+import re
+import secrets
+import socket
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from secdigest_pipeline.analysis.models import UnknownModel, model
+from secdigest_pipeline.analysis.sentences import sentences
+from secdigest_pipeline.indicators.defang import refang
+
+KEY = "sample-key"
+VERSIONS = frozenset({"2023-06-01", "2026-10-21"})
+_ARTICLE = re.compile(r'<article nonce="([0-9a-f]{8,64})">(\{.*\})</article>', re.DOTALL)
+_SAMPLING = ("temperature", "top_p", "top_k")
+_NO_CANDIDATE = 9_999
+
+_ERRORS = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    500: "api_error",
+    502: "api_error",
+    503: "api_error",
+    529: "overloaded_error",
+}
+
+
+class _Refused(Exception):
+    """A request that the real API would turn down."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(slots=True)
+class MessagesApi:
+    """What the server answers, and what it saw. `app` is the ASGI application.
+
+    `replies`: reply by article URL, in the schema of analysis.schema but with each ioc naming its candidate by `value`
+    (or, to lie, by `id`). `failures`: steps by article URL, one a request, the last one repeats; `*` is for all others.
+    Steps: ok, 400 401 402 403 404 413 429 500 502 503 529 (with `ra=SECONDS` for retry-after), credit, html_403, drop,
+    truncated_body, not_json, html, list, null, empty_message, bad_usage, invalid_reply, missing_field, wrong_enum_case,
+    max_tokens, context, refusal, thinking, `slow=SECONDS`. `delay` is the time of every answer, seconds.
+    """
+
+    replies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    failures: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    delay: float = 0.0
+    key: str = KEY
+    calls: Counter[str] = field(default_factory=Counter)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    in_flight: int = 0
+    max_in_flight: int = 0
+    _cached: set[str] = field(default_factory=set)
+
+    @property
+    def app(self) -> Starlette:
+        """The application: POST /v1/messages and /v1/messages/count_tokens."""
+        return Starlette(
+            routes=[
+                Route("/v1/messages", self._messages, methods=["POST"]),
+                Route("/v1/messages/count_tokens", self._count_tokens, methods=["POST"]),
+            ]
+        )
+
+    async def _messages(self, request: Request) -> Response:
+        self.in_flight += 1
+        self.max_in_flight = max(self.max_in_flight, self.in_flight)
+        try:
+            body = await self._checked(request)
+            article = _article(body)
+            url = article["url"]
+            step = self._step(url)
+            self.calls[url] += 1
+            self.requests.append(body)
+            await asyncio.sleep(self.delay + _option(step, "slow", 0.0))
+            return self._answer(step, body, article)
+        except _Refused as refused:
+            return _error(refused.status, str(refused))
+        finally:
+            self.in_flight -= 1
+
+    async def _count_tokens(self, request: Request) -> Response:
+        try:
+            body = await self._checked(request, counted=True)
+        except _Refused as refused:
+            return _error(refused.status, str(refused))
+        return JSONResponse({"input_tokens": _tokens(json.dumps(body, ensure_ascii=False))})
+
+    async def _checked(self, request: Request, counted: bool = False) -> dict[str, Any]:
+        if request.headers.get("authorization") != f"Bearer {self.key}":
+            raise _Refused(401, "invalid bearer token")
+        if request.headers.get("anthropic-version") not in VERSIONS:
+            raise _Refused(400, "anthropic-version: header is required")
+        try:
+            body = json.loads(await request.body())
+        except ValueError:
+            raise _Refused(400, "the request body is not JSON") from None
+        _check_body(body, counted)
+        return dict(body)
+
+    def _step(self, url: str) -> str:
+        steps = self.failures.get(url, self.failures.get("*", ("ok",)))
+        return steps[min(self.calls[url], len(steps) - 1)]
+
+    def _answer(self, step: str, body: dict[str, Any], article: dict[str, Any]) -> Response:
+        name = step.split()[0].partition("=")[0]
+        if name.isdigit():
+            return _error(int(name), f"scripted {name}", _option(step, "ra", None))
+        if name == "credit":
+            return _error(400, "Your credit balance is too low to access the API.")
+        if name == "html_403":
+            return Response("<html>blocked by a filter</html>", 403, media_type="text/html")
+        if name in _BODIES:
+            content, media_type = _BODIES[name]
+            return Response(content, media_type=media_type)
+        message = self._message(name, body, article)
+        if name == "drop":
+            return StreamingResponse(
+                _dropped(message), headers={"content-length": "100000"}, media_type="application/json"
+            )
+        headers = {"request-id": f"req_{secrets.token_hex(12)}"}
+        encoded = json.dumps(message).encode()
+        if name == "truncated_body":
+            encoded = encoded[: len(encoded) // 2]
+        return Response(encoded, media_type="application/json", headers=headers)
+
+    def _message(self, name: str, body: dict[str, Any], article: dict[str, Any]) -> dict[str, Any]:
+        text = _text(name, self._reply(article))
+        content = [{"type": "text", "text": text}]
+        if name == "thinking":
+            content.insert(0, {"type": "thinking", "thinking": "", "signature": "c2lnbmF0dXJl"})
+        message: dict[str, Any] = {
+            "id": f"msg_{secrets.token_hex(12)}",
+            "type": "message",
+            "role": "assistant",
+            "model": body["model"],
+            "content": content,
+            "stop_reason": _STOPS.get(name, "end_turn"),
+            "stop_sequence": None,
+            "stop_details": None,
+            "usage": self._usage(body, text),
+        }
+        if name == "refusal":
+            message |= {"content": [], "stop_details": {"type": "refusal", "category": "cyber"}}
+            message["usage"] |= {"input_tokens": 0, "output_tokens": 0}
+        if name == "bad_usage":
+            message["usage"] = {"input_tokens": "many", "output_tokens": -5}
+        return message
+
+    def _reply(self, article: dict[str, Any]) -> dict[str, Any]:
+        recorded = self.replies.get(article["url"])
+        if recorded is None:
+            return built_reply(article)
+        ids = {_same(candidate["value"]): candidate["id"] for candidate in article["candidates"]}
+        iocs = [
+            {
+                "id": ids.get(_same(ioc["value"]), ioc.get("id", _NO_CANDIDATE)) if "value" in ioc else ioc["id"],
+                **{name: ioc[name] for name in ("quote", "role", "context")},
+            }
+            for ioc in recorded.get("iocs", ())
+        ]
+        return {**recorded, "iocs": iocs}
+
+    def _usage(self, body: dict[str, Any], text: str) -> dict[str, Any]:
+        """Counters of the prompt cache: a prefix up to the marked block is written once and read from then on."""
+        prefix = "".join(block["text"] for block in body["system"])
+        cached = _tokens(prefix + json.dumps(body["output_config"], ensure_ascii=False))
+        mark = body["system"][-1].get("cache_control")
+        key = hashlib.sha256(json.dumps([body["model"], prefix, body["output_config"]]).encode()).hexdigest()
+        is_cached = mark is not None and cached >= model(body["model"]).min_cacheable
+        reads = is_cached and key in self._cached
+        if is_cached:
+            self._cached.add(key)
+        turn = _tokens(body["messages"][0]["content"])
+        return {
+            "input_tokens": turn + (0 if is_cached else cached),
+            "cache_creation_input_tokens": cached if is_cached and not reads else 0,
+            "cache_read_input_tokens": cached if reads else 0,
+            "output_tokens": _tokens(text),
+            "service_tier": "standard",
+        }
+
+
+def built_reply(article: Mapping[str, Any]) -> dict[str, Any]:
+    """A grounded reply out of an article's own first sentences (no Japanese is invented, no role is claimed)."""
+    text = article["text"]
+    spans = [s for s in sentences(text) if 20 <= s.end - s.start <= 180 and not s.heading][:5]
+    lines = [{"quote": text[s.start : s.end], "text": " ".join(text[s.start : s.end].split())} for s in spans]
+    return {
+        "title_quote": article["title"],
+        "title": article["title"],
+        "summary": lines,
+        "recommendations": [],
+        "notes": [],
+        "iocs": [],
+        "threat_quote": "",
+        "actor": "unknown",
+        "actor_attribute": "unknown",
+        "malware": "unknown",
+        "malware_type": "unknown",
+        "section": "news",
+        "advice": "",
+    }
+
+
+def serve(app: Starlette) -> tuple[str, Callable[[], None]]:
+    """Serve `app` on a free loopback port in a thread of its own; returns base URL and a function that stops it."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level=_SILENT, access_log=False, lifespan="off", timeout_graceful_shutdown=1, ws="none")
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="messages-api", daemon=True)
+    thread.start()
+
+    def stop() -> None:
+        server.should_exit = True
+        thread.join(timeout=10)
+        listener.close()
+
+    return f"http://127.0.0.1:{listener.getsockname()[1]}", stop
+
+
+_STOPS = {"max_tokens": "max_tokens", "context": "model_context_window_exceeded", "refusal": "refusal"}
+# Above every level: a scripted drop is an application error to uvicorn.
+_SILENT = 100
+_BODIES: Mapping[str, tuple[str, str]] = {
+    "not_json": ("this is no JSON", "application/json"),
+    "html": ("<html><body>a portal page</body></html>", "text/html"),
+    "list": ("[]", "application/json"),
+    "null": ("null", "application/json"),
+    "empty_message": ('{"type": "message"}', "application/json"),
+}
+
+
+def _check_body(body: Any, counted: bool) -> None:
+    if not isinstance(body, dict) or not isinstance(body.get("messages"), list) or not body["messages"]:
+        raise _Refused(400, "messages: at least one message is required")
+    try:
+        row = model(str(body.get("model")))
+    except UnknownModel:
+        raise _Refused(404, f"model: {body.get('model')}") from None
+    for name in _SAMPLING:
+        if name in body:
+            raise _Refused(400, f"{name}: is not supported")
+    output = body.get("output_config") or {}
+    if "effort" in output and row.effort is None:
+        raise _Refused(400, f"output_config.effort: is not supported by {row.name}")
+    form = output.get("format") or {}
+    if form.get("type") != "json_schema" or not _is_closed(form.get("schema")):
+        raise _Refused(400, "output_config.format: a closed json_schema is required")
+    if not counted and not 1 <= int(body.get("max_tokens") or 0) <= 64_000:
+        raise _Refused(400, "max_tokens: is required")
+
+
+def _is_closed(schema: Any) -> bool:
+    if not isinstance(schema, dict):
+        return False
+    if schema.get("type") == "object":
+        properties = schema.get("properties", {})
+        if schema.get("additionalProperties") is not False or set(schema.get("required", ())) != set(properties):
+            return False
+        return all(_is_closed(item) for item in properties.values())
+    return schema.get("type") != "array" or _is_closed(schema.get("items"))
+
+
+def _article(body: dict[str, Any]) -> dict[str, Any]:
+    content = body["messages"][0]["content"]
+    found = _ARTICLE.fullmatch(content) if isinstance(content, str) else None
+    if found is None:
+        raise _Refused(400, "messages.0: this sample server answers one article a request")
+    return dict(json.loads(found[2]))
+
+
+def _option(step: str, name: str, default: Any) -> Any:
+    found = re.search(rf"\b{name}=([0-9.]+)", step)
+    return float(found[1]) if found else default
+
+
+def _text(name: str, reply: dict[str, Any]) -> str:
+    if name == "invalid_reply":
+        return "Sure! Here is the summary you asked for: {"
+    if name == "missing_field":
+        reply = {key: value for key, value in reply.items() if key != "summary"}
+    if name == "wrong_enum_case":
+        reply = {
+            **reply,
+            "section": reply["section"].upper(),
+            "actor_attribute": reply["actor_attribute"].title(),
+            "malware_type": reply["malware_type"].upper(),
+            "iocs": [{**ioc, "role": ioc["role"].title().replace("_", " ")} for ioc in reply["iocs"]],
+        }
+    text = json.dumps(reply, ensure_ascii=False)
+    return text[: len(text) // 2] if name == "max_tokens" else text
+
+
+def _same(value: str) -> str:
+    return refang(value).strip().casefold()
+
+
+def _tokens(text: str) -> int:
+    return math.ceil(sum(0.22 if char.isascii() else 1.0 for char in text))
+
+
+def _error(status: int, message: str, retry_after: float | None = None) -> Response:
+    headers = {"request-id": f"req_{secrets.token_hex(12)}"}
+    if retry_after is not None:
+        headers |= {"retry-after": f"{retry_after:g}", "retry-after-ms": f"{retry_after * 1000:g}"}
+    error = {"type": _ERRORS.get(status, "api_error"), "message": message}
+    return JSONResponse({"type": "error", "error": error, "request_id": headers["request-id"]}, status, headers)
+
+
+async def _dropped(message: dict[str, Any]) -> AsyncIterator[bytes]:
+    yield json.dumps(message)[:40].encode()
+    await asyncio.sleep(0)
+    # ends before its content-length: the server closes the connection in the middle of the body
+    raise ConnectionResetError

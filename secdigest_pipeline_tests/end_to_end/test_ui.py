@@ -1,0 +1,133 @@
+"""`secdigest dev`: the UI in a real browser, and a backfill launched as the UI launches it."""
+
+import json
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from secdigest_pipeline.report.contract import check_report
+from secdigest_pipeline.sample.world import EDITIONS
+from secdigest_pipeline_tests.end_to_end.conftest import Sample
+
+pytestmark = pytest.mark.slow
+
+LAUNCH = """
+mutation($params: LaunchBackfillParams!) {
+  launchPartitionBackfill(backfillParams: $params) {
+    __typename
+    ... on LaunchBackfillSuccess { backfillId }
+    ... on PythonError { message }
+  }
+}
+"""
+STATUS = """
+query($id: String!) {
+  partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill { status numPartitions } ... on PythonError { message } }
+}
+"""
+ASSETS = ["feed_snapshots", "raw_feed_items", "article_pages", "cleaned_articles", "article_analyses", "iocs", "daily_report"]
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+
+
+class Ui:
+    def __init__(self, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+
+    def ask(self, query: str, variables: dict) -> dict:
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        request = urllib.request.Request(f"{self.url}/graphql", body, {"content-type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as response:
+            answer = json.load(response)
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+
+@pytest.fixture
+def ui(sample: Sample) -> Iterator[Ui]:
+    """Dagster's UI and daemon over the sample world, feeds already polled."""
+    assert sample.secdigest("poll").returncode == 0
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    log = (sample.home / "dev.log").open("w")
+    dev = subprocess.Popen(
+        [*sample_command(), "dev", "--port", str(port)], env=sample.env, stdout=log, stderr=subprocess.STDOUT
+    )
+    served = Ui(port)
+    try:
+        wait(lambda: loaded(served), 150, lambda: (sample.home / "dev.log").read_text())
+        yield served
+    finally:
+        dev.terminate()
+        assert dev.wait(60) == 0
+        log.close()
+
+
+def sample_command() -> tuple[str, ...]:
+    from secdigest_pipeline_tests.end_to_end.conftest import SECDIGEST
+
+    return SECDIGEST
+
+
+def loaded(ui: Ui) -> bool:
+    try:
+        answer = ui.ask("query { assetNodes { assetKey { path } } }", {})
+    except OSError:
+        return False
+    return {node["assetKey"]["path"][-1] for node in answer["assetNodes"]} >= set(ASSETS)
+
+
+def wait(condition, seconds: float, explain) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, explain()
+        time.sleep(1)
+
+
+def test_a_backfill_launched_through_dagster_makes_three_reports_and_the_ui_shows_them(sample: Sample, ui: Ui) -> None:
+    params = {
+        "selector": {
+            "partitionSetName": "edition_partition_set",
+            "repositorySelector": {
+                "repositoryName": "__repository__",
+                "repositoryLocationName": "secdigest_pipeline.definitions",
+            },
+        },
+        "partitionNames": [edition.key for edition in EDITIONS],
+    }
+    launched = ui.ask(LAUNCH, {"params": params})["launchPartitionBackfill"]
+    assert launched["__typename"] == "LaunchBackfillSuccess", launched
+
+    def finished() -> bool:
+        status = ui.ask(STATUS, {"id": launched["backfillId"]})["partitionBackfillOrError"]["status"]
+        assert status not in ("FAILED", "COMPLETED_FAILED", "CANCELED"), (sample.home / "dev.log").read_text()
+        return status in ("COMPLETED", "COMPLETED_SUCCESS")
+
+    wait(finished, 200, lambda: (sample.home / "dev.log").read_text())
+    for edition in EDITIONS:
+        assert check_report(sample.report(edition)) == []
+    assert max(sample.api.calls.values()) == 1
+    if CHROMIUM is None:
+        pytest.skip("the backfill part passed; no Chromium on this machine to look at the UI")
+    dom = look(ui.url + "/asset-groups", sample.home)
+    assert [name for name in ASSETS if name not in dom] == []
+
+
+def look(url: str, home: Path) -> str:
+    """The page as a real browser lays it out."""
+    assert CHROMIUM is not None
+    done = subprocess.run(
+        [
+            CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            f"--user-data-dir={home / 'chromium'}", "--window-size=1600,1000", "--virtual-time-budget=20000",
+            "--dump-dom", url,
+        ],
+        capture_output=True, text=True, timeout=120, check=True,
+    )
+    return done.stdout

@@ -1,0 +1,62 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import psutil
+import pytest
+
+from secdigest_pipeline.files import StorageError
+from secdigest_pipeline.instance import PROCESS_TAG, dagster_home, end_orphans, instance, process_tag
+from secdigest_pipeline.settings import Settings
+
+
+@dg.op
+def nothing() -> None: ...
+
+
+@dg.job
+def some_job() -> None:
+    nothing()
+
+
+def test_the_instance_stores_in_postgres_and_keeps_its_home_in_the_data_directory(home: Path) -> None:
+    with instance(Settings.from_env()) as opened:
+        assert type(opened.event_log_storage).__name__ == "PostgresEventLogStorage"
+        assert os.environ["DAGSTER_HOME"] == str(home / "data" / "dagster")
+        assert not opened.telemetry_enabled
+    assert "DAGSTER_HOME" not in os.environ
+
+
+def test_a_run_of_a_killed_command_is_ended_and_a_living_one_is_not(home: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    host = process_tag()[PROCESS_TAG].split(":")[0]
+    gone_tag = f"{host}:{gone.pid}:{int(psutil.Process(gone.pid).create_time())}"
+    gone.wait()
+    with instance(Settings.from_env()) as opened:
+        started = dg.DagsterRunStatus.STARTED
+        killed = opened.create_run_for_job(some_job, tags={PROCESS_TAG: gone_tag}, status=started)
+        alive = opened.create_run_for_job(some_job, tags=process_tag(), status=started)
+        elsewhere = opened.create_run_for_job(some_job, tags={PROCESS_TAG: "other-host:1:1"}, status=started)
+        daemons = opened.create_run_for_job(some_job, status=started)
+        assert end_orphans(opened) == [killed.run_id]
+        statuses = {run.run_id: opened.get_run_by_id(run.run_id).status for run in (killed, alive, elsewhere, daemons)}
+    assert statuses == {
+        killed.run_id: dg.DagsterRunStatus.FAILURE,
+        alive.run_id: started,
+        elsewhere.run_id: started,
+        daemons.run_id: started,
+    }
+
+
+def test_a_home_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StorageError, match="file/data/dagster: cannot be written"):
+        dagster_home(Settings.from_env({"SECDIGEST_DATA": str(tmp_path / "file" / "data")}))
+
+
+def test_the_configuration_holds_no_credential_and_only_names_the_variable() -> None:
+    text = (Path(__file__).parent.parent / "dagster.yaml").read_text()
+    assert "env: SECDIGEST_PG_URL" in text
+    assert "postgresql" not in text.replace("PostgreSQL", "")

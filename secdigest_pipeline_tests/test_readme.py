@@ -1,0 +1,27 @@
+"""The README says what the code does: settings table, commands, and the excerpt of a real demo report."""
+
+import re
+from pathlib import Path
+
+from secdigest_pipeline.cli import main
+from secdigest_pipeline.settings import DESCRIPTIONS
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def test_the_settings_table_is_the_one_of_the_code() -> None:
+    rows = [f"| `{name}` | {default} | {text} |" for name, (default, text) in DESCRIPTIONS.items()]
+    assert [row for row in rows if row not in README] == []
+
+
+def test_every_command_and_make_target_that_is_named_exists() -> None:
+    named = set(re.findall(r"secdigest ([a-z]+)", README))
+    assert named <= set(main.commands)
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"make ([a-z]+)", README)) <= targets
+
+
+def test_every_file_that_is_linked_exists() -> None:
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in link]
+    assert [link for link in links if not (ROOT / link).exists()] == []
