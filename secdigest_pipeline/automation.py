@@ -1,6 +1,6 @@
 """Jobs and schedules: the daily edition with catch-up, the hourly poll."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -35,7 +35,7 @@ def hourly_poll() -> dg.RunRequest:
 
 
 @dg.schedule(cron_schedule=["0 6 * * *", "15 8 * * *"], job=daily_job, execution_timezone=TIMEZONE)
-def daily_edition(context: dg.ScheduleEvaluationContext) -> Iterable[dg.RunRequest]:
+def daily_edition(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
     """Every edition of the last seven days that is missing or was made before its window had closed.
 
     Dagster does not catch up missed ticks of a partitioned schedule (dagster 1.13, issue 10335), so each tick asks for

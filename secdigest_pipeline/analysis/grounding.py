@@ -23,6 +23,8 @@ WINDOW = 600
 _WINDOWED = frozenset({"number", "date", "version"})
 # A sentence is not followed further than this beyond the quote.
 _SENTENCE = 300
+# The prompt asks for 20 to 300 characters; a quote that is half the article shows nothing.
+MAX_QUOTE = 1_500
 # Five times the longest line of 12 months of reports (136 characters, report-contract 1.4).
 MAX_STATEMENT = 700
 # Places looked at for one value; more are a text made to cost time.
@@ -82,6 +84,8 @@ class Grounder:
 
     def _place(self, quote: str) -> tuple[int, int, int, int] | None:
         """Span in the folded text and span in the text."""
+        if len(quote) > MAX_QUOTE:
+            return None
         wanted = fold(quote)
         words = wanted.text.strip()
         if weight(words) < MIN_WEIGHT:
@@ -114,7 +118,7 @@ class Grounder:
         if len(statement) > MAX_STATEMENT:
             return [f"more than {MAX_STATEMENT} characters"]
         text = fold(statement).text
-        values = list(read(text))
+        values = list({(value.kind, value.key, value.text): value for value in read(text)}.values())
         said = list(names.listed(text))
         failed = [name for name in said if not self._words.knows_listed(name)]
         away = []
@@ -172,8 +176,8 @@ class Grounder:
             said = [date for other in values for date in other.dates]
             return any(
                 date.differs_in_one(asked)
-                for date in self._index.dates
-                if quote[0] <= date.start < quote[1] and not any(date.agrees(one) for one in said)
+                for date in self._index.dates_between(*quote)
+                if not any(date.agrees(one) for one in said)
                 for asked in value.dates
             )
         said_keys = {other.key for other in values} | {other.bare for other in values}

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import islice
 
 from secdigest_pipeline.analysis import numbers
 from secdigest_pipeline.analysis.dates import MONTHS, Date, english_dates
@@ -16,31 +17,36 @@ _DIGIT_RUN = re.compile(
 )
 _WORD = re.compile(r"[A-Za-z]+")
 _IDEOGRAPH_NUMBER = re.compile("[一二三四五六七八九十]")
+# Numbers beyond these are a data dump; no statement is about them.
+MAX_RUNS = 20_000
 # What "about 1.23 million" may stand for: the number cut or rounded to two figures or more.
 _MIN_FIGURES = 2
 
 
 class NumberIndex:
-    """Numbers by key and dates of a folded text. `numbers` maps a key to offsets, `dates` are in order."""
+    """Numbers and dates of a folded text. `numbers` maps a key (numbers.py) to ascending offsets."""
 
     def __init__(self, text: str) -> None:
         self.numbers: dict[str, list[int]] = defaultdict(list)
-        self.dates: list[Date] = []
+        self._dates: list[Date] = []
+        # By month and day, 0 for one that is not asked for.
+        self._by_part: dict[tuple[int, int], list[Date]] = defaultdict(list)
         self._counting: list[numbers.Number] = []
         self._rounded: dict[str, list[int]] | None = None
         done = 0
-        for match in _DIGIT_RUN.finditer(text):
+        for match in islice(_DIGIT_RUN.finditer(text), MAX_RUNS):
             if match.start("run") >= done:
                 done = self._add_run(text, match["run"], match.start("run"))
         self._add_words(text)
         if not text.isascii():
-            for match in _IDEOGRAPH_NUMBER.finditer(text):
+            for match in islice(_IDEOGRAPH_NUMBER.finditer(text), MAX_RUNS):
                 number = numbers.kanji(text, match.start())
                 if number:
                     self._add([number])
         for places in self.numbers.values():
             places.sort()
         self._counting.sort(key=lambda number: number.start)
+        self._dates.sort(key=lambda date: date.start)
 
     def _add_words(self, text: str) -> None:
         """Numbers and dates that begin with a word: `three million`, `Nov. 20`."""
@@ -48,7 +54,8 @@ class NumberIndex:
         wanted = {word for word in present if word in numbers.SPELLED or word in MONTHS}
         if not wanted:
             return
-        for match in re.finditer(rf"(?<![A-Za-z])(?:{'|'.join(wanted)})(?![A-Za-z])", text, re.IGNORECASE):
+        words = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(wanted)})(?![A-Za-z])", re.IGNORECASE)
+        for match in islice(words.finditer(text), MAX_RUNS):
             word = match.group().lower()
             if word in MONTHS:
                 for date in english_dates(text, match.start()):
@@ -60,7 +67,9 @@ class NumberIndex:
                 self._counting += found[:1]
 
     def _add_date(self, date: Date) -> None:
-        self.dates.append(date)
+        self._dates.append(date)
+        for part in {(date.month or 0, date.day or 0), (date.month or 0, 0), (0, date.day or 0)}:
+            self._by_part[part].append(date)
         if date.year:
             self.numbers[str(date.year)].append(date.start)
 
@@ -90,14 +99,19 @@ class NumberIndex:
 
         A date without year says any year that stands in the text.
         """
+        if asked.month is None and asked.day is None:
+            return self.numbers.get(str(asked.year), [])
         places = [
             date.start
-            for date in self.dates
+            for date in self._by_part[asked.month or 0, asked.day or 0]
             if date.agrees(asked) and (asked.year is None or date.year is not None or str(asked.year) in self.numbers)
         ]
-        if asked.month is None:
-            places += self.numbers.get(str(asked.year or asked.day), [])
-        return places
+        return places if asked.month else places + self.numbers.get(str(asked.day), [])
+
+    def dates_between(self, first: int, last: int) -> list[Date]:
+        """Dates that begin in `text[first:last]`."""
+        begin = bisect_left(self._dates, first, key=lambda date: date.start)
+        return self._dates[begin : bisect_left(self._dates, last, key=lambda date: date.start)]
 
     def between(self, first: int, last: int) -> set[str]:
         """Numbers without unit that begin in `text[first:last]`, without words that seldom count: first, both, half."""
@@ -111,7 +125,9 @@ class NumberIndex:
             self._rounded = defaultdict(list)
             for exact, places in self.numbers.items():
                 for form in _roundings(exact):
-                    self._rounded[form] = sorted({*self._rounded[form], *places})
+                    self._rounded[form] += places
+            for places in self._rounded.values():
+                places.sort()
         return self._rounded.get(key, [])
 
 

@@ -38,7 +38,7 @@ def compose(layout: Layout, extracted: str, title: str) -> str:
     keys = [compact(block.text) for block in blocks]
     pointed = [
         mark and not (block.around & _UNSEEN and 2 * block.link_chars > len(block.text))
-        for block, mark in zip(blocks, _pointed_at(keys, extracted), strict=True)
+        for block, mark in zip(blocks, _pointed_at(blocks, keys, extracted), strict=True)
     ]
     total = sum(len(key) for key, mark in zip(keys, pointed, strict=True) if mark)
     if _is_sheet(blocks, keys, pointed, total):
@@ -55,18 +55,28 @@ def solid_text(layout: Layout, title: str) -> str:
     return "\n".join(without_boilerplate([layout.blocks[at] for at in _solid(layout.blocks)], title))
 
 
-def _pointed_at(keys: Sequence[str], extracted: str) -> list[bool]:
-    whole = compact(extracted)
-    windows = {whole[at : at + _WINDOW] for at in range(len(whole) - _WINDOW + 1)}
-    pieces = {compact(piece) for line in extracted.split("\n") for piece in (line, *line.split("|"))}
+def _pointed_at(blocks: Sequence[Block], keys: Sequence[str], extracted: str) -> list[bool]:
+    """Which blocks stand in `extracted`: as lines of it, or else by most of their windows."""
+    pieces = dict.fromkeys(compact(piece) for line in extracted.split("\n") for piece in (line, *line.split(" | ")))
+    exact: list[bool] = []
+    unused = set(pieces)
+    for block, key in zip(blocks, keys, strict=True):
+        lines = [compact(line) for line in block.text.split("\n")] if block.tag in PREFORMATTED else [key]
+        found = [line for line in lines if line in pieces]
+        exact.append(bool(key) and sum(map(len, found)) >= _POINTED * len(key))
+        unused.difference_update(found)
+    # blocks and lines that are the same need no second look; what is left was joined or split by the extractor
+    rest = "".join(piece for piece in pieces if piece in unused)
+    windows = {rest[at : at + _WINDOW] for at in range(len(rest) - _WINDOW + 1)}
     marks: list[bool] = []
-    for key in keys:
-        if len(key) < _WINDOW + 2:
-            marks.append(bool(key) and (key in pieces or (bool(marks) and marks[-1] and key in whole)))
+    for key, same in zip(keys, exact, strict=True):
+        if same or not rest:
+            marks.append(same)
+        elif len(key) < _WINDOW + 2:
+            marks.append(bool(key) and bool(marks) and marks[-1] and key in rest)
         else:
-            probes = range(0, len(key) - _WINDOW + 1, 5)
-            found = sum(key[at : at + _WINDOW] in windows for at in probes)
-            marks.append(found >= _POINTED * len(probes))
+            probes = range(0, len(key) - _WINDOW + 1, max(5, len(key) // 100))
+            marks.append(sum(key[at : at + _WINDOW] in windows for at in probes) >= _POINTED * len(probes))
     return marks
 
 

@@ -45,7 +45,7 @@ def demo(data: Path, out: Path, serve: bool) -> None:
     from secdigest_pipeline.settings import Settings
 
     console = Console()
-    failures = []
+    failures: list[str] = []
     with _world(data, out) as (world, web, env):
         os.environ.update(env)
         clock = WorldClock(world.editions[0].start)

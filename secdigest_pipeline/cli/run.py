@@ -79,7 +79,7 @@ def backfill(first: Edition, last: Edition) -> None:
     console, services = Console(), Services()
     if problem := unusable_analyst(services):
         _end(problem)
-    failures = []
+    failures: list[str] = []
     tags = {"secdigest/backfill": uuid.uuid4().hex[:8]}
     with instance(services.settings) as opened:
         for edition in _between(first.day, last.day):

@@ -1,19 +1,21 @@
-"""Whether a live (not defanged) dotted run is a host or an address: code, files, packages, detection names, versions look alike.
+"""Whether a live (not defanged) dotted run is a host or an address: code, files, packages, detection names, versions
+look alike.
 
-Everything here is about text the author did not defang: a bracket is the author's word that it is an observable. When in doubt the
-answer follows what security prose mostly means by such a word, as each rule says.
+Everything here is about text the author did not defang: a bracket is the author's word that it is an observable. When
+in doubt the answer follows what security prose mostly means by such a word, as each rule says.
 """
 
 import ipaddress
 import re
 
-# The roots hosts in reports stand in (the busiest of abuse feeds and registries): a name in one of them has to look much like code
-# to be taken for it. With them the roots that RFC 2606 sets aside for writing about hosts.
+# The roots hosts in reports stand in (the busiest of abuse feeds and registries): a name in one of them has to look
+# much like code to be taken for it. With them the roots that RFC 2606 sets aside for writing about hosts.
 CLASSIC_TLDS = frozenset(
     "com net org edu gov mil int info biz ru su cn de uk fr nl eu us br jp kr tw hk ir pk ua kz tr vn th it es cz ch se no fi dk gr ro "
     "hu bg lt lv ee il ae sa mx ar cl co ca au nz za ng ke tk ml ga cf gq ws me io tv onion bit xyz top site online example test".split()
 )
-# Extensions that are top-level domains as well: scripts and archives are in every report, hosts in these roots in hardly any.
+# Extensions that are top-level domains as well: scripts and archives are in every report, hosts in these roots in
+# hardly any.
 FILE_TLDS = frozenset("zip mov py sh ps so md cab bat dds".split())
 # The same, but countries and busy roots: `onet.pl` is a host, `notes.pl` beside other files is not.
 _WEAK_FILE_TLDS = frozenset("pl rs app ai cc ms mm pm cat pub".split())
@@ -37,7 +39,8 @@ _OBJECTS = frozenset(
     "form session server client socket thread task actor fs env ctx err req res db util utils xml activexobject application "
     "activedocument range sheet cell cells".split()
 )
-# Top-level domains that companies hold for themselves and use for no public host, but that are platforms and methods in code.
+# Top-level domains that companies hold for themselves and use for no public host, but that are platforms and methods
+# in code.
 _BRAND_TLDS = frozenset("android java open call map data".split())
 # Products and libraries whose names are host names by accident.
 _PRODUCTS = frozenset(("asp.net", "vb.net", "ado.net", "ml.net", "socket.io", "node.js"))
@@ -63,7 +66,7 @@ _VERSION_AFTER = re.compile(
 )
 _SECTION_BEFORE = re.compile(r"(?:\A|[\n>])\s{0,8}\Z")
 _SECTION_AFTER = re.compile(r"[ \t]{1,4}[A-Z][a-z]")
-_NETWORK = re.compile(r"/(\d{1,3})(?![\d/A-Za-z]|\.[A-Za-z0-9])")
+_NETWORK = re.compile(r"/([0-9]{1,3})(?![0-9/A-Za-z]|\.[A-Za-z0-9])")
 _ROW_BEFORE = re.compile(r"(?:(?:\A|[\n|])[\s\"'`*•・-]{0,6}|,)\Z")
 _ROW_AFTER = re.compile(r"[ \t\"'`*]{0,2}(?:\Z|[\r\n|,])")
 _MASK_BEFORE = re.compile(r"[A-Za-z0-9]\*{1,8}\Z")
@@ -103,13 +106,16 @@ def is_masked(text: str, start: int) -> bool:
 
 
 def is_code(text: str, start: int, end: int, name: str) -> bool:
-    """Whether a live dotted name is a code member, a file, an app package, a detection name or two sentences without a blank."""
+    """Whether a live dotted name is a code member, a file, an app package, a detection name or two sentences without a
+    blank.
+    """
     labels = name.split(".")
     tld = labels[-1].lower()
     before = text[start - 1 : start]
     if before == "$" or (before in ("/", "\\") and text[start - 2 : start] not in ("//", "\\\\")):
         return True
-    # "stopped.In", "System.Net", "Agent.AZ": hosts are written in one case, or with the capitals of a name and a small root.
+    # "stopped.In", "System.Net", "Agent.AZ": hosts are written in one case, or with the capitals of a name and a
+    # small root.
     if labels[-1] != tld and not name.isupper():
         return True
     # Trojan.Win32.Agent.eu, System.Text.so: several capitalised labels are a detection name or a namespace.

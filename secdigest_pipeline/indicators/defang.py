@@ -1,6 +1,7 @@
 """Defanging and refanging: what an author did to a value so that nobody clicks it, and the way back with offsets.
 
-Knows spelling only (brackets, hxxp, full-width forms, invisible characters); what is a host or a URL is find.py's business.
+Knows spelling only (brackets, hxxp, full-width forms, invisible characters); what is a host or a URL is find.py's
+business.
 """
 
 import re
@@ -12,8 +13,9 @@ from dataclasses import dataclass
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0f\ufeff"
 _FULLWIDTH_WORD = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
 _FULLWIDTH_SIGN = "\uff0e\uff61\u2024\uff0d\uff3f\uff0f\uff1a\uff20"
-# Full-width punctuation is Japanese prose unless a host or URL character follows: "ドメイン：悪" keeps its colon.
-# Both patterns begin with one character set, which `re` looks for at memory speed, and sort out by look-behind what it was.
+# Full-width punctuation is Japanese prose unless a host or URL character follows: "ドメイン：悪" keeps its colon. Both
+# patterns begin with one character set, which `re` looks for at memory speed, and sort out by look-behind what it
+# was.
 _WIDE = re.compile(
     rf"[{_INVISIBLE}{_FULLWIDTH_WORD}{_FULLWIDTH_SIGN}【〔［｛（]"
     rf"(?:(?<=[{_INVISIBLE}])[{_INVISIBLE}]*+"
@@ -52,7 +54,7 @@ _FOLD = re.compile(
 _SINGLE = {"at": "@", "entity": "&", "close": "", "escape": ""}
 # The characters that can begin a fold; a text without any of them is its own plain form.
 _FOLD_TRIGGER = re.compile(r"[\[({<\]\\&]")
-# hxxp, hXXp, h**p, h__p, hxtp, htxp, hp, meow (the Japanese mailing lists' joke spelling): what the field writes for http.
+# hxxp, h**p, h__p, hxtp, htxp and meow (the word some teams agreed on): what the field writes for http.
 HTTP_SPELLINGS = r"h(?:ttx|tt|xxx|xx|tx|xt|\*\*|__)p|meow"
 _SCHEME = re.compile(
     rf"(?<![A-Za-z0-9])(?:(?P<http>{HTTP_SPELLINGS})|(?P<ftp>f(?:x|\*)p))(?P<s>s?)\s?(?=:/)", re.IGNORECASE
@@ -65,9 +67,10 @@ class Plain:
     """A text with its defanging undone, and the way back.
 
     `text` is the plain form. `starts` are the offsets in `text` at which a piece begins, `origins` the offsets in the
-    original, `kept` whether a piece stands for the original character by character. `fangs` are the offsets in `text` at
-    which a bracket was undone (invisible characters and full-width forms are not defanging). `before` is the pass that made
-    the original, if there was one: brackets are undone in the text that invisible characters were taken out of.
+    original, `kept` whether a piece stands for the original character by character. `fangs` are the offsets in `text`
+    at which a bracket was undone (invisible characters and full-width forms are not defanging). `before` is the pass
+    that made the original, if there was one: brackets are undone in the text that invisible characters were taken out
+    of.
     """
 
     text: str
@@ -227,8 +230,9 @@ def refang(text: str) -> str:
 def defang(value: str, type: str) -> str:
     """`value` (as find gives it) in the one spelling of report-contract 1.5: every dot `[.]`, http(s) as `hxxp(s)`.
 
-    ipv4, domain, email and url are defanged; ipv6 stays raw (the contract allows it, and `[:]` is not "nothing else"); hashes and
-    CVE ids have nothing to click. Schemes other than http(s) stay, so a wss URL keeps `wss://`. refang() is the inverse.
+    ipv4, domain, email and url are defanged; ipv6 stays raw (the contract allows it, and `[:]` is not "nothing else");
+    hashes and CVE ids have nothing to click. Schemes other than http(s) stay, so a wss URL keeps `wss://`. refang() is
+    the inverse.
     """
     if type not in ("ipv4", "domain", "email", "url"):
         return value

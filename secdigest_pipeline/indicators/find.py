@@ -1,7 +1,7 @@
 """The observable finder: every address, host, URL, e-mail, hash and CVE id of a text, with the place it stands in.
 
-Finds spellings, judges nothing: roles, warning lists and confidence come later, private and reserved addresses are found too.
-Time and memory are linear in the text.
+Finds spellings, judges nothing: roles, warning lists and confidence come later, private and reserved addresses are
+found too. Time and memory are linear in the text.
 """
 
 import re
@@ -14,7 +14,8 @@ from .defang import Plain, live_schemes, plain
 
 # The intake reads 10 MiB of a page; of a longer text the first 10 Mi characters are searched.
 MAX_TEXT = 10 * 1024 * 1024
-# Ten times the largest indicator list seen on one page (100,000 values); with it a hostile page costs about 300 MB at most.
+# Ten times the largest indicator list seen on one page (100,000 values); with it a hostile page costs about 300 MB at
+# most.
 MAX_OBSERVABLES = 1_000_000
 MAX_PORT = 65_535
 # What a URL may hold that is an observable of its own.
@@ -25,10 +26,10 @@ _HELD = frozenset(("md5", "sha1", "sha256", "sha512", "cve"))
 class Observable:
     """One occurrence.
 
-    `type` is ipv4, ipv6, domain, url, email, md5, sha1, sha256, sha512 or cve. `value` is normalised (refanged, host lower
-    case and punycode, hashes lower case, CVE upper case, addresses compressed, path as written). `raw` is
-    `text[start:end]`, `start` and `end` count characters of the text that was given. `defanged` tells whether the author broke the
-    value on purpose. `port` is the port written behind an address or a host.
+    `type` is ipv4, ipv6, domain, url, email, md5, sha1, sha256, sha512 or cve. `value` is normalised (refanged, host
+    lower case and punycode, hashes lower case, CVE upper case, addresses compressed, path as written). `raw` is
+    `text[start:end]`, `start` and `end` count characters of the text that was given. `defanged` tells whether the
+    author broke the value on purpose. `port` is the port written behind an address or a host.
     """
 
     type: str
@@ -43,8 +44,8 @@ class Observable:
 def find(text: str) -> list[Observable]:
     """Every occurrence of an observable in `text`, by start. Never raises for any str.
 
-    Occurrences don't overlap, but for one rule: a URL may hold hashes and CVE ids, which are reported as well. The host of a URL
-    or an e-mail address is a part of it and not reported a second time.
+    Occurrences don't overlap, but for one rule: a URL may hold hashes and CVE ids, which are reported as well. The
+    host of a URL or an e-mail address is a part of it and not reported a second time.
     """
     page = _Page(text, plain(text[:MAX_TEXT]))
     page.urls()
@@ -103,6 +104,7 @@ class _Page:
         return at >= 0 and start < self.url_ends[at]
 
     def urls(self) -> None:
+        """URLs with a scheme, in whatever spelling; what they cover is closed to hosts and addresses."""
         text = self.plain
         done = 0
         for mark in grammar.SCHEME_MARK.finditer(text):
@@ -146,7 +148,9 @@ class _Page:
         self.add(type, host, start, end, self.folded.is_fanged(start, end))
 
     def wide_hosts(self) -> set[int]:
-        """Defanged hosts whose first label is CJK; gives where the ASCII rest of each begins, for dotted() to pass over."""
+        """Defanged hosts whose first label is CJK; gives where the ASCII rest of each begins, for dotted() to pass
+        over.
+        """
         rests: set[int] = set()
         text = self.plain
         for dot in grammar.CJK_DOT.finditer(text):
@@ -177,6 +181,7 @@ class _Page:
                 done = self.host(text[start:end], start, end)
 
     def quads(self, name: str, offset: int) -> int:
+        """Adds the IPv4 addresses of a dotted run that begins at `offset`; gives where the search goes on."""
         done = 0
         for run in grammar.IPV4_RUN.finditer(name):
             address = hosts.ipv4(run.group())
@@ -197,7 +202,8 @@ class _Page:
         fanged = self.folded.is_fanged(start, end)
         written = name.rstrip("_-")
         end -= len(name) - len(written)
-        # A leading underscore is a service label (_dmarc) if the author defanged it, else, or with one at the end, emphasis.
+        # A leading underscore is a service label (_dmarc) if the author defanged it, else, or with one at the end,
+        # emphasis.
         core = written.lstrip("-" if fanged and written == name else "_-")
         if text[start - 1 : start] == "%" and grammar.ESCAPE.match(core):
             core = core[2:]

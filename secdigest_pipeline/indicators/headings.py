@@ -7,7 +7,8 @@ Announces = Literal["indicators", "references", "other", ""]
 
 
 def _any_of(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns), re.IGNORECASE)
+    # ASCII: between Japanese and Latin letters there is a word boundary ("IOC一覧").
+    return re.compile("|".join(patterns), re.IGNORECASE | re.ASCII)
 
 
 # Terms that announce indicators wherever they stand in a heading.
@@ -59,9 +60,9 @@ _TABLE_HEAD = _any_of(
 )
 _DRESS = _any_of(
     r"<[^<>]{0,200}>",
-    r"^[\s#=*•・●■◆▼◇□▶>_~`|-]+",
+    r"^[\s\u3000#=*•・●■◆▼◇□▶>_~`|-]+",
     r"^\(?(?:\d{1,2}[.)-]?){1,4}\s+",
-    r"[\s#=*_`|:：]+$",
+    r"[\s\u3000#=*_`|:：]+$",
     r"\[\w{1,12}\]\(#[^)]{0,80}\)$",
 )
 _COUNT = re.compile(r"\s*[(（][^()（）]{0,40}[)）]\s*$")

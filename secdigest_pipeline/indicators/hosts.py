@@ -8,25 +8,31 @@ from importlib.resources import files
 # RFC 1035 2.3.4: 255 octets on the wire are 253 characters as written; a label has 63 at most.
 MAX_HOST = 253
 
-# Names outside the DNS root that reports hold: Tor (RFC 7686), I2P, and the blockchain roots malware families have used
-# for C2 (Namecoin .bit, EmerDNS .bazar .coin .emc .lib, ENS .eth), and the names RFC 2606 sets aside for writing about hosts.
+# Names outside the DNS root that reports hold: Tor (RFC 7686), I2P, and the blockchain roots malware families have
+# used for C2 (Namecoin .bit, EmerDNS .bazar .coin .emc .lib, ENS .eth), and the names RFC 2606 sets aside for writing
+# about hosts.
 SPECIAL_TLDS = frozenset({"onion", "i2p", "bit", "bazar", "coin", "emc", "lib", "eth", "example", "test"})
 
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
-_IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+_IPV4 = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 
 
 @cache
 def tlds() -> frozenset[str]:
-    """The top-level domains of the DNS root (data/tlds.txt: version and source in its head) and SPECIAL_TLDS, IDN ones in punycode."""
+    """The top-level domains of the DNS root (data/tlds.txt: version and source in its head) and SPECIAL_TLDS, IDN ones
+    in punycode.
+    """
     lines = files(__package__).joinpath("data", "tlds.txt").read_text("utf-8").splitlines()
     return SPECIAL_TLDS.union(line for line in lines if not line.startswith("#"))
 
 
 def ipv4(text: str) -> str | None:
-    """Dotted quad without leading zeros, or None. Zeros are dropped, not read as octal: reports pad, they don't write C."""
-    if not _IPV4.fullmatch(text) or not text.isascii():
+    """Dotted quad without leading zeros, or None.
+
+    Zeros are dropped, not read as octal: reports pad, they don't write C.
+    """
+    if not _IPV4.fullmatch(text):
         return None
     octets = [int(octet) for octet in text.split(".")]
     if max(octets) > 255:

@@ -15,6 +15,8 @@ from .headings import Announces
 
 # Words that far from a value, on its own line, are about it.
 NEAR = 160
+# Values of a page whose sentences are read: beyond ten thousand a page is a list, and its sentences would cost minutes.
+_READ = 10_000
 # Level of a heading that no mark shows: it ends at any other heading.
 _UNMARKED = 7
 # Lines without a value after which such a section is over, before its first value and after one.
@@ -80,18 +82,20 @@ class Layout:
         filled = sum(1 for match in _LINE.finditer(text) if not match.group().isspace())
         self.is_list = len(self._lines) >= _BLOCK and 2 * len(self._lines) >= filled
         self._starts = [line.start for line in self._lines]
+        self._last_read = values[_READ].start if len(values) > _READ else len(text)
 
     def place(self, value: Observable) -> Place:
         """Where `value`, one of those the layout was made with, stands."""
         line = self._lines[max(bisect_right(self._starts, value.start) - 1, 0)]
+        near = NEAR if value.start <= self._last_read else 0
         return Place(
             line.section,
             line.heading,
             line.label,
             line.listed,
             line.block,
-            _SENTENCE_END.split(self._text[max(line.start, value.start - NEAR) : value.start])[-1],
-            _SENTENCE_END.split(self._text[value.end : min(line.end, value.end + NEAR)], maxsplit=1)[0],
+            _SENTENCE_END.split(self._text[max(line.start, value.start - near) : value.start])[-1],
+            _SENTENCE_END.split(self._text[value.end : min(line.end, value.end + near)], maxsplit=1)[0],
         )
 
 

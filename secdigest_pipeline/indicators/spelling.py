@@ -9,8 +9,9 @@ from .defang import live_schemes
 def normal(type: str, refanged: str) -> str | None:
     """The stored value of a refanged spelling, or None if it is none of that type.
 
-    Hosts in lower case and punycode, addresses compressed, hashes in lower case, CVE ids in upper case, ports of addresses and
-    hosts dropped, a URL's path as written. For every observable that find() gives, `normal(o.type, refang(o.raw)) == o.value`.
+    Hosts in lower case and punycode, addresses compressed, hashes in lower case, CVE ids in upper case, ports of
+    addresses and hosts dropped, a URL's path as written. For every observable that find() gives, `normal(o.type,
+    refang(o.raw)) == o.value`.
     """
     if type == "ipv4":
         return hosts.ipv4(refanged.partition(":")[0])
@@ -55,7 +56,9 @@ def email(local: str, host: str) -> str:
 
 
 def scheme(text: str, floor: int, mark: int) -> tuple[str, int, bool] | None:
-    """(live scheme, where it begins, whether it was defanged) of the scheme spelling that ends at `mark`, not before `floor`."""
+    """(live scheme, where it begins, whether it was defanged) of the scheme spelling that ends at `mark`, not before
+    `floor`.
+    """
     match = grammar.SCHEME.search(text, max(floor, mark - grammar.SCHEME_REACH), mark)
     if match is None:
         return None

@@ -4,18 +4,20 @@ import re
 
 from . import hosts
 
-# RFC 9110 4.1 asks servers for 8,000 octets at least; nothing a report prints is longer, a longer run is an encoded file.
+# RFC 9110 4.1 asks servers for 8,000 octets at least; nothing a report prints is longer, a longer run is an encoded
+# file.
 MAX_URL = 8_192
 
-# A URL ends at blanks, quotes, angle brackets, table bars, braces and backslashes (RFC 3986 allows none of them raw), at CJK,
-# general punctuation (dashes, curly quotes, ellipsis) and lone surrogates: Japanese follows a URL without a blank.
-# Letters of alphabetic scripts go on: a Cyrillic or accented path is one.
+# A URL ends at blanks, quotes, angle brackets, table bars, braces and backslashes (RFC 3986 allows none of them raw),
+# at CJK, general punctuation (dashes, curly quotes, ellipsis) and lone surrogates: Japanese follows a URL without a
+# blank. Letters of alphabetic scripts go on: a Cyrillic or accented path is one.
 _STOP = (
     r"\s\x00-\x20\x7f\"'<>`{}|\\^"
     r"\u00ab\u00bb\u00b7\u2000-\u206f\u2190-\u2bff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\ud800-\udfff\uf900-\ufaff"
     r"\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
 )
-# A stretch in which nothing has to be decided; what ends it is decided by what stands next to it, so no character is read twice.
+# A stretch in which nothing has to be decided; what ends it is decided by what stands next to it, so no character is
+# read twice.
 _STRETCH = re.compile(rf"[^{_STOP}:,()\[\]*]*+")
 _FIELD = re.compile(rf"[^{_STOP},]{{0,64}}+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
@@ -58,7 +60,8 @@ def tail_end(text: str, start: int) -> int:
             round_open -= 1
             continue
         elif sign == "[" and query:
-            # In a query it is an array's; in a path it opens AsciiDoc's label (http://a/x[label]), RFC 3986 allows none there.
+            # In a query it is an array's; in a path it opens AsciiDoc's label (http://a/x[label]), RFC 3986 allows
+            # none there.
             square_open += 1
             continue
         elif sign == "]" and square_open:
@@ -70,7 +73,9 @@ def tail_end(text: str, start: int) -> int:
 
 
 def _glued(text: str, start: int, colon: int) -> int | None:
-    """Where the next URL begins that is glued on (`hxxp://a/x.exehxxp://b/y`); behind a "/" it is an archive's, a part of this one."""
+    """Where the next URL begins that is glued on (`hxxp://a/x.exehxxp://b/y`); behind a "/" it is an archive's, a part
+    of this one.
+    """
     if not text.startswith("://", colon):
         return None
     scheme = _SCHEME.search(text, max(start, colon - 5), colon)

@@ -101,6 +101,9 @@ class MessagesApi:
             return self._answer(step, body, article)
         except _Refused as refused:
             return _error(refused.status, str(refused))
+        except (KeyError, TypeError, ValueError) as error:
+            # a recorded reply of another form: say so, or the SDK would retry it in silence
+            return _error(400, f"sample server: recorded reply or step is broken: {error!r}")
         finally:
             self.in_flight -= 1
 

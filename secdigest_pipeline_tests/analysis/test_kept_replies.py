@@ -169,7 +169,7 @@ def test_a_cap_of_nothing_makes_no_call_and_another_edition_has_its_own(api: Mes
 def test_no_more_calls_are_under_way_than_allowed(api: MessagesApi, run: Run) -> None:
     api.delay = 0.05
     run(numbered(20), at_once=4)
-    assert api.max_in_flight == 4
+    assert 1 < api.max_in_flight <= 4
 
 
 def test_a_folder_that_cannot_be_written_stops_the_run(api: MessagesApi, tmp_path: Path) -> None:
