@@ -7,6 +7,7 @@ Japanese statements around values of real sentences (../shared/corpora/intake/ar
 import argparse
 import random
 import statistics
+import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -16,24 +17,29 @@ from benchmarks.planted_errors import Source, page_cases, sample_cases
 from secdigest_pipeline.analysis.grounding import Grounder
 
 TARGET_CAUGHT, TARGET_FALSE, TARGET_MS = 0.95, 0.03, 5.0
+# CPU time of the best of these, an article: other work on the machine is not grounding's.
+REPEATS = 3
 # Classes without a value that a rule could look up.
 VALUELESS = ("negated state",)
 
 
-def run(name: str, sources: list[Source], rng: random.Random, show: bool) -> None:
-    """Judges every case of one set and prints its table."""
+def run(name: str, sources: list[Source], rng: random.Random, show: bool) -> bool:
+    """Judges every case of one set and prints its table; whether both shares are on target."""
     sources = [source for source in sources if source.pairs]
     if not sources:
         print(f"{name}: not there, skipped\n")
-        return
+        return True
     caught: dict[str, Counter[bool]] = defaultdict(Counter)
     alarms: Counter[bool] = Counter()
     seconds = []
     for source in sources:
-        began = time.process_time()
-        grounder = Grounder(source.text, source.title)
-        verdicts = [grounder.ground(case.statement, case.quote).verdict for case, _ in source.pairs]
-        seconds.append(time.process_time() - began)
+        best = float("inf")
+        for _ in range(REPEATS):
+            began = time.process_time()
+            grounder = Grounder(source.text, source.title)
+            verdicts = [grounder.ground(case.statement, case.quote).verdict for case, _ in source.pairs]
+            best = min(best, time.process_time() - began)
+        seconds.append(best)
         foreign = rng.choice([other for other in sources if other is not source]).pairs[0][0].quote
         for (case, wrong), verdict in zip(source.pairs, verdicts, strict=True):
             alarms[verdict != "grounded"] += 1
@@ -52,13 +58,16 @@ def run(name: str, sources: list[Source], rng: random.Random, show: bool) -> Non
     valued = {kind: counts for kind, counts in caught.items() if kind not in VALUELESS}
     total = sum(valued.values(), Counter[bool]())
     print(f"  {'all with a value':24}{total.total():9}{_share(total):9.1%}  target >= {TARGET_CAUGHT:.0%}")
-    print(f"  {'mean of their classes':24}{'':9}{statistics.mean(map(_share, valued.values())):9.1%}  target >= {TARGET_CAUGHT:.0%}")
+    print(
+        f"  {'mean of their classes':24}{'':9}{statistics.mean(map(_share, valued.values())):9.1%}  target >= {TARGET_CAUGHT:.0%}"
+    )
     print(f"  {'false alarms':24}{alarms.total():9}{_share(alarms):9.1%}  target <= {TARGET_FALSE:.0%}")
     milliseconds = sorted(1000 * second for second in seconds)
     print(
-        f"  CPU an article: median {statistics.median(milliseconds):.2f} ms (target <= {TARGET_MS:g}), "
+        f"  CPU an article with its statements: median {statistics.median(milliseconds):.2f} ms (target <= {TARGET_MS:g}), "
         f"p95 {milliseconds[int(len(milliseconds) * 0.95)]:.2f} ms\n"
     )
+    return _share(total) >= TARGET_CAUGHT and _share(alarms) <= TARGET_FALSE
 
 
 def _share(counts: "Counter[bool]") -> float:
@@ -73,9 +82,13 @@ def main() -> None:
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}")
     sets: dict[str, Callable[[random.Random], list[Source]]] = {"sample world": sample_cases, "real pages": page_cases}
+    missed = []
     for name, cases in sets.items():
         rng = random.Random(arguments.seed)
-        run(name, cases(rng), rng, arguments.show)
+        if not run(name, cases(rng), rng, arguments.show):
+            missed.append(name)
+    if missed:
+        sys.exit(f"target missed: {', '.join(missed)}")
 
 
 if __name__ == "__main__":

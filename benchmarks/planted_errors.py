@@ -57,7 +57,13 @@ VENDORS = (
     "Microsoft Fortinet Cisco Ivanti Citrix VMware Oracle Apple Google SonicWall Juniper Zyxel QNAP Synology NVIDIA Atlassian "
     "GitLab Okta Salesforce Zoom SolarWinds Veeam Progress Barracuda Kaspersky Sophos"
 ).split()
-KATAKANA = {"Microsoft": "マイクロソフト", "Google": "グーグル", "Apple": "アップル", "Cisco": "シスコ", "Oracle": "オラクル"}
+KATAKANA = {
+    "Microsoft": "マイクロソフト",
+    "Google": "グーグル",
+    "Apple": "アップル",
+    "Cisco": "シスコ",
+    "Oracle": "オラクル",
+}
 SYLLABLES = "zor vex qui dra mol tep kal fen rux bim sol tra nyx pel gar".split()
 STOP = set(
     "The This That These Those We It In On At If For And But As You Our They He She His Her Their There When While With From By To "
@@ -76,11 +82,14 @@ def other_digit(rng: random.Random, text: str) -> str:
 
 def japanese_number(rng: random.Random, value: int) -> str:
     """An integer as Japanese writes it: with commas, full width, or by 万 and 億 where that is exact."""
-    forms = [f"{value:,}", str(value), str(value).translate(str.maketrans("0123456789", "０１２３４５６７８９"))]
+    forms = [f"{value:,}", str(value), str(value).translate(FULL_WIDTH)]
     if value >= 10_000 and value % 1_000 == 0:
         high, low = divmod(value, 100_000_000)
         ten = low / 10_000
-        forms.append((f"{high}億" if high else "") + (f"{ten:g}万" if low and ten < 10_000 and f"{ten:g}".count("e") == 0 else ""))
+        forms.append(
+            (f"{high}億" if high else "")
+            + (f"{ten:g}万" if low and ten < 10_000 and f"{ten:g}".count("e") == 0 else "")
+        )
         if not forms[-1]:
             forms.pop()
     return rng.choice(forms)
@@ -96,7 +105,11 @@ def dates_of(rng: random.Random, year: int | None, month: int, day: int | None) 
         return rng.choice(forms)
 
     def shifted(draw: random.Random) -> str:
-        part = draw.choice(["day", "month", *(["year"] if year else [])]) if day else draw.choice(["month", *(["year"] if year else [])])
+        part = (
+            draw.choice(["day", "month", *(["year"] if year else [])])
+            if day
+            else draw.choice(["month", *(["year"] if year else [])])
+        )
         if part == "day" and day:
             return written(year, month, draw.choice([d for d in range(1, 29) if d != day]))
         if part == "year" and year:
@@ -111,67 +124,109 @@ def invented(rng: random.Random) -> str:
     return name + rng.choice(["", " Gateway", "OS", " 7", "-X"])
 
 
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+HALF_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
+COUNTED = re.compile(
+    r"(?<![\w.,/:$€£#~+=\]-])(\d{1,3}(?:,\d{3})+|\d{1,9})(?= [a-z]{3,}| ?[件人台社名])"
+    r"(?! (?:percent|million|billion))"
+)
+SCALED = re.compile(r"(?<![\d.])(\$?)(\d{1,3}(?:\.\d)?) (million|billion)\b")
+PERCENT = re.compile(r"(?<![\w.,-])(\d{1,2}(?:\.\d{1,2})?)(?:%| percent)")
+WORD = re.compile(rf"\b(?<!-)({'|'.join(WORDS[2:])}) (?=[a-z]{{4,}})")
+MYRIADS = re.compile(r"(\d{1,4})万(?![\d円])")
+DAY = re.compile(rf"\b({MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?(?:,? ((?:19|20)\d\d))?\b(?![.:]\d)")
+OF_MONTH = re.compile(rf"\b({'|'.join(MONTHS)}) ((?:19|20)\d\d)\b")
+NUMERIC_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年|[-/])(\d{1,2})(?:月|[-/])(\d{1,2})(?:日|(?![\d-]))")
+DOTTED = re.compile(r"(?<![\w.\[-])(?:v|version )?(\d{1,4}(?:\.\d{1,5}){2,3})(?![\w.\[-])")
+CVE = re.compile(r"CVE-\d{4}-\d{4,7}(?!\d)")
+HOST = re.compile(r"(?<![\w.@/-])((?:[a-z0-9-]{2,}(?:\[\.\]|\.)){1,3}(?:com|net|org|info|top|ru|io|xyz))(?![\w./-]|\[)")
+HASH = re.compile(r"(?<!\w)([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?!\w)")
+NAME = re.compile(r"(?<=[a-z,ぁ-ん] )([A-Z][a-zA-Z]{2,}(?: [A-Z][a-zA-Z]{2,})*)\b(?!_)")
+
+
+def counted(form: str, unit: str) -> Fact:
+    """A number with what it counts; the error is another digit."""
+    return Fact("digit", form + unit, lambda draw: other_digit(draw, form.translate(HALF_WIDTH)) + unit)
+
+
 def numbers_of(rng: random.Random, sentence: str) -> Iterator[Fact]:
-    for match in re.finditer(r"(?<![\w.,/:$€£#~+=-])(\d{1,3}(?:,\d{3})+|\d{1,9})(?= [a-z]{3,}| ?[件人台社名])(?! (?:percent|million|billion))", sentence):
-        value = int(match[1].replace(",", ""))
-        tail = rng.choice(["件", "台", "人", "個"])
-        form = japanese_number(rng, value)
-        yield Fact("digit", form + tail, lambda draw, form=form, tail=tail: other_digit(draw, form.translate(str.maketrans("０１２３４５６７８９", "0123456789"))) + tail)
-    for match in re.finditer(r"(\$?)(\d{1,3}(?:\.\d)?) (million|billion)\b", sentence):
+    """Numbers of a sentence, in Japanese forms."""
+    for match in COUNTED.finditer(sentence):
+        if not re.search(rf"\b(?:{MONTH})\.? $", sentence[: match.start()]):
+            yield counted(japanese_number(rng, int(match[1].replace(",", ""))), rng.choice(["件", "台", "人", "個"]))
+    for match in SCALED.finditer(sentence):
         scaled = round(float(match[2]) * (1_000_000 if match[3] == "million" else 1_000_000_000))
-        form = japanese_number(rng, scaled)
-        unit = "ドル" if match[1] else "件"
-        yield Fact("digit", form + unit, lambda draw, form=form, unit=unit: other_digit(draw, form.translate(str.maketrans("０１２３４５６７８９", "0123456789"))) + unit)
-    for match in re.finditer(r"(?<![\w.,-])(\d{1,2}(?:\.\d{1,2})?)(?:%| percent)", sentence):
-        unit = rng.choice(["%", "％", "パーセント"])
-        yield Fact("digit", match[1] + unit, lambda draw, form=match[1], unit=unit: other_digit(draw, form) + unit)
-    for match in re.finditer(r"\b(" + "|".join(WORDS[2:]) + r") (?=[a-z]{4,})", sentence):
-        value = WORDS.index(match[1])
-        yield Fact("digit", f"{value}つの", lambda draw, value=value: f"{draw.choice([n for n in range(2, 10) if n != value])}つの")
-    for match in re.finditer(r"(\d{1,4})万(?![\d円])", sentence):
-        value = int(match[1]) * 10_000
-        yield Fact("digit", f"{value:,}", lambda draw, value=value: other_digit(draw, f"{value:,}"))
+        yield counted(japanese_number(rng, scaled), "ドル" if match[1] else "件")
+    for match in PERCENT.finditer(sentence):
+        yield counted(match[1], rng.choice(["%", "％", "パーセント"]))
+    for match in WORD.finditer(sentence):
+        yield counted(str(WORDS.index(match[1])), "つの")
+    for match in MYRIADS.finditer(sentence):
+        yield counted(f"{int(match[1]) * 10_000:,}", "件")
 
 
 def values_of(rng: random.Random, sentence: str) -> Iterator[Fact]:
     """The values of a sentence the converter is sure of."""
     yield from numbers_of(rng, sentence)
-    for match in re.finditer(rf"\b({MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?(?:,? ((?:19|20)\d\d))?\b(?![.:]\d)", sentence):
+    for match in DAY.finditer(sentence):
         if int(match[2]) <= 28:
             month = next(at for at, name in enumerate(MONTHS, 1) if name.startswith(match[1][:3]))
             yield dates_of(rng, int(match[3]) if match[3] else None, month, int(match[2]))
-    for match in re.finditer(rf"\b({'|'.join(MONTHS)}) ((?:19|20)\d\d)\b", sentence):
+    for match in OF_MONTH.finditer(sentence):
         yield dates_of(rng, int(match[2]), MONTHS.index(match[1]) + 1, None)
-    for match in re.finditer(r"(?<!\d)((?:19|20)\d\d)(?:年|[-/])(\d{1,2})(?:月|[-/])(\d{1,2})(?:日|(?![\d-]))", sentence):
+    for match in NUMERIC_DAY.finditer(sentence):
         if 1 <= int(match[2]) <= 12 and 1 <= int(match[3]) <= 28:
             yield dates_of(rng, int(match[1]), int(match[2]), int(match[3]))
-    for match in re.finditer(r"(?<![\w.\[-])(?:v|version )?(\d{1,4}(?:\.\d{1,5}){2,3})(?![\w.\[-])", sentence):
+    for match in DOTTED.finditer(sentence):
         if match[1].count(".") == 3 and all(int(part) < 256 for part in match[1].split(".")):
             yield Fact("ioc", f"通信先は{match[1]}", lambda draw: f"通信先は198.51.100.{draw.randrange(2, 250)}")
         else:
-            yield Fact("digit", f"バージョン{match[1]}", lambda draw, form=match[1]: f"バージョン{other_digit(draw, form)}")
-    for match in re.finditer(r"CVE-\d{4}-\d{4,7}(?!\d)", sentence):
-        yield Fact("cve", match[0], lambda draw: f"CVE-20{draw.randrange(19, 27)}-{draw.randrange(1000, 60000)}")
-    for match in re.finditer(r"(?<![\w.@/-])((?:[a-z0-9-]{2,}(?:\[\.\]|\.)){1,3}(?:com|net|org|info|top|ru|io|xyz))(?![\w./-]|\[)", sentence):
-        yield Fact("ioc", match[1].replace("[.]", "."), lambda draw: f"{invented(draw).lower().replace(' ', '-')}.{draw.choice(['com', 'top', 'example'])}")
-    for match in re.finditer(r"(?<![\w])([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?!\w)", sentence):
-        yield Fact("ioc", match[1].upper() if rng.random() < 0.5 else match[1], lambda draw, form=match[1]: "".join(draw.choice("0123456789abcdef") for _ in form))
-    for match in re.finditer(r"(?<=[a-z,ぁ-ん] )([A-Z][a-zA-Z]{2,}(?: [A-Z][a-zA-Z]{2,})*)\b(?!_)", sentence):
-        words = [word for word in match[1].split() if word not in STOP and word not in MONTHS]
-        if words and words == match[1].split():
             form = match[1]
-            if form in COUNTRIES:
-                yield Fact("vendor", COUNTRIES[form], lambda draw, form=form: draw.choice([c for n, c in COUNTRIES.items() if c != COUNTRIES[form]]))
-            elif form in VENDORS:
-                yield Fact("vendor", KATAKANA.get(form, form) if rng.random() < 0.5 else form, lambda draw, form=form: draw.choice([v for v in VENDORS if v != form]))
-            else:
-                yield Fact("product", form, invented)
+            yield Fact("digit", f"バージョン{form}", lambda draw, form=form: f"バージョン{other_digit(draw, form)}")
+    for match in CVE.finditer(sentence):
+        yield Fact("cve", match[0], lambda draw: f"CVE-20{draw.randrange(19, 27)}-{draw.randrange(1000, 60000)}")
+    for match in HOST.finditer(sentence):
+        yield Fact("ioc", match[1].replace("[.]", "."), invented_host)
+    for match in HASH.finditer(sentence):
+        form = match[1].upper() if rng.random() < 0.5 else match[1]
+        yield Fact("ioc", form, lambda draw, form=form: "".join(draw.choice("0123456789abcdef") for _ in form))
+    for match in NAME.finditer(sentence):
+        if not set(match[1].split()) & {*STOP, *MONTHS, *(name[:3] for name in MONTHS)}:
+            yield named(rng, match[1])
 
 
-TEMPLATES = {1: ("{0}が報告された。", "今回の発表によると{0}である。"), 2: ("{0}では{1}が対象となった。", "{0}により{1}に影響した。"), 3: ("{0}について{1}と{2}を公表した。",)}
-POSITIVE = re.compile(r"(?:has been|have been|is being|are being|was|were|is|are) (?:actively )?exploited (?:in the wild|in attacks|by)|active(?:ly)? exploit(?:ation|ed)")
-NEGATIVE = re.compile(r"no (?:evidence|indication|reports?|known)[\w ]{0,30}exploit|not (?:aware|seen|been)[\w ]{0,30}exploit|悪用[^。]{0,12}確認されていな")
-SAID, UNSAID = ("実際に悪用されている。", "悪用が確認されている。", "既に攻撃に悪用された。"), ("悪用は確認されていない。", "悪用の報告はない。", "現時点で悪用された形跡は見つかっていない。")
+def named(rng: random.Random, form: str) -> Fact:
+    """A name, in katakana where Japanese has it; the error is another country or vendor, or a product that is not."""
+    if form in COUNTRIES:
+        others = [country for country in COUNTRIES.values() if country != COUNTRIES[form]]
+        return Fact("vendor", COUNTRIES[form], lambda draw: draw.choice(others))
+    if form in VENDORS:
+        true = KATAKANA.get(form, form) if rng.random() < 0.5 else form
+        return Fact("vendor", true, lambda draw: draw.choice([vendor for vendor in VENDORS if vendor != form]))
+    return Fact("product", form, invented)
+
+
+def invented_host(rng: random.Random) -> str:
+    """A host nobody has written about."""
+    return f"{invented(rng).lower().replace(' ', '-')}.{rng.choice(['com', 'top', 'example'])}"
+
+
+TEMPLATES = {
+    1: ("{0}が報告された。", "今回の発表によると{0}である。"),
+    2: ("{0}では{1}が対象となった。", "{0}により{1}に影響した。"),
+    3: ("{0}について{1}と{2}を公表した。",),
+}
+POSITIVE = re.compile(
+    r"(?:has been|have been|is being|are being|was|were|is|are) (?:actively )?exploited (?:in the wild|in attacks|by)"
+    r"|active(?:ly)? exploit(?:ation|ed)"
+)
+NEGATIVE = re.compile(
+    r"no (?:evidence|indication|reports?|known)[\w ]{0,30}exploit|not (?:aware|seen|been)[\w ]{0,30}exploit|悪用[^。]{0,12}確認されていな"
+)
+SAID, UNSAID = (
+    ("実際に悪用されている。", "悪用が確認されている。", "既に攻撃に悪用された。"),
+    ("悪用は確認されていない。", "悪用の報告はない。", "現時点で悪用された形跡は見つかっていない。"),
+)
 
 
 def mechanical(rng: random.Random, text: str) -> list[tuple[Case, list[Case]]]:
@@ -196,8 +251,8 @@ def mechanical(rng: random.Random, text: str) -> list[tuple[Case, list[Case]]]:
         template = rng.choice(TEMPLATES[len(chosen)])
         case = Case(template.format(*(fact.true for fact in chosen)), sentence)
         wrong = []
-        for at, fact in enumerate(chosen):
-            forms = [f.false(rng) if f is fact else f.true for f in chosen[:at] + [fact] + chosen[at + 1 :]]
+        for fact in chosen:
+            forms = [f.false(rng) if f is fact else f.true for f in chosen]
             wrong.append(replace(case, statement=template.format(*forms), planted=fact.kind))
         found.append((case, wrong))
     return found
@@ -259,12 +314,20 @@ def errors_in(rng: random.Random, case: Case) -> Iterator[Case]:
         if state:
             yield planted("negated state", *state.span(), other)
             break
-    yield planted("ioc", len(text.rstrip("。")), len(text), f"、通信先は{rng.choice([f'198.51.100.{rng.randrange(2, 250)}', invented(rng).lower().replace(' ', '-') + '.example'])}。")
+    yield planted(
+        "ioc",
+        len(text.rstrip("。")),
+        len(text),
+        f"、通信先は{rng.choice([f'198.51.100.{rng.randrange(2, 250)}', invented_host(rng)])}。",
+    )
 
 
 # Phrases of recorded replies and their opposites.
 FLIPPED = (
-    (r"悪用(?:の(?:事実|報告|形跡))?(?:は|も)(?:まだ)?(?:確認|報告|観測)されて(?:いない|おらず)", "悪用が確認されている"),
+    (
+        r"悪用(?:の(?:事実|報告|形跡))?(?:は|も)(?:まだ)?(?:確認|報告|観測)されて(?:いない|おらず)",
+        "悪用が確認されている",
+    ),
     (r"悪用され(?:ている|た)(?=。|と)", "悪用された形跡はない"),
     (r"悪用されており", "悪用されておらず"),
     (r"悪用が(?:確認|報告|観測)されて(?:いる|おり)", "悪用は確認されていない"),

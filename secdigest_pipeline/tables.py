@@ -10,6 +10,7 @@ import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin
 
 import pandas as pd
@@ -112,8 +113,7 @@ class Table(Generic[Row]):
 def _columns(record: type) -> tuple[Column, ...]:
     if not is_dataclass(record):
         raise TypeError(f"{record!r} is not a record dataclass")
-    hints = typing.get_type_hints(record, include_extras=True)
-    return tuple(_column(field.name, hints[field.name]) for field in fields(record))
+    return tuple(_column(name, hint) for name, hint in _field_hints(record))
 
 
 def _column(name: str, hint: Any) -> Column:
@@ -163,6 +163,12 @@ def _to_arrow(table: Table[Any], items: list[dict[str, Any]]) -> pa.Table:
         raise TableError(f"{table.name}: {error}") from error
 
 
+@cache
+def _field_hints(record: type) -> tuple[tuple[str, Any], ...]:
+    hints = typing.get_type_hints(record, include_extras=True)
+    return tuple((field.name, hints[field.name]) for field in fields(record))  # type: ignore[arg-type]
+
+
 def _from_dict(hint: Any, value: Any) -> Any:
     if get_origin(hint) is Annotated:
         hint = get_args(hint)[0]
@@ -170,8 +176,7 @@ def _from_dict(hint: Any, value: Any) -> Any:
     if value is None:
         return None
     if isinstance(hint, type) and is_dataclass(hint):
-        hints = typing.get_type_hints(hint, include_extras=True)
-        return hint(**{field.name: _from_dict(hints[field.name], value[field.name]) for field in fields(hint)})
+        return hint(**{name: _from_dict(inner, value[name]) for name, inner in _field_hints(hint)})
     if get_origin(hint) is tuple:
         return tuple(_from_dict(get_args(hint)[0], item) for item in value)
     if hint is datetime:

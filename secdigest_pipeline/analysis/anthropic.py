@@ -4,9 +4,11 @@ Replies are kept before they are read, so what was paid for once is never paid f
 """
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
@@ -24,6 +26,8 @@ from secdigest_pipeline.analysis.replies import KeptReply, Replies, reply_key
 from secdigest_pipeline.analysis.schema import Reply
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.indicators.find import Observable
+
+log = logging.getLogger(__name__)
 
 DEADLINE_SECONDS = 300.0
 ATTEMPTS = 2  # a reply that is cut off or not of the schema is asked for once more
@@ -55,6 +59,10 @@ class AnthropicAnalyst:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def __aenter__(self) -> Self:
+        for model in self._models:
+            warning = models.retirement_warning(model.name, datetime.now(UTC).date())
+            if warning:
+                log.warning(warning)
         await self._endpoint.__aenter__()
         return self
 
@@ -84,7 +92,8 @@ class AnthropicAnalyst:
                 declined.append(f"{model.name}: {error.failure.reason}")
                 continue
             if isinstance(reading, Reply):
-                return assemble(article, listed, reading, kept)
+                # a long hostile page takes a while to check; the calls under way go on meanwhile
+                return await asyncio.to_thread(assemble, article, listed, reading, kept)
             declined.append(f"{model.name}: {reading.reason}")
             if reading.outcome != "refusal":
                 return _fallback(article, "failed", declined)

@@ -80,8 +80,13 @@ class _Checks:
 
     def stands(self, quote: str) -> bool:
         """Whether `quote` stands in the article outside of text that addresses a machine."""
+        return self._source(quote) is not None
+
+    def _source(self, quote: str) -> str | None:
         place = self._grounder.find_quote(quote)
-        return place is not None and not self._instructions.hold(*place)
+        if place is None or self._instructions.hold(*place):
+            return None
+        return self._article.text[slice(*place)]
 
     def grounded(self, claims: Iterable[Claim], limit: int) -> tuple[Statement, ...]:
         """The first `limit` grounded statements of `claims`."""
@@ -112,7 +117,8 @@ class _Checks:
             candidate = by_id.get(claim.id)
             if candidate is None or claim.id in roles:
                 continue
-            if not self.stands(claim.quote):
+            source = self._source(claim.quote)
+            if source is None:
                 self.dropped.append(
                     Statement(f"{candidate.value[:200]}: {claim.role}"[:300], "", None, None, "no_quote")
                 )
@@ -122,7 +128,7 @@ class _Checks:
                 value=candidate.value,
                 role=cast(Role, closed(claim.role, ROLES, "unknown")),
                 context_ja=self._context(claim.context),
-                quote=claim.quote,
+                quote=source,
             )
         return tuple(roles.values())
 

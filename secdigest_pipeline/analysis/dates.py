@@ -47,7 +47,10 @@ _MONTH_FIRST = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 # "may", "march" and "mar" are words too: alone they are months only in capitals behind one of these.
-_MONTH_CUE = re.compile(r"(?:\b(?:in|of|since|by|until|till|late|early|mid|last|this|next|from|during|through|to|and|on)|-)[\s-]$", re.I)
+_MONTH_CUE = re.compile(
+    r"(?:\b(?:in|of|since|by|until|till|late|early|mid|last|this|next|from|during|through|to|and|on)|-)[\s-]$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,11 @@ def japanese_date(text: str, start: int) -> Date | None:
         elif year < 1900:
             return None
     date = Date(
-        start, match.end(), year, _number(match["month"] or match["month2"]), _number(match["day"] or match["day2"] or match["day3"])
+        start,
+        match.end(),
+        year,
+        _number(match["month"] or match["month2"]),
+        _number(match["day"] or match["day2"] or match["day3"]),
     )
     return date if _sane([date]) else None
 
@@ -123,7 +130,10 @@ def english_dates(text: str, start: int) -> list[Date]:
     groups = match.groupdict()
     year = _number(groups.get("year0") or groups["year"])
     bare = groups["day"] is None and year is None
-    if bare and (not name[0].isupper() or (name.lower() in ("may", "march", "mar") and not _MONTH_CUE.search(text[max(0, start - 9) : start]))):
+    if bare and (
+        not name[0].isupper()
+        or (name.lower() in ("may", "march", "mar") and not _MONTH_CUE.search(text[max(0, start - 9) : start]))
+    ):
         return []
     month = MONTHS[name.lower()]
     days = [_number(groups["day"])]

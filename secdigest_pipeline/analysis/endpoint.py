@@ -162,7 +162,7 @@ class Endpoint:
         if not isinstance(answer, self._message) or not isinstance(content, list):
             return None
         usage = getattr(answer, "usage", None)
-        texts = [block.text for block in content if getattr(block, "type", None) == "text"]
+        texts = [getattr(block, "text", None) for block in content if getattr(block, "type", None) == "text"]
         details = getattr(answer, "stop_details", None)
         return KeptReply(
             key=order.key,

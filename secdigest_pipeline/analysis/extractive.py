@@ -44,7 +44,7 @@ _BOILERPLATE = re.compile(
 )
 _PEOPLE = (
     r"(?:users?|customers?|admin\w*|organi[sz]ations?|defenders?|compan(?:y|ies)|developers?|teams?|you|owners?|it is|"
-    r"business(?:es)?|agencies|enterprises?|everyone|operators?|maintainers?|victims?|employees)"
+    r"business(?:es)?|agencies|enterprises?|everyone|operators?|maintainers?|employees)"
 )
 _SAYS_WHAT_TO_DO = re.compile(
     r"\b(?:recommend(?:s|ed|ing|ations? (?:is|are|include))?|(?:urg|advis|encourag)(?:e|es|ed|ing))\b"
@@ -62,6 +62,7 @@ _DO_IT = re.compile(
     r"(?!\d|:|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d)[a-z'’]",
     re.IGNORECASE,
 )
+_FINISHED = ".!?。！？」』”\"')）"
 _CLAUSE = re.compile(r"[、，,;；:：]\s*|\s+|(?<=[。！？])")
 
 
@@ -115,7 +116,9 @@ def key_sentences(article: Article) -> tuple[tuple[Statement, ...], tuple[Statem
     """Summary (lead first, then in article order, at most five) and recommendations (at most three) of a text."""
     text = article.text[:_READ_CHARACTERS]
     instructions = Instructions(text)
-    harmless = [s for s in sentences(text) if not instructions.hold(s.start, s.end)]
+    harmless = [
+        s for s in sentences(text) if not instructions.hold(s.start, s.end) and _is_visible(text[s.start : s.end])
+    ]
     # a feed's one-line summary may be too short to look like prose
     usable = [s for s in harmless if _is_prose(text, s)] or [s for s in harmless if not s.heading]
     advice = [s for s in usable if _states_advice(text[s.start : s.end])][:MAX_RECOMMENDATIONS]
@@ -124,12 +127,18 @@ def key_sentences(article: Article) -> tuple[tuple[Statement, ...], tuple[Statem
     return tuple(_statement(text, s) for s in summary), tuple(_statement(text, s) for s in advice)
 
 
+def _is_visible(piece: str) -> bool:
+    """A line and its quote must be the same words: what holds hidden characters can't be both clean and verbatim."""
+    return one_line(piece) == " ".join(piece.split())
+
+
 def _is_prose(text: str, sentence: Sentence) -> bool:
     piece = text[sentence.start : sentence.end]
-    if sentence.heading or _BOILERPLATE.search(piece):
+    if sentence.heading or piece[0] in "|*※" or _BOILERPLATE.search(piece):
         return False
     letters = sum(char.isalpha() for char in piece)
-    if letters < 0.6 * sum(not char.isspace() for char in piece):
+    signs = sum(char in "=<>{}[]\\|;_" for char in piece)
+    if letters < 0.6 * sum(not char.isspace() for char in piece) or signs > 0.04 * len(piece):
         return False
     wide = sum(not char.isascii() for char in piece)
     if wide * 2 >= len(piece):
@@ -149,7 +158,7 @@ def _words(text: str) -> set[str]:
 def _chosen(text: str, candidates: list[Sentence], title: str) -> list[Sentence]:
     if not candidates:
         return []
-    finished = [s for s in candidates if not s.item and text[s.end - 1] in ".!?。！？」』”\"'"]
+    finished = [s for s in candidates if not s.item and text[s.end - 1] in _FINISHED]
     lead = (finished or candidates)[0]
     titled = _words(title)
     scored = []
@@ -163,7 +172,7 @@ def _chosen(text: str, candidates: list[Sentence], title: str) -> list[Sentence]
             + (1.0 if _CVE.search(piece) else 0.0)
             + (0.4 if _NUMBER.search(piece) else 0.0)
             - (0.8 if sentence.item else 0.0)
-            - (0.8 if piece.rstrip().endswith(("?", "？")) else 0.0)
+            - (1.2 if piece.endswith(("?", "？", "...", "…", ":", "：")) or piece[-1] not in _FINISHED else 0.0)
             - (0.5 if len(piece) > MAX_CHARACTERS else 0.0)
         )
         scored.append((-score, at, words))

@@ -133,7 +133,8 @@ def fold(text: str) -> Folded:
 
 def _parts_words(source: str, begin: int, end: int) -> bool:
     return not (
-        (begin > 0 and _CJK_CHARACTER.match(source, begin - 1)) or (end < len(source) and _CJK_CHARACTER.match(source, end))
+        (begin > 0 and _CJK_CHARACTER.match(source, begin - 1))
+        or (end < len(source) and _CJK_CHARACTER.match(source, end))
     )
 
 

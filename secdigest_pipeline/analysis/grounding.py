@@ -4,11 +4,11 @@ Code only, no model: what fails is not printed. What the words between the value
 is said to be exploited (exploitation.py).
 """
 
+import re
 from bisect import bisect_left
 from functools import cached_property
 
 from secdigest_pipeline.analysis import exploitation, names
-from secdigest_pipeline.analysis.dates import Date
 from secdigest_pipeline.analysis.folding import fold, weight
 from secdigest_pipeline.analysis.index import NumberIndex
 from secdigest_pipeline.analysis.records import Statement
@@ -32,6 +32,8 @@ MAX_PLACES = 200
 _EDGES = " \"'.,;:\u3001\u3002\u300c\u300d"
 _ABOUT = ("約", "およそ", "ほぼ", "推定", "最大", "少なくとも")
 _ABOUT_BEHIND = ("超", "以上", "余", "強", "弱", "近く", "前後")
+# 1人あたり, 1件ごと: how something is counted, not how many there are.
+_PER_ONE = re.compile("1(?:つ|日|人|件|台|社|回|週間?|[かヶカ]月|年|時間|分|秒)間?(?:あたり|当たり|につき|ごと|平均)")
 
 Window = tuple[int, int]
 
@@ -129,7 +131,7 @@ class Grounder:
                 continue
             places = self._places(text, value)
             if not places:
-                if not (value.kind == "host" and self._words.knows(value.text)):
+                if not _PER_ONE.match(text, value.start):
                     failed.append(value.text)
             elif place and not _within(places, *place[:2]) and places[-1] < self._title:
                 away.append((value, places))
@@ -157,8 +159,6 @@ class Grounder:
         if value.kind != "number":
             needle = value.key.removeprefix("v") if value.kind == "version" else value.key.rstrip("/")
             return names.places(self._low, needle, value.kind, MAX_PLACES)
-        if value.key == "1" and text[: value.start].endswith("分の"):
-            return [self._title]
         places = self._index.numbers.get(value.key, [])
         if not places and not value.bare.isdigit():
             # 3.1 may be the version v3.1, 14:30 is compared as it stands.

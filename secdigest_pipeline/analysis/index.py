@@ -13,10 +13,16 @@ from secdigest_pipeline.analysis.values import ALNUM, RUN, classify
 _JOINER = re.escape("-._'@:/\\+#&=?%~$")
 # Runs that hold a digit. Starts only where no run goes on, so that a page of one character is read once.
 _DIGIT_RUN = re.compile(
-    rf"(?<![{ALNUM}_{_JOINER}])[{_JOINER}_]*+(?=[A-Za-z\u00c0-\u024f\u0370-\u052f_{_JOINER}]*+\d)(?P<run>{RUN.pattern})", re.ASCII
+    rf"(?<![{ALNUM}_{_JOINER}])[{_JOINER}_]*+(?=[A-Za-z\u00c0-\u024f\u0370-\u052f_{_JOINER}]*+\d)(?P<run>{RUN.pattern})",
+    re.ASCII,
 )
 _WORD = re.compile(r"[A-Za-z]+")
 _IDEOGRAPH_NUMBER = re.compile("[一二三四五六七八九十]")
+# One hour, day ... that no figure tells: "a year", "the past month", "per day".
+_ONE = re.compile(
+    r"\b(?:an?|past|last|next|per|each|every|within the)(?= (?:minute|hour|day|week|month|year)\b)|\b(?P<daily>daily)\b",
+    re.IGNORECASE,
+)
 # Numbers beyond these are a data dump; no statement is about them.
 MAX_RUNS = 20_000
 # What "about 1.23 million" may stand for: the number cut or rounded to two figures or more.
@@ -50,6 +56,8 @@ class NumberIndex:
 
     def _add_words(self, text: str) -> None:
         """Numbers and dates that begin with a word: `three million`, `Nov. 20`."""
+        for match in islice(_ONE.finditer(text), MAX_RUNS):
+            self._add([numbers.one(text, match.start(), match.end())])
         present = {word.lower() for word in set(_WORD.findall(text))}
         wanted = {word for word in present if word in numbers.SPELLED or word in MONTHS}
         if not wanted:

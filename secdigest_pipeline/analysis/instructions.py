@@ -8,34 +8,46 @@ import re
 from bisect import bisect_right
 
 _MACHINE = r"(?:an?\s+|the\s+|any\s+)?(?:ai|llm|language\s+model|assistant|summari[sz]er|chatbot|gpt|claude)s?\b"
-_MARKS = re.compile(
+# One word start, then the alternatives: five times faster than alternatives that each ask for a word start.
+_ENGLISH = re.compile(
     rf"""
-    \b(?:ignore|disregard|forget|override)\b.{{0,25}}?
-        \b(?:previous|prior|above|earlier|preceding|other|all|any|your|these)\b.{{0,25}}?\b(?:instructions?|prompts?|rules|guidelines|directions|orders|context)\b
-  | \b(?:system|developer)\s+(?:prompt|message|instructions?)\b
-  | \binstructions?\s+(?:for|to)\s+{_MACHINE}
-  | \b(?:new|updated|important|special|additional)\s+instructions?\s*:
-  | \byou\s+are\s+(?:now\s+)?(?:a\s+|an\s+)?(?:helpful\s+)?(?:ai|assistant|language\s+model|llm|chatbot|dan)\b
-  | (?:^|[.!]\s*)(?:dear|attention|note|message|notice|warning)\b[\s,:]{{1,3}}(?:to\s+|for\s+)?{_MACHINE}
-  | \bif\s+you\s+are\s+{_MACHINE} | \bas\s+an?\s+(?:ai(?:\s+language)?|(?:large\s+)?language)\s+(?:model|assistant)\b
-  | \b(?:output|print|reply|respond|answer|write|say|emit|return)\s+(?:with\s+)?
-        (?:exactly|verbatim|only\b(?!\s+(?:to|when|if)))
-  | \b(?:output|print|reply\s+with|respond\s+with|write|emit|return)\s+(?:the\s+following|this)\s+
-        (?:ioc|json|text|line|url|domain|sentence|title)
-  | \b(?:in|to|into|from)\s+(?:your|the)\s+(?:summary|answer|reply|output|report\s+entry|json)\b
-  | </?\s*article\b | <\|.{{0,30}}?\|> | \[/?INST\] | ^\s*(?:assistant|human|system|user)\s*:\s
-  | (?:これまで|以前|上記|前述|今まで|従来|すべて|全て|全部)の.{{0,8}}?(?:指示|命令|ルール|プロンプト)
-        .{{0,8}}?(?:無視|忘れ|破棄|従わない)
+    \b(?:
+        (?:ignore|disregard|forget|override)\b.{{0,25}}?
+            \b(?:previous|prior|above|earlier|preceding|other|all|any|your|these)\b.{{0,25}}?
+            \b(?:instructions?|prompts?|rules|guidelines|directions|orders|context)\b
+      | (?:system|developer)\s+(?:prompt|message|instructions?)\b
+      | instructions?\s+(?:for|to)\s+{_MACHINE}
+      | (?:new|updated|important|special|additional)\s+instructions?\s*:
+      | you\s+are\s+(?:now\s+)?(?:a\s+|an\s+)?(?:helpful\s+)?(?:ai|assistant|language\s+model|llm|chatbot|dan)\b
+      | (?<![^.!\n][ \t])(?<![^.!\s])(?:dear|attention|note|message|notice|warning)\b[\s,:]{{1,3}}(?:to\s+|for\s+)?{_MACHINE}
+      | if\s+you\s+are\s+{_MACHINE}
+      | as\s+an?\s+(?:ai(?:\s+language)?|(?:large\s+)?language)\s+(?:model|assistant)\b
+      | (?:output|print|reply|respond|answer|write|say|emit|return)\s+(?:with\s+)?
+            (?:exactly|verbatim|only\b(?!\s+(?:to|when|if)))
+      | (?:output|print|reply\s+with|respond\s+with|write|emit|return)\s+(?:the\s+following|this)\s+
+            (?:ioc|json|text|line|url|domain|sentence|title)
+      | (?:in|to|into|from)\s+(?:your|the)\s+(?:summary|answer|reply|output|report\s+entry|json)\b
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SIGNS = re.compile(
+    r"</?\s*article\b|<\|.{0,30}?\|>|\[/?INST\]|^\s*(?:assistant|human|system)\s*:\s+(?:you|do|please|ignore)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_JAPANESE = re.compile(
+    r"""
+    (?:これまで|以前|上記|前述|今まで|従来|すべて|全て|全部)の.{0,8}?(?:指示|命令|ルール|プロンプト)
+        .{0,8}?(?:無視|忘れ|破棄|従わない)
   | (?:指示|命令|プロンプト)を?(?:無視|忘れ|上書き)
   | システム(?:プロンプト|メッセージ|指示)
-  | (?:あなた|貴方|君)は.{{0,20}}?(?:AI|ＡＩ|人工知能|アシスタント|言語モデル)
+  | (?:あなた|貴方|君)は.{0,20}?(?:AI|ＡＩ|人工知能|アシスタント|言語モデル)
   | (?:AI|ＡＩ|言語モデル|アシスタント|要約(?:者|器|ツール))(?:へ|に対する|への|向けの?|宛)
-        .{{0,10}}?(?:指示|命令|お願い|メッセージ|伝言)
-  | (?:次|以下|下記)の(?:文|文章|文字列|内容|IOC|URL|JSON|ドメイン).{{0,15}}?(?:出力|要約に|回答に|返答)
-  | (?:要約|回答|出力|返答|応答)に.{{0,40}}?(?:含め|書い|書き|記載し|追加し|入れ|加え|出力し)
+        .{0,10}?(?:指示|命令|お願い|メッセージ|伝言)
+  | (?:次|以下|下記)の(?:文|文章|文字列|内容|IOC|URL|JSON|ドメイン).{0,15}?(?:出力|要約に|回答に|返答)
+  | (?:要約|回答|出力|返答|応答)に.{0,40}?(?:含め|書い|書き|記載し|追加し|入れ|加え|出力し)
         (?:て(?:ください|下さい)|なさい|ること|ろ|よ)
     """,
-    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
+    re.IGNORECASE | re.VERBOSE,
 )
 _BREAK = re.compile(r"\n+")
 
@@ -46,10 +58,11 @@ class Instructions:
     def __init__(self, text: str) -> None:
         self._starts: list[int] = []
         self._ends: list[int] = []
+        patterns = (_ENGLISH, _SIGNS) if text.isascii() else (_ENGLISH, _SIGNS, _JAPANESE)
         begin = 0
         for gap in [*_BREAK.finditer(text), None]:
             end = gap.start() if gap else len(text)
-            if _MARKS.search(text, begin, end):
+            if any(pattern.search(text, begin, end) for pattern in patterns):
                 self._starts.append(begin)
                 self._ends.append(end)
             begin = gap.end() if gap else end

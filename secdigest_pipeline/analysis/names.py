@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from itertools import pairwise
 
 _WORD = re.compile("[0-9a-z\u00df-\u024f\u0370-\u052f]+")
 _PARTS = re.compile(r"[-/&+_'.:]+")
@@ -52,7 +53,9 @@ def _japanese() -> re.Pattern[str]:
 @cache
 def _exclusive() -> re.Pattern[str]:
     """Any spelling of a listed country or vendor, case as listed."""
-    spellings = {s for entity in entities().values() if entity.kind in _EXCLUSIVE for s in entity.spellings if len(s) > 1}
+    spellings = {
+        s for entity in entities().values() if entity.kind in _EXCLUSIVE for s in entity.spellings if len(s) > 1
+    }
     latin = sorted(map(re.escape, filter(_LATIN.search, spellings)), key=len, reverse=True)
     return re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(latin)})(?![A-Za-z0-9])|{_japanese().pattern}")
 
@@ -103,9 +106,11 @@ def bounded(low: str, begin: int, end: int, kind: str) -> bool:
         return False
     left = before in (".", "-", "_") and begin > 1 and low[begin - 2].isalnum() and low[begin - 2].isascii()
     right = after in (".", "-", "_") and low[end + 1 : end + 2].isalnum() and low[end + 1].isascii()
+    if kind == "version" and low.startswith(".x", end) and not low[end + 2 : end + 3].isalnum():
+        right = False
     if kind in ("version", "address", "number"):
         return not (left and before == ".") and not (right and after == ".")
-    if kind in ("host", "email", "name"):
+    if kind in ("host", "email", "name", "url"):
         return not right and (not left or low.endswith("www.", 0, begin))
     return not (kind == "id" and right and after == "-" and low[end + 1].isdigit())
 
@@ -132,7 +137,7 @@ class Words:
         atoms = _WORD.findall(low)
         self._atoms = set(atoms)
         # Two words as one: zero-day for zeroday, Share Point for SharePoint, iOS 18 for iOS18.
-        self._pairs = set(map("".join, zip(atoms, atoms[1:], strict=False)))
+        self._pairs = set(map("".join, pairwise(atoms)))
 
     @cached_property
     def _initials(self) -> list[str]:
@@ -146,12 +151,16 @@ class Words:
     def has(self, spelling: str) -> bool:
         """Whether a listed spelling stands in the text, Latin ones as whole words in any case."""
         low = spelling.lower()
+        if len(low) == 1:
+            # 米政府 and 英Halden, but not 英語 or 独自.
+            return re.search(f"(?<![一-鿿]){low}(?=[A-Za-z\u30a1-\u30fa政国企当大司連軍])", self._text) is not None
         if not _LATIN.search(low):
             return low in self._low
         if _WORD.fullmatch(low):
             # us and it are words: two letters must stand in capitals.
             return low in self._atoms and (
-                len(low) > 2 or re.search(rf"(?<![A-Za-z0-9]){re.escape(spelling)}(?![A-Za-z0-9])", self._text) is not None
+                len(low) > 2
+                or re.search(rf"(?<![A-Za-z0-9]){re.escape(spelling)}(?![A-Za-z0-9])", self._text) is not None
             )
         return bool(places(self._low, low, "phrase", 50))
 

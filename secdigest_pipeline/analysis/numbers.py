@@ -17,33 +17,35 @@ _SCALES = {
 }  # fmt: skip
 _DIGITS = re.compile(r"(?:\d{1,3}(?:,\d{3})++|\d++)(?:\.\d++)?", re.ASCII)
 _SCALE = re.compile(
-    r"[\s-]?(?:thousand|million|billion|trillion|hundred)\b|百万|十億|[千万億兆百]|(?:\s?(?:mn|bn|tn|[MB])|[Kk]|mil)(?![A-Za-z0-9])"
+    r"[\s-]?(?:thousand|million|billion|trillion|hundred)(?![A-Za-z])|百万|十億|[千万億兆百]|(?:\s?(?:mn|bn|tn|[MB])|[Kk]|mil)(?![A-Za-z0-9])"
 )
 # "5m" is metres or minutes, "£5m" is millions.
 _MONEY_SCALE = re.compile(r"\s?[mb](?![A-Za-z0-9])")
 _TAIL = re.compile(r"(?P<digits>\d{1,4}(?:,\d{3})*+(?:\.\d++)?)(?P<scale>千|万|億)?", re.ASCII)
 _TENTHS = re.compile(r"割(?!り|当|合|愛)(?:(?P<digit>\d)分)?", re.ASCII)
 
+_FRACTION = re.compile(r"(?P<whole>\d{1,3})分の(?P<part>\d{1,3})", re.ASCII)
+
 # Pattern of a unit behind a number, its sign in the key, and how many of the sign it is.
 _UNITS: tuple[tuple[str, str, int], ...] = (
-    (r"%|percent(?:age points?)?\b|per cent\b|パーセント|ポイント(?=[増減上下高低])", "%", 1),
-    (r"(?:米|US)?ドル|(?:US |U\.S\. |American )?dollars?\b|USD\b", "$", 1),
-    (r"ユーロ|euros?\b|EUR\b", "€", 1),
-    (r"(?:英)?ポンド|pounds?\b|GBP\b", "£", 1),
-    (r"円|yen\b|JPY\b", "¥", 1),
-    (r"ウォン|won\b(?! [a-z])|KRW\b", "₩", 1),
-    (r"KB\b|kilobytes?\b|キロバイト", "KB", 1),
-    (r"MB\b|megabytes?\b|メガバイト", "MB", 1),
-    (r"GB\b|gigabytes?\b|gigs?\b|ギガバイト", "GB", 1),
-    (r"TB\b|terabytes?\b|テラバイト", "TB", 1),
-    (r"PB\b|petabytes?\b|ペタバイト", "PB", 1),
-    (r"秒(?:間)?|seconds?\b|secs?\b", "s", 1),
-    (r"分(?:間|以内|後|ごと)|minutes?\b|mins?\b", "s", 60),
-    (r"時間|hours?\b|hrs?\b|h\b", "s", 3_600),
-    (r"日間|days?\b", "s", 86_400),
-    (r"週間|weeks?\b", "s", 604_800),
-    (r"[かカヵヶケ箇]月|months?\b", "mo", 1),
-    (r"年間|years?\b|yrs?\b", "mo", 12),
+    (r"%|percent(?:age points?)?(?![A-Za-z])|per cent(?![A-Za-z])|パーセント|ポイント(?=[増減上下高低])", "%", 1),
+    (r"(?:米|US)?ドル|(?:US |U\.S\. |American )?dollars?(?![A-Za-z])|USD(?![A-Za-z])", "$", 1),
+    (r"ユーロ|euros?(?![A-Za-z])|EUR(?![A-Za-z])", "€", 1),
+    (r"(?:英)?ポンド|pounds?(?![A-Za-z])|GBP(?![A-Za-z])", "£", 1),
+    (r"円|yen(?![A-Za-z])|JPY(?![A-Za-z])", "¥", 1),
+    (r"ウォン|won(?! ?[A-Za-z])|KRW(?![A-Za-z])", "₩", 1),
+    (r"KB(?![A-Za-z])|kilobytes?(?![A-Za-z])|キロバイト", "KB", 1),
+    (r"MB(?![A-Za-z])|megabytes?(?![A-Za-z])|メガバイト", "MB", 1),
+    (r"GB(?![A-Za-z])|gigabytes?(?![A-Za-z])|gigs?(?![A-Za-z])|ギガバイト", "GB", 1),
+    (r"TB(?![A-Za-z])|terabytes?(?![A-Za-z])|テラバイト", "TB", 1),
+    (r"PB(?![A-Za-z])|petabytes?(?![A-Za-z])|ペタバイト", "PB", 1),
+    (r"秒(?:間)?|seconds?(?![A-Za-z])|secs?(?![A-Za-z])", "s", 1),
+    (r"分(?:間|以内|後|ごと)|minutes?(?![A-Za-z])|mins?(?![A-Za-z])", "s", 60),
+    (r"時間|hours?(?![A-Za-z])|hrs?(?![A-Za-z])|h(?![A-Za-z])", "s", 3_600),
+    (r"日間|days?(?![A-Za-z])", "s", 86_400),
+    (r"週間|weeks?(?![A-Za-z])", "s", 604_800),
+    (r"[かカヵヶケ箇]月|months?(?![A-Za-z])", "mo", 1),
+    (r"年間|years?(?![A-Za-z])|yrs?(?![A-Za-z])", "mo", 12),
 )
 _UNIT = re.compile("|".join(rf"[\s-]?(?P<u{at}>{pattern})" for at, (pattern, _, _) in enumerate(_UNITS)), re.IGNORECASE)
 _SIGNS = "$€£¥₩"
@@ -90,6 +92,15 @@ def _with_unit(text: str, start: int, end: int, bare: str) -> Number:
     return Number(start, end, bare + sign if sign and sign in _SIGNS else bare, bare)
 
 
+def fraction(text: str, start: int) -> Number | None:
+    """`3分の2` at `start` of a folded text, as 2/3."""
+    match = _FRACTION.match(text, start)
+    if match is None:
+        return None
+    key = f"{match['part']}/{match['whole']}"
+    return Number(start, match.end(), key, key)
+
+
 def read(text: str, start: int) -> Number | None:
     """The number whose first digit stands at `start` of a folded text, with scale and unit; None if no digit stands there."""
     match = _DIGITS.match(text, start)
@@ -117,6 +128,11 @@ def read(text: str, start: int) -> Number | None:
     return _with_unit(text, start, end, bare)
 
 
+def one(text: str, start: int, end: int) -> Number:
+    """The one of `a year`, whose word is `text[start:end]`."""
+    return _with_unit(text, start, end, "1")
+
+
 def first_of_range(text: str, number: Number) -> Number | None:
     """`10` of `10-20 million` or `24 to 48 hours` with the scale and unit of the second; None when it has one or is in no range."""
     gap = _RANGE.match(text, number.end)
@@ -134,8 +150,8 @@ _SMALL = {
     word: value
     for value, words in enumerate(
         (
-            "zero none", "one first once single sole", "two second twice both pair couple dual double doubled twin halves half",
-            "three third thirds triple tripled thrice", "four fourth quadruple quarter quarters", "five fifth", "six sixth", "seven seventh", "eight eighth",
+            "zero none", "one first once single sole", "two second twice both pair couple dual double doubled twin",
+            "three third triple tripled thrice", "four fourth quadruple", "five fifth", "six sixth", "seven seventh", "eight eighth",
             "nine ninth", "ten tenth", "eleven eleventh", "twelve twelfth dozen", "thirteen thirteenth", "fourteen fourteenth",
             "fifteen fifteenth", "sixteen sixteenth", "seventeen seventeenth", "eighteen eighteenth", "nineteen nineteenth",
             "twenty twentieth",
@@ -146,14 +162,17 @@ _SMALL = {
 _TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 }  # fmt: skip
-_FRACTIONS = {"half": "50%", "quarter": "25%", "quarters": "75%"}
+_PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5}
 _WORD_SCALES = ("hundred", "thousand", "million", "billion", "trillion")
 # Words a spelled number can begin with, in lower case.
-SPELLED = frozenset({*_SMALL, *_TENS, *_WORD_SCALES})
+SPELLED = frozenset({*_SMALL, *_TENS, *_PARTS, *_WORD_SCALES})
 # Those that are there to count: "one of them" is not.
-CARDINALS = frozenset({*_TENS, "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"})
+CARDINALS = frozenset(
+    {*_TENS, "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
+)
 _SPELLED = re.compile(
     rf"(?P<first>{'|'.join(sorted(SPELLED - set(_WORD_SCALES), key=len, reverse=True))})\b"
+    rf"(?:[\s-](?P<part>{'|'.join(sorted(_PARTS, key=len, reverse=True))})\b)?"
     rf"(?:[\s-](?P<second>one|two|three|four|five|six|seven|eight|nine|dozen)\b)?(?: a)?"
     rf"(?:[\s-](?P<scale>{'|'.join(_WORD_SCALES)})\b)?"
     rf"|(?P<bare>{'|'.join(_WORD_SCALES)})\b",
@@ -162,22 +181,31 @@ _SPELLED = re.compile(
 
 
 def spelled(text: str, start: int) -> list[Number]:
-    """The number that words at `start` spell: `two`, `twenty-five`, `three million`, `a dozen`, `half` (2 and 50%)."""
+    """The numbers that words at `start` spell: `two`, `twenty-five`, `three million`, `dozen`, `two thirds` (2 and 2/3)."""
     match = _SPELLED.match(text, start)
     if match is None:
         return []
     if match["bare"]:
         return [_with_unit(text, start, match.end(), _plain(Decimal(1).scaleb(_SCALES[match["bare"].lower()])))]
-    first = match["first"].lower()
+    first, second, part = match["first"].lower(), match["second"], match["part"]
+    if part and first not in ("one", "two", "three", "four"):
+        # the third quarter
+        part = None
+    found: list[Number] = []
+    if (first in _PARTS and not match["scale"]) or part:
+        of = _PARTS[part.lower()] if part else _PARTS[first]
+        many = _SMALL.get(first, 1) if part else 1
+        found += [
+            Number(start, match.end(), key, key) for key in (f"{many}/{of}", f"{_plain(Decimal(100 * many) / of)}%")
+        ]
+    if first not in _SMALL and first not in _TENS and not match["scale"]:
+        return found
     value = Decimal(_TENS.get(first, _SMALL.get(first, 0)))
-    second = match["second"]
     if second:
         value = value * 12 if second.lower() == "dozen" else value + _SMALL[second.lower()] if first in _TENS else value
     if match["scale"]:
         value = (Decimal("0.5") if first == "half" else value).scaleb(_SCALES[match["scale"].lower()])
-    found = [_with_unit(text, start, match.end(), _plain(value))]
-    if first in _FRACTIONS:
-        found.append(Number(start, match.end(), _FRACTIONS[first], _FRACTIONS[first]))
+    found.insert(0, _with_unit(text, start, match.end(), _plain(value)))
     if second and first not in _TENS:
         found += spelled(text, match.start("second"))
     return found
@@ -185,7 +213,7 @@ def spelled(text: str, start: int) -> list[Number]:
 
 _KANJI = {char: value for value, char in enumerate("〇一二三四五六七八九")}
 _KANJI_NUMBER = re.compile(
-    r"(?P<tens>[二三四五六七八九]?十)?(?P<ones>[一二三四五六七八九])?(?P<scale>百万|[百千万億])?(?P<end>)"
+    r"(?P<tens>[二三四五六七八九]?十)?(?P<ones>[一二三四五六七八九])?(?P<scale>百万|[百千万億])?"
     r"(?=[つ件人社個名台回度種かカヵヶ国年月日週時秒割段要倍番次校県市店本枚点]|百|千|万|億)"
 )
 

@@ -24,7 +24,8 @@ RUN = re.compile(
 MAX_RUN = 2_000
 
 _ID = re.compile(
-    r"(?:CVE|CWE|CAPEC|GHSA|JVNDB|JVNVU|JVN|ZDI|KB|MS|VU|TA?)(?:[-#]?\d+(?:[-.]\d+)*|(?:-[0-9a-z]{4}){3})", re.IGNORECASE
+    r"(?:CVE|CWE|CAPEC|GHSA|JVNDB|JVNVU|JVN|ZDI|KB|MS|VU|TA?)(?:[-#]?\d+(?:[-.]\d+)*|(?:-[0-9a-z]{4}){3})",
+    re.IGNORECASE,
 )
 _HASH = re.compile(r"[0-9a-f]+", re.IGNORECASE)
 _HASH_LENGTHS = (32, 40, 56, 64, 96, 128)
@@ -35,14 +36,15 @@ _VERSION = re.compile(
 )
 _HOST = re.compile(rf"(?:[{ALNUM}_-]++\.)+[A-Za-z][A-Za-z0-9-]++(?::\d+)?")
 _NUMBER = re.compile(
-    r"(?P<v>v)?\d[\d,]*+(?:\.\d++)?(?:st|nd|rd|th|s|x|k|m|b|bn|mn|tn|mil|am|pm|h|ms|km|kg|[kmgtp]b|[kmgt]bps|%)?",
+    r"(?P<v>v)?\d[\d,]*+(?:\.\d++|\.x)?(?:st|nd|rd|th|s|x|k|m|b|bn|mn|tn|mil|am|pm|h|ms|km|kg|[kmgtp]b|[kmgt]bps|%)?",
     re.IGNORECASE | re.ASCII,
 )
 _TIME = re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?P<pm>pm)?", re.IGNORECASE | re.ASCII)
+_JAPANESE_TIME = re.compile(r"(?P<hour>\d{1,2})時(?P<minute>\d{1,2})分", re.ASCII)
 _AFTERNOON = re.compile(r"\s?p\.?m\b", re.IGNORECASE)
 _QUARTER = re.compile(r"(?:Q|FY|H)'?(?P<number>\d{1,4})|(?P<number2>[1-4])Q", re.IGNORECASE | re.ASCII)
 _COUNTED = re.compile(r"(?P<number>\d[\d,]*+(?:\.\d++)?)-(?P<rest>[A-Za-z].*)", re.ASCII | re.DOTALL)
-_SPLIT = re.compile(r"[/~:+&=]+|-(?=v?\d+\.\d)|(?<=\d)-(?=\d)|(?<=[x%])-(?=\d)|(?<=\d)-(?=to-\d)", re.ASCII)
+_SPLIT = re.compile(r"[/~:+=]+|-(?=v?\d+\.\d)|(?<=\d)-(?=\d)|(?<=[x%])-(?=\d)|(?<=\d)-(?=to-\d)", re.ASCII)
 
 # Behind a plain number: what may make it an English date or an afternoon hour.
 _GOES_ON = (" ", "-", ",")
@@ -105,7 +107,12 @@ def _dated(text: str, *readings: Date) -> Value:
 
 
 def _count(text: str, begin: int) -> Iterator[Value]:
-    number = numbers.read(text, begin)
+    if hour := _JAPANESE_TIME.match(text, begin):
+        afternoon = 12 if text[begin - 2 : begin] == "午後" and int(hour["hour"]) < 12 else 0
+        key = f"{int(hour['hour']) + afternoon}:{hour['minute']:0>2}"
+        yield Value("number", hour.group(), begin, hour.end(), key, key)
+        return
+    number = numbers.fraction(text, begin) or numbers.read(text, begin)
     if number:
         yield Value("number", text[begin : number.end], begin, number.end, number.key, number.bare)
 
@@ -131,7 +138,11 @@ def _digits_first(text: str, run: str, begin: int) -> Iterator[Value]:
     elif number := _NUMBER.fullmatch(run):
         yield from _count(text, begin)
         hour = run[:2].strip("pmPM")
-        if hour.isdigit() and int(hour) < 12 and (run.lower().endswith("pm") or _AFTERNOON.match(text, begin + len(run))):
+        if (
+            hour.isdigit()
+            and int(hour) < 12
+            and (run.lower().endswith("pm") or _AFTERNOON.match(text, begin + len(run)))
+        ):
             yield Value("number", run, begin, begin + number.end(), str(int(hour) + 12), str(int(hour) + 12))
     elif _VERSION.fullmatch(run):
         yield _literal("version", run, begin)

@@ -9,7 +9,7 @@ set on the pages of corpora/intake (docs/benchmarks.md) and are flat: a tenth mo
 import re
 from collections.abc import Iterator, Sequence
 
-from secdigest_pipeline.articles.blocks import CHROME, HIDDEN, PREFORMATTED, PROMOTION, Block, Layout
+from secdigest_pipeline.articles.blocks import CHROME, HEADINGS, HIDDEN, PREFORMATTED, PROMOTION, Block, Layout
 from secdigest_pipeline.articles.boilerplate import without_boilerplate
 
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -22,6 +22,7 @@ _LINKED = 0.5  # a block with more of its characters in links is a list of links
 _TECHNICAL = 0.05  # share of code in a region from which every gap in it is content
 _SPARSE = 0.4  # below this share of a page of tables and lists, the extractor has lost its way
 _LEAD_LETTERS = 50
+_SENTENCE = 45  # characters of a list item that says something
 _UNSEEN = HIDDEN | CHROME | PROMOTION
 _TABULAR = frozenset({"tr", "td", "th"})
 _ITEMS = frozenset({"li", "dd", "dt"})
@@ -53,6 +54,31 @@ def compose(layout: Layout, extracted: str, title: str) -> str:
 def solid_text(layout: Layout, title: str) -> str:
     """All of the page that is not navigation, promotion, hidden or a list of links: the last resort."""
     return "\n".join(without_boilerplate([layout.blocks[at] for at in _solid(layout.blocks)], title))
+
+
+def below_headline(layout: Layout, title: str, least: int) -> str:
+    """What stands in the smallest element around the page's headline that has `least` letters; "" without headline."""
+    blocks = layout.blocks
+    wanted = compact(title)
+    headlines = [
+        at
+        for at, block in enumerate(blocks)
+        if block.tag in HEADINGS and len(key := compact(block.text)) >= _WINDOW and (key in wanted or wanted in key)
+    ]
+    if not headlines or not wanted:
+        return ""
+    solid = set(_solid(blocks))
+    held = [0] * len(layout.parents)
+    for at in solid:
+        held[blocks[at].element] += len(compact(blocks[at].text))
+    for number in range(len(held) - 1, 0, -1):
+        held[layout.parents[number]] += held[number]
+    at = headlines[-1]
+    number = blocks[at].element
+    while number > 0 and held[number] - len(wanted) < least:
+        number = layout.parents[number]
+    chosen = [blocks[n] for n in range(at + 1, len(blocks)) if n in solid and blocks[n].element <= layout.ends[number]]
+    return "\n".join(without_boilerplate(chosen, title))
 
 
 def _pointed_at(blocks: Sequence[Block], keys: Sequence[str], extracted: str) -> list[bool]:
@@ -102,7 +128,7 @@ def _article(layout: Layout, keys: Sequence[str], pointed: Sequence[bool], total
     first, last = kept[0], kept[-1]
     code = sum(len(blocks[at].text) for at in inside if blocks[at].tag in PREFORMATTED)
     technical = code > _TECHNICAL * sum(len(blocks[at].text) for at in inside)
-    lists = {layout.parents[blocks[at].element] for at in kept if blocks[at].tag in _ITEMS}
+    lists = _content_lists(layout, kept, inside)
     chosen = _lead(blocks, keys, pointed, first, {keys[at] for at in kept})
     for at in inside:
         block = blocks[at]
@@ -110,12 +136,27 @@ def _article(layout: Layout, keys: Sequence[str], pointed: Sequence[bool], total
             chosen.append(at)
         elif at < first or block.around & _UNSEEN:
             continue
-        elif block.tag in PREFORMATTED or block.tag in _TABULAR:
+        elif (
+            block.tag in PREFORMATTED
+            or block.tag in _TABULAR
+            or (
+                at < last
+                and block.link_chars < _LINKED * len(block.text)
+                and (technical or (block.tag in _ITEMS and layout.parents[block.element] in lists))
+            )
+        ):
             chosen.append(at)
-        elif at < last and block.link_chars < _LINKED * len(block.text):
-            if technical or (block.tag in _ITEMS and layout.parents[block.element] in lists):
-                chosen.append(at)
     return chosen
+
+
+def _content_lists(layout: Layout, kept: Sequence[int], inside: Sequence[int]) -> set[int]:
+    """Lists that are content: the extractor kept an item of it, or its items are sentences."""
+    items: dict[int, list[int]] = {}
+    for at in inside:
+        if layout.blocks[at].tag in _ITEMS:
+            items.setdefault(layout.parents[layout.blocks[at].element], []).append(len(layout.blocks[at].text))
+    found = {layout.parents[layout.blocks[at].element] for at in kept if layout.blocks[at].tag in _ITEMS}
+    return found | {number for number, lengths in items.items() if sum(lengths) >= _SENTENCE * len(lengths)}
 
 
 def _region(layout: Layout, keys: Sequence[str], pointed: Sequence[bool], total: int) -> int:
@@ -137,8 +178,5 @@ def _lead(
     return [
         at
         for at in range(headline + 1, first)
-        if pointed[at]
-        and len(keys[at]) >= _LEAD_LETTERS
-        and keys[at] not in have
-        and not blocks[at].around & _UNSEEN
+        if pointed[at] and len(keys[at]) >= _LEAD_LETTERS and keys[at] not in have and not blocks[at].around & _UNSEEN
     ]

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from lxml import etree
 
 from secdigest_pipeline.articles.characters import SPACES, visible
-
 
 # What a block stands in, when that is not plain content (bits of `Block.around`; plain integers, because a large page
 # adds them up a hundred thousand times).
@@ -49,16 +49,22 @@ class Layout:
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 PREFORMATTED = frozenset({"pre", "textarea", "listing", "xmp", "plaintext"})
 _SILENT = frozenset("script style template head title meta link base datalist annotation annotation-xml".split())
-_BREAKS = HEADINGS | PREFORMATTED | frozenset(
-    "address article aside blockquote body br button caption center dd details dialog dir div dl dt fieldset figcaption "
-    "figure footer form frameset header hgroup hr html iframe label legend li main menu nav noframes noscript object ol "
-    "optgroup option p search section select summary svg table tbody td tfoot th thead tr ul video audio".split()
+_BREAKS = (
+    HEADINGS
+    | PREFORMATTED
+    | frozenset(
+        "address article aside blockquote body br button caption center dd details dialog dir div dl dt fieldset figcaption "
+        "figure footer form frameset header hgroup hr html iframe label legend li main menu nav noframes noscript object ol "
+        "optgroup option p search section select summary svg table tbody td tfoot th thead tr ul video audio".split()
+    )
 )
 _CHROME_TAGS = frozenset(
     "nav footer aside button select option textarea input label figcaption noscript svg dialog menu iframe object audio "
     "video".split()
 )
-_CHROME_ROLES = frozenset("navigation complementary contentinfo search dialog menu menubar toolbar banner alert".split())
+_CHROME_ROLES = frozenset(
+    "navigation complementary contentinfo search dialog menu menubar toolbar banner alert".split()
+)
 _FIELD_TYPES = frozenset({"", "text", "url", "search", "email", "tel"})
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _PROMOTION_WORDS = frozenset(
@@ -99,6 +105,7 @@ class _Walk:
         self.ends: list[int] = []
         self._open: list[tuple[int, int, str]] = []  # element number, what is around its text, block tag
         self._words: list[str] = []
+        self._unseen_words: list[str] = []  # hidden in the middle of a visible block
         self._link_chars = 0
         self._links = 0
         self._preformatted = 0
@@ -173,17 +180,25 @@ class _Walk:
             self._rows[-1].spread = True
 
     def _add(self, text: str) -> None:
-        self._words.append(text)
         self._after_link = False
+        if self._open[-1][1] & HIDDEN:
+            self._unseen_words.append(text)
+            return
+        self._words.append(text)
         if self._links:
             self._link_chars += len(text.strip())
 
     def flush(self) -> None:
         """End the block that is being gathered."""
-        if not self._words:
-            return
-        raw = "".join(self._words)
-        links, self._words, self._link_chars, self._after_link = self._link_chars, [], 0, False
+        if self._words:
+            words, self._words = self._words, []
+            links, self._link_chars, self._after_link = self._link_chars, 0, False
+            self._append("".join(words), links, seen=True)
+        if self._unseen_words:
+            words, self._unseen_words = self._unseen_words, []
+            self._append("".join(words), 0, seen=False)
+
+    def _append(self, raw: str, links: int, seen: bool) -> None:
         if self._preformatted:
             text = _LINE_SPACES.sub("\n", visible(raw) + "\n").strip("\n")
         else:
@@ -195,13 +210,14 @@ class _Walk:
         if self._bullet and not self._rows and not self._preformatted:
             text = f"- {text}"
         self._bullet = False
+        around = around & ~HIDDEN if seen else around | HIDDEN
         self.blocks.append(Block(text, tag, around, min(links, len(text)), number))
 
     def _close_row(self, row: _Row, number: int) -> None:
         cells = [*row.cells, len(self.blocks)]
         if row.spread or not row.cells:
             return
-        spans = [self.blocks[start:end] for start, end in zip(cells, cells[1:], strict=False)]
+        spans = [self.blocks[start:end] for start, end in pairwise(cells)]
         texts = [" ".join(block.text for block in span) for span in spans if span]
         if len(texts) < 2 or max(map(len, texts)) > _LONG_CELL:
             return

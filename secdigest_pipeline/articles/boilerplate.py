@@ -16,6 +16,8 @@ _PROSE_TAGS = frozenset({"p", "div", "section", "article", "figure"})
 _CLOSING_SHARE = 0.15
 # ... and anywhere else only as far as it is links or short lines.
 _TEASER = 80
+# A longer paragraph that is no link is the article's own, even after such a heading.
+_PROSE = 200
 _SHORT = 160
 
 _CLOSING = re.compile(
@@ -32,7 +34,8 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 _FORMULA = re.compile(
-    r"(?:advertisement|advertising|sponsored|anzeige|werbung|publicité|広告|ad|loading\.{0,3}|back to (?:gallery|top)"
+    r"(?:advertisement|advertising|sponsored|anzeige|werbung|publicité|広告|ad|loading\.{0,3}"
+    r"|(?:正在加载|読み込み中)(?:\.{3}|…)?|back to (?:gallery|top)"
     r"|continue reading(?: below)?|story continues below.*|article continues below.*|skip advertisement|skip to .{0,30}"
     r"|this (?:slideshow|video|site|page) requires javascript\.?|like loading\.{0,3}|image \d+ of \d+|\d+ / \d+"
     r"|click to (?:share|enlarge).*|follow us on .*|share (?:this|on|or comment).*|sign up (?:for|to) .*|subscribe to .*"
@@ -100,15 +103,16 @@ def _is_formula(block: Block) -> bool:
 
 def _without_closings(blocks: list[Block]) -> list[Block]:
     """`blocks` without sections that lead to other articles; they are known by their heading only."""
+    last_prose = max((at for at, block in enumerate(blocks) if _is_prose(block)), default=-1)
     rest = total = sum(len(block.text) for block in blocks)
     kept: list[Block] = []
     in_closing = False
-    for block in blocks:
+    for at, block in enumerate(blocks):
         text = block.text.removeprefix("- ").strip()
         if block.tag in _KEPT_TAGS:
             in_closing = False
         elif len(text) <= _TEASER and kept and _CLOSING.fullmatch(text):
-            if rest <= _CLOSING_SHARE * total:
+            if at > last_prose and rest <= _CLOSING_SHARE * total:
                 break
             in_closing = True
         elif in_closing and len(text) > _TEASER and 2 * block.link_chars < len(text):
@@ -117,3 +121,7 @@ def _without_closings(blocks: list[Block]) -> list[Block]:
         if not in_closing:
             kept.append(block)
     return kept
+
+
+def _is_prose(block: Block) -> bool:
+    return block.tag in _KEPT_TAGS or (len(block.text) > _PROSE and 2 * block.link_chars < len(block.text))

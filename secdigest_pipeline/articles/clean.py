@@ -1,86 +1,105 @@
-"""One Article for every kept news item, whatever happened to its page: the page's text, else the feed's, else none."""
+"""Articles out of pages: one for every kept news item, whatever happened to its page."""
 
 import asyncio
-import hashlib
+import os
 from collections.abc import Sequence
 
+from secdigest_pipeline.articles.characters import visible
+from secdigest_pipeline.articles.extraction import Extraction, extract_feed_text, extract_page
 from secdigest_pipeline.articles.page_archive import PageArchive
 from secdigest_pipeline.articles.records import Article, Link, Page, ReadState
-from secdigest_pipeline.files import StorageError
+from secdigest_pipeline.files import StorageError, sha256
 from secdigest_pipeline.intake.records import FeedItem
-from secdigest_pipeline.workers import WorkerError, Workers
+from secdigest_pipeline.workers import WorkerError, Workers, WorkerTimeout
 
-EXTRACT_SECONDS = 20.0
-# Plain text a feed must carry beyond the title to stand in for the page: one sentence
-USABLE_FEED_TEXT = 80
+# One page in a worker (intake.md 3.3: 19 MB of HTML took 25 s, and pages are capped at 5 MB)
+EXTRACTION_SECONDS = 20.0
+# Fewer characters than this beyond the title are no text an analyst could work with
+_USABLE = 80
+# Bodies held in memory at a time; enough to keep every worker busy
+_IN_HAND = 2 * (os.cpu_count() or 1) + 2
 
 
 async def clean_articles(
     items: Sequence[FeedItem], pages: Sequence[Page], archive: PageArchive, workers: Workers
 ) -> list[Article]:
-    """The article of every kept news item, in item order. A crash or timeout of extraction is one article's state."""
-    by_id = {page.article_id: page for page in pages}
-    wanted = [item for item in items if item.kept and item.article_id in by_id]
-    # Bodies are read just before their turn, so that a day of pages is never in memory at once
-    turns = asyncio.Semaphore(8)
+    """One Article per kept news item, in item order (the first item of an article id wins).
 
-    async def one(item: FeedItem) -> Article:
-        async with turns:
-            return await _clean(item, by_id[item.article_id or ""], archive, workers)
+    Pages are extracted in `workers`; a page that breaks one costs its own article only. Deterministic.
+    """
+    by_article = {page.article_id: page for page in pages}
+    wanted: dict[str, FeedItem] = {}
+    for item in items:
+        if item.kept and item.section == "news" and item.article_id is not None:
+            wanted.setdefault(item.article_id, item)
+    hands = asyncio.Semaphore(_IN_HAND)
 
-    return await asyncio.gather(*(one(item) for item in wanted))
+    async def cleaned(article_id: str, item: FeedItem) -> Article:
+        async with hands:
+            return await _cleaned(item, article_id, by_article.get(article_id), archive, workers)
+
+    return await asyncio.gather(*(cleaned(article_id, item) for article_id, item in wanted.items()))
 
 
-async def _clean(item: FeedItem, page: Page, archive: PageArchive, workers: Workers) -> Article:
-    from secdigest_pipeline.articles.extract import extract, extract_html
-
-    state, reason = page.read_state, page.reason
-    found = None
-    if state == "read" and page.body_sha256:
-        try:
-            body = await asyncio.to_thread(archive.bodies.get, page.body_sha256)
-            found = await workers.run(
-                extract, body, page.content_type, page.final_url, item.title, timeout=EXTRACT_SECONDS
-            )
-        except WorkerError as error:
-            state, reason = "empty", f"extraction: {str(error).partition(': ')[2] or error}"
-        except StorageError as error:
-            state, reason = "unreachable", str(error)
+async def _cleaned(
+    item: FeedItem, article_id: str, page: Page | None, archive: PageArchive, workers: Workers
+) -> Article:
+    state: ReadState = page.read_state if page else "unreachable"
+    reason = page.reason if page else "not fetched"
+    if page is not None and page.read_state == "read":
+        found, reason = await _extracted(page, item, archive, workers)
         if found is not None and found.text:
-            return _article(
-                item, found.title, state, reason, found.text, found.page_text, _links(found.links), found.extractor
-            )
-        if found is not None:
-            state, reason = "empty", "the page holds no text of the article"
-    whole = found.page_text if found is not None else ""
-    links = _links(found.links) if found is not None else ()
-    fed = ""
+            return _article(item, article_id, "read", "", found)
+        state, reason = "empty", reason or "no article text"
+    carried = await _carried(item, workers)
+    if carried is not None:
+        return _article(item, article_id, "feed_only", f"{state}: {reason}", carried)
+    return _article(item, article_id, state, reason, None)
+
+
+async def _extracted(
+    page: Page, item: FeedItem, archive: PageArchive, workers: Workers
+) -> tuple[Extraction | None, str]:
+    try:
+        body = archive.body(page.body_sha256 or "")
+    except StorageError:
+        return None, "stored page cannot be read"
+    try:
+        found = await workers.run(
+            extract_page, body, page.content_type, page.final_url, item.title, timeout=EXTRACTION_SECONDS
+        )
+    except WorkerTimeout:
+        return None, "extraction: timed out"
+    except WorkerError:
+        return None, "extraction: crashed"
+    except Exception as error:  # whatever a parser trips over is one article's state
+        return None, f"extraction: {type(error).__name__}"
+    return found, ""
+
+
+async def _carried(item: FeedItem, workers: Workers) -> Extraction | None:
+    """The article as the feed carries it, content before summary; None when that is no usable text."""
     if item.content:
         try:
-            carried = await workers.run(extract_html, item.content, item.url, item.title, timeout=EXTRACT_SECONDS)
-            fed = carried.text or carried.page_text
-            whole, links = whole or carried.page_text, links or _links(carried.links)
-        except WorkerError as error:
-            reason = f"{reason}; feed text: {error}"[:300]
-    fed = max(fed, item.summary, key=len)
-    if len(fed.replace(item.title, "").strip()) >= USABLE_FEED_TEXT:
-        return _article(item, item.title, "feed_only", _reason(state, reason), fed, whole or fed, links, "feed")
-    return _article(item, item.title, state, reason, "", whole, links, "none")
+            found = await workers.run(extract_feed_text, item.content, item.url, item.title, timeout=EXTRACTION_SECONDS)
+        except Exception:  # the summary is left
+            found = None
+        if found is not None and _is_usable(found.text, item.title):
+            return found
+    summary = "\n".join(filter(None, (line.strip() for line in visible(item.summary).split("\n"))))
+    return Extraction(item.title, summary, summary, (), "feed") if _is_usable(summary, item.title) else None
 
 
-def _article(
-    item: FeedItem,
-    title: str,
-    state: ReadState,
-    reason: str,
-    text: str,
-    page_text: str,
-    links: tuple[Link, ...],
-    extractor: str,
-) -> Article:
+def _is_usable(text: str, title: str) -> bool:
+    return len(text.replace(title, "").strip()) >= _USABLE
+
+
+def _article(item: FeedItem, article_id: str, state: ReadState, reason: str, found: Extraction | None) -> Article:
+    title = (found.title if found else "") or item.title
+    text = found.text if found else ""
     return Article(
         edition=item.edition,
-        article_id=item.article_id or "",
+        article_id=article_id,
         item_id=item.item_id,
         url=item.url,
         title=title,
@@ -93,16 +112,8 @@ def _article(
         read_state=state,
         read_reason=reason,
         text=text,
-        text_sha256=hashlib.sha256(f"{title}\n{text}".encode()).hexdigest(),
-        page_text=page_text,
-        links=links,
-        extractor=extractor,
+        text_sha256=sha256(f"{title}\n{text}".encode("utf-8", "replace")),
+        page_text=found.page_text if found else "",
+        links=tuple(Link(url, label) for url, label in found.links) if found else (),
+        extractor=found.extractor if found else "",
     )
-
-
-def _links(found: tuple[tuple[str, str], ...]) -> tuple[Link, ...]:
-    return tuple(Link(url, text) for url, text in found)
-
-
-def _reason(state: ReadState, reason: str) -> str:
-    return f"{state}: {reason}" if reason else state

@@ -31,11 +31,18 @@ _AS_BROWSERS_READ = {
     "tis-620": "cp874",
     "big5": "big5hkscs",
 }
+# Python takes these for encodings of text; no document is in any of them.
+_NOT_FOR_TEXT = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined", "mbcs"})
 
 
 def decode(body: bytes, content_type: str = "") -> str:
     """Text of an HTML body; undecodable bytes become U+FFFD. `content_type` is the header as sent."""
     return body.decode(charset(body, content_type), errors="replace").lstrip("\ufeff")
+
+
+def declared(body: bytes, content_type: str) -> str:
+    """Name of the Python codec the header or the page itself names; utf-8 when neither names a known one."""
+    return _header_label(content_type) or _meta_label(body) or "utf-8"
 
 
 def charset(body: bytes, content_type: str = "") -> str:
@@ -79,13 +86,20 @@ def _codec(label: str) -> str:
         "".encode(name)
     except (LookupError, UnicodeError, TypeError, ValueError):
         return ""
-    if not codecs.lookup(name)._is_text_encoding:
+    if name in _NOT_FOR_TEXT:
         return ""
     return _AS_BROWSERS_READ.get(name, name)
 
 
 def _damage(body: bytes, name: str) -> float:
     """Share of the non-ASCII characters that `name` cannot read, 0 to 1."""
+    if name == "utf-8":
+        try:
+            body.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+        else:
+            return 0.0
     text = body[:_PROBE_BYTES].decode(name, errors="replace")
     if len(body) > _PROBE_BYTES:
         text = text[:-4]  # a character may be cut in two there

@@ -5,7 +5,7 @@ Everything is in memory and deterministic; nothing here opens a file or a connec
 
 import logging
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -13,23 +13,28 @@ import lxml.html
 import trafilatura
 from lxml import etree
 
-from secdigest_pipeline.articles.article_text import compose, solid_text
+from secdigest_pipeline.articles.article_text import below_headline, compose, solid_text
 from secdigest_pipeline.articles.blocks import Layout, layout
 from secdigest_pipeline.articles.characters import cut, one_line, visible
 from secdigest_pipeline.articles.decode import decode
+from secdigest_pipeline.articles.extraction import Extraction
 from secdigest_pipeline.articles.titles import headline, occurs, page_title
 
 MAX_TEXT = 200_000
 MAX_PAGE_TEXT = 2_000_000
 MAX_LINKS = 2_000
 EXTRACTOR = f"trafilatura {trafilatura.__version__}"
+HEADLINE = "below headline"
 WHOLE_PAGE = "whole page"
+PLAIN = "plain text"
+FEED = "feed"
 
 _MAX_URL = 4096
 _MAX_LINK_TEXT = 500
 # A shorter text is not taken from the first strategy alone.
 _SHORT = 250
-_STRATEGIES: tuple[dict[str, bool], ...] = ({"fast": True}, {}, {"favor_recall": True})
+_STRATEGIES: tuple[Mapping[str, Any], ...] = ({"fast": True}, {}, {"favor_recall": True})
+_MARKUP = re.compile(r"<(?:!doctype|html|body|p|div)\b", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)>")
 _INLINE = frozenset("a abbr b bdi bdo cite code data del dfn em font i ins kbd mark q s samp small span strong sub sup "
                     "time tt u var wbr".split())  # fmt: skip
@@ -38,34 +43,35 @@ _SILENT = frozenset({"script", "style", "template", "svg", "noscript"})
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
-@dataclass(frozen=True, slots=True)
-class Extraction:
-    """What a page says; `text` is "" when nothing on it is the article called `title`."""
-
-    title: str
-    text: str
-    page_text: str
-    links: tuple[tuple[str, str], ...]  # absolute URL, link text
-    extractor: str
-
-
 def extract(body: bytes, content_type: str, url: str, feed_title: str) -> Extraction:
-    """The article of an HTML page. `url` is the address that answered, `content_type` its header as sent."""
-    return extract_html(decode(body, content_type), url, feed_title)
-
-
-def extract_html(html: str, url: str, feed_title: str) -> Extraction:
-    """The article of HTML that is already text (a page, or what a feed carries of one)."""
-    tree = _parsed(html)
+    """The article of an HTML or plain text page (`extraction.extract_page`)."""
+    text = decode(body, content_type)
+    if content_type.lower().startswith("text/plain") and not _MARKUP.search(text, 0, 2000):
+        return _plain(text, feed_title)
+    tree = _parsed(text)
     if tree is None:
         return Extraction(feed_title, "", "", (), EXTRACTOR)
     own_title = page_title(tree)
     title = headline(own_title, feed_title)
     page = layout(tree)
     text, extractor = _article(tree, page, title, certain=bool(own_title) and title == own_title)
-    return Extraction(
-        title, cut(text, MAX_TEXT), cut(page.text(), MAX_PAGE_TEXT), tuple(_links(tree, url)), extractor
-    )
+    return Extraction(title, cut(text, MAX_TEXT), cut(page.text(), MAX_PAGE_TEXT), tuple(_links(tree, url)), extractor)
+
+
+def extract_carried(markup: str, url: str, title: str) -> Extraction:
+    """The article a feed carries as markup (`extraction.extract_feed_text`)."""
+    tree = _parsed(markup)
+    if tree is None:
+        return Extraction(title, "", "", (), FEED)
+    page = layout(tree)
+    links = tuple(_links(tree, url))
+    return Extraction(title, cut(solid_text(page, title), MAX_TEXT), cut(page.text(), MAX_PAGE_TEXT), links, FEED)
+
+
+def _plain(text: str, title: str) -> Extraction:
+    lines = (line.rstrip() for line in visible(text).split("\n"))
+    whole = cut("\n".join(line for line in lines if line), MAX_PAGE_TEXT)
+    return Extraction(title, cut(whole, MAX_TEXT), whole, (), PLAIN)
 
 
 def _parsed(html: str) -> Any:
@@ -129,6 +135,9 @@ def _article(tree: Any, page: Layout, title: str, certain: bool) -> tuple[str, s
     best = max((text for text in tried if occurs(title, text)), key=len, default="")
     if best:
         return best, EXTRACTOR
+    below = below_headline(page, title, _SHORT)
+    if len(below) >= _SHORT and occurs(title, below):
+        return below, HEADLINE
     whole = solid_text(page, title)
     if 2 * len(whole) >= len(tried[0]) and occurs(title, whole):
         return whole, WHOLE_PAGE
@@ -136,10 +145,10 @@ def _article(tree: Any, page: Layout, title: str, certain: bool) -> tuple[str, s
     extracted = "\n".join(filter(None, map(one_line, visible(extracted).split("\n"))))
     if len(whole) < _SHORT <= len(extracted) and occurs(title, extracted):
         return extracted, EXTRACTOR
-    return (next(filter(None, tried), "") if certain else ""), EXTRACTOR
+    return (next(filter(None, tried), whole) if certain else ""), EXTRACTOR
 
 
-def _extracted(tree: Any, strategy: dict[str, bool]) -> str:
+def _extracted(tree: Any, strategy: Mapping[str, Any]) -> str:
     try:
         return trafilatura.extract(tree, include_comments=False, include_tables=True, **strategy) or ""
     except (RecursionError, ValueError, TypeError, AttributeError, IndexError, KeyError, etree.LxmlError):

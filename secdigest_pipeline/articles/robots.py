@@ -1,59 +1,89 @@
-"""robots.txt by RFC 9309: 4xx allows all, 5xx and silence forbid all, an answer holds for 24 hours."""
+"""Whether a page may be asked for: robots.txt by RFC 9309, read with Protego, once an origin and run."""
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from secdigest_pipeline.articles.page_archive import PageArchive
+from secdigest_pipeline.articles.page_archive import PageArchive, Robots
 from secdigest_pipeline.intake.http import Client, FetchError, Limits
+from secdigest_pipeline.intake.lanes import HostLanes
 
-AGENT = "secdigest"
-VALID = timedelta(hours=24)
-LIMITS = Limits(max_bytes=512 * 1024, total=15.0)  # RFC 9309 2.5: at least 500 KiB must be read
-_UNREACHABLE = 599
-
-
-class Robots:
-    """Whether a page may be fetched; each host is asked at most once a day. Bound to one event loop."""
-
-    def __init__(self, archive: PageArchive, client: Client, now: Callable[[], datetime]) -> None:
-        self._archive = archive
-        self._client = client
-        self._now = now
-        self._rules: dict[str, tuple[int, str]] = {}
-        self._asking: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-
-    async def allow(self, url: str) -> bool:
-        """Whether `url` may be fetched by us."""
-        parts = urlsplit(url)
-        async with self._asking[parts.netloc]:
-            if parts.netloc not in self._rules:
-                self._rules[parts.netloc] = await self._ask(parts.scheme, parts.netloc)
-        status, text = self._rules[parts.netloc]
-        if status >= 500:
-            return False
-        if status >= 300 or not text:
-            return True
-        return bool(await asyncio.to_thread(_allowed, text, url))
-
-    async def _ask(self, scheme: str, host: str) -> tuple[int, str]:
-        stored = await asyncio.to_thread(self._archive.robots, host)
-        if stored and self._now() - datetime.fromisoformat(stored["fetched_at"]) < VALID:
-            return stored["status"], stored["text"]
-        try:
-            answer = await self._client.get(f"{scheme}://{host}/robots.txt", limits=LIMITS)
-        except FetchError as error:
-            # A host that leads to an address we do not ask is refused when the page itself is asked, and named there
-            return (404, "") if error.kind in ("refused", "too_large") else (_UNREACHABLE, "")
-        text = answer.body.decode("utf-8", errors="replace") if answer.status == 200 else ""
-        if answer.status < 500:
-            await asyncio.to_thread(self._archive.keep_robots, host, answer.status, text, self._now())
-        return answer.status, text
-
-
-def _allowed(text: str, url: str) -> bool:
+if TYPE_CHECKING:
     from protego import Protego
 
-    return bool(Protego.parse(text).can_fetch(url, AGENT))
+# The product token servers address their rules to (RFC 9309 2.2.1); it begins our User-Agent.
+PRODUCT = "secdigest"
+# RFC 9309 2.5: at least 500 KiB are read; what lies beyond is not.
+_LIMITS = Limits(max_bytes=512 * 1024, total=10.0)
+
+
+class RobotsRules:
+    """Rules of every origin asked in one run; bound to one event loop."""
+
+    def __init__(
+        self,
+        archive: PageArchive,
+        client: Client,
+        lanes: HostLanes,
+        slots: asyncio.Semaphore,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._archive = archive
+        self._client = client
+        self._lanes = lanes
+        self._slots = slots
+        self._now = now
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._rules: dict[str, Protego | int | FetchError | None] = {}
+
+    async def refusal(self, url: str) -> str:
+        """Why `url` is not asked for: `robots.txt` or `robots.txt: HTTP 5xx`; "" when it may be.
+
+        Raises FetchError when the origin cannot be reached at all (RFC 9309 2.3.1.4: then it is disallowed).
+        """
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        async with self._turns[origin]:
+            if origin not in self._rules:
+                self._rules[origin] = await self._load(origin)
+        rules = self._rules[origin]
+        if isinstance(rules, FetchError):
+            raise rules
+        if isinstance(rules, int):
+            return f"robots.txt: HTTP {rules}"
+        return "" if rules is None or rules.can_fetch(url, PRODUCT) else "robots.txt"
+
+    async def _load(self, origin: str) -> Any:
+        robots = self._archive.robots(origin, self._now())
+        if robots is None:
+            try:
+                robots = await self._ask(origin)
+            except FetchError as error:
+                # "unavailable" (2.3.1.3) allows: no usable answer, or one that is no robots.txt by its size
+                return None if error.kind in ("protocol", "too_large") else error
+            if robots.status is not None and robots.status < 500:
+                self._archive.keep_robots(origin, robots)
+        if robots.status is not None and robots.status >= 500:
+            return robots.status
+        return _parsed(robots.text)
+
+    async def _ask(self, origin: str) -> Robots:
+        url = f"{origin}/robots.txt"
+        async with self._lanes.turn(url), self._slots:
+            answer = await self._client.get(url, limits=_LIMITS)
+        found = 200 <= answer.status < 300
+        return Robots(self._now(), answer.status, answer.body.decode("utf-8", "replace") if found else "")
+
+
+def _parsed(text: str) -> "Protego | None":
+    if not text.strip():
+        return None
+    from protego import Protego
+
+    try:
+        return Protego.parse(text)
+    except Exception:  # whatever a hostile file makes the parser trip over, it states no rule
+        return None

@@ -33,7 +33,9 @@ def page_title(tree: Any) -> str:
         elif name == "og:site_name":
             site = _plain(meta.get("content", ""))
     headings = [_plain("".join(heading.itertext())) for heading in tree.iterfind(".//h1")][:20]
-    named = [heading for heading in headings if len(heading) >= 8 and heading.casefold() in f"{title} {shared}".casefold()]
+    named = [
+        heading for heading in headings if len(heading) >= 8 and heading.casefold() in f"{title} {shared}".casefold()
+    ]
     if named:
         return max(named, key=len)
     return _without_site(shared or title, site) or next((heading for heading in headings if len(heading) >= 8), "")

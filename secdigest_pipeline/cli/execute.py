@@ -22,7 +22,7 @@ class Progress:
     def __call__(self, asset: str, numbers: Mapping[str, Any]) -> None:
         """Print what a step handed back."""
         shown = "  ".join(f"{name.replace('_', ' ')} {_plain(value)}" for name, value in numbers.items())
-        self.console.print(f"  [green]✓[/green] {asset:<18} [dim]{shown}[/dim]", highlight=False)
+        self.console.print(f"  [green]✓[/green] {asset:<18} [dim]{shown}[/dim]", highlight=False, soft_wrap=True)
 
 
 def execute(

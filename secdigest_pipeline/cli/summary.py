@@ -38,6 +38,8 @@ def print_summary(console: Console, services: Services, edition: Edition) -> Non
     report = services.settings.out / edition.news_path
 
     grid = Grid(title=f"Edition {edition.key}", title_justify="left", show_header=False, box=None, padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
     grid.add_row("feeds", _counts(Counter(poll.outcome for poll in polls)))
     grid.add_row("items kept", str(sum(item.kept for item in items)))
     grid.add_row("items left out", _counts(Counter(item.reason for item in items if not item.kept)))
@@ -47,8 +49,8 @@ def print_summary(console: Console, services: Services, edition: Edition) -> Non
     tokens_in = sum(call.input_tokens + call.cache_write_tokens + call.cache_read_tokens for call in calls)
     grid.add_row("model calls", f"{len(calls)}, tokens {tokens_in} in / {sum(c.output_tokens for c in calls)} out")
     grid.add_row("money", f"${sum(call.cost_usd for call in calls):.4f} for this edition in all")
-    grid.add_row("report", str(report) if report.exists() else "not written")
-    console.print(grid, highlight=False, soft_wrap=True)
+    console.print(grid, highlight=False)
+    console.print(f"  report  {report if report.exists() else 'not written'}\n", highlight=False, soft_wrap=True)
 
 
 def print_polls(console: Console, services: Services) -> None:
@@ -57,7 +59,7 @@ def print_polls(console: Console, services: Services) -> None:
     for feed_id, poll in sorted(services.archive.last_polls().items()):
         status, entries = ("" if value is None else str(value) for value in (poll.status, poll.entries))
         grid.add_row(feed_id, poll.outcome, status, entries, poll.reason)
-    console.print(grid, highlight=False, soft_wrap=True)
+    console.print(grid, highlight=False)
 
 
 def _counts(counter: Counter[str]) -> str:

@@ -1,6 +1,7 @@
 """Which IP addresses a report may name: global ones, private ones of a victim's network, and those that are nobody's."""
 
 import ipaddress
+from functools import lru_cache
 from typing import Literal
 
 Scope = Literal["global", "private", "reserved"]
@@ -13,6 +14,7 @@ _DOCUMENTATION = tuple(
 )
 
 
+@lru_cache(maxsize=4096)
 def scope(value: str) -> Scope:
     """Scope of an address; ValueError when it is none. Reserved: everything that is neither global nor RFC 1918/4193."""
     address = ipaddress.ip_address(value)
@@ -21,6 +23,7 @@ def scope(value: str) -> Scope:
     return "reserved" if refusal(value) or not address.is_global else "global"
 
 
+@lru_cache(maxsize=4096)
 def refusal(value: str) -> str:
     """Why report-contract 2.3 rejects an address, in English; empty when it is accepted. ValueError when it is none."""
     address = ipaddress.ip_address(value)

@@ -1,5 +1,4 @@
-"""Whether a live (not defanged) dotted run is a host or an address: code, files, packages, detection names, versions
-look alike.
+"""Whether a live (not defanged) dotted run is a host or an address: code, files and version numbers look alike.
 
 Everything here is about text the author did not defang: a bracket is the author's word that it is an observable. When
 in doubt the answer follows what security prose mostly means by such a word, as each rule says.
@@ -106,9 +105,7 @@ def is_masked(text: str, start: int) -> bool:
 
 
 def is_code(text: str, start: int, end: int, name: str) -> bool:
-    """Whether a live dotted name is a code member, a file, an app package, a detection name or two sentences without a
-    blank.
-    """
+    """Whether a live dotted name is a code member, a file, a package, a detection name or two sentences run together."""
     labels = name.split(".")
     tld = labels[-1].lower()
     before = text[start - 1 : start]

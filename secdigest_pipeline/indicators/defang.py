@@ -6,7 +6,8 @@ business.
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 # Invisible characters that pages put inside long words for line breaking or by copying: zero-width space/joiners,
 # direction marks and isolates, word joiner, BOM, soft hyphen, variation selector 16.
@@ -51,9 +52,8 @@ _FOLD = re.compile(
     r"|(?P<escape>(?<=[A-Za-z0-9]\\)(?=\.[A-Za-z0-9])|(?<=[A-Za-z0-9:/]\\)(?=/))"
     r"|(?P<entity>(?<=&)(?:amp;){1,12}))"
 )
+_BLANKS = frozenset(" \t\xa0")
 _SINGLE = {"at": "@", "entity": "&", "close": "", "escape": ""}
-# The characters that can begin a fold; a text without any of them is its own plain form.
-_FOLD_TRIGGER = re.compile(r"[\[({<\]\\&]")
 # hxxp, h**p, h__p, hxtp, htxp and meow (the word some teams agreed on): what the field writes for http.
 HTTP_SPELLINGS = r"h(?:ttx|tt|xxx|xx|tx|xt|\*\*|__)p|meow"
 _SCHEME = re.compile(
@@ -66,28 +66,23 @@ _URL_SCHEME = re.compile(r"https?(?=://)", re.IGNORECASE)
 class Plain:
     """A text with its defanging undone, and the way back.
 
-    `text` is the plain form. `starts` are the offsets in `text` at which a piece begins, `origins` the offsets in the
-    original, `kept` whether a piece stands for the original character by character. `fangs` are the offsets in `text`
-    at which a bracket was undone (invisible characters and full-width forms are not defanging). `before` is the pass
-    that made the original, if there was one: brackets are undone in the text that invisible characters were taken out
-    of.
+    `text` is the plain form. Edit number i wrote `sizes[i]` characters at `starts[i]` of `text` for the characters from
+    `origins[i]` to `ends[i]` of the original; between edits the two run side by side. `fangs` are the offsets in `text`
+    at which a bracket was undone (invisible characters and full-width forms are not defanging). `before` is the pass that
+    made the original, if there was one: brackets are undone in the text that invisible characters were taken out of.
     """
 
     text: str
-    starts: list[int]
-    origins: list[int]
-    kept: list[bool]
-    fangs: list[int]
-    before: "Plain | None"
+    starts: list[int] = field(default_factory=list)
+    origins: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    fangs: list[int] = field(default_factory=list)
+    before: "Plain | None" = None
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Offsets in the original of `text[start:end]` (a non-empty range)."""
-        if not self.starts:
-            return start, end
-        first = bisect_right(self.starts, start) - 1
-        last = bisect_right(self.starts, end - 1) - 1
-        begin = self.origins[first] + (start - self.starts[first] if self.kept[first] else 0)
-        finish = self.origins[last] + (end - self.starts[last]) if self.kept[last] else self.origins[last + 1]
+        begin, finish = self._span(start)[0], self._span(end - 1)[1]
         return self.before.origin(begin, finish) if self.before else (begin, finish)
 
     def is_fanged(self, start: int, end: int) -> bool:
@@ -97,105 +92,90 @@ class Plain:
             return True
         if self.before is None or not self.before.fangs:
             return False
-        first = bisect_right(self.starts, start) - 1
-        last = bisect_right(self.starts, end - 1) - 1
-        return self.before.is_fanged(self.origins[first], self.origins[last] + end - self.starts[last])
+        return self.before.is_fanged(self._span(start)[0], self._span(end - 1)[1])
+
+    def _span(self, at: int) -> tuple[int, int]:
+        """Offsets, in the text this pass was given, of what the character `at` stands for."""
+        edit = bisect_right(self.starts, at) - 1
+        if edit < 0:
+            return at, at + 1
+        behind = at - self.starts[edit] - self.sizes[edit]
+        if behind < 0:
+            return self.origins[edit], self.ends[edit]
+        return self.ends[edit] + behind, self.ends[edit] + behind + 1
 
 
-class _Writer:
-    """A plain text being built piece by piece."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.done = 0
-        self.length = 0
-        self.pieces: list[str] = []
-        self.starts: list[int] = []
-        self.origins: list[int] = []
-        self.kept: list[bool] = []
-        self.fangs: list[int] = []
-
-    def keep(self, end: int) -> None:
-        """The original up to `end`, as it is."""
-        if end > self.done:
-            self._piece(self.text[self.done : end], self.done, True)
-            self.done = end
-
-    def replace(self, end: int, new: str, kept: bool = False) -> None:
-        """`new` for the original up to `end`; `kept` if character stands for character."""
-        if new:
-            self._piece(new, self.done, kept)
-        self.done = end
-
-    def fang(self) -> None:
-        """A bracket was undone at the last character written."""
-        self.fangs.append(max(self.length - 1, 0))
-
-    def plain(self, before: "Plain | None") -> "Plain":
-        if not self.done:
-            return before or Plain(self.text, [], [], [], [], None)
-        # The last piece is there even when empty: it says where the original of the piece before it ends.
-        self._piece(self.text[self.done :], self.done, True)
-        return Plain("".join(self.pieces), self.starts, self.origins, self.kept, self.fangs, before)
-
-    def _piece(self, new: str, origin: int, kept: bool) -> None:
-        self.pieces.append(new)
-        self.starts.append(self.length)
-        self.origins.append(origin)
-        self.kept.append(kept)
-        self.length += len(new)
+def _edited(text: str, edits: Iterable[tuple[int, int, str, bool]], before: Plain | None) -> Plain:
+    """`text` with each (begin, end, new, whether it undoes a bracket) done, in order."""
+    pieces: list[str] = []
+    starts: list[int] = []
+    origins: list[int] = []
+    ends: list[int] = []
+    sizes: list[int] = []
+    fangs: list[int] = []
+    done = shift = 0
+    for begin, end, new, fang in edits:
+        size = len(new)
+        pieces += text[done:begin], new
+        done = end
+        # A form as long as what it stands for leaves the offsets alone.
+        if size != end - begin:
+            starts.append(begin + shift)
+            origins.append(begin)
+            ends.append(end)
+            sizes.append(size)
+        if fang:
+            fangs.append(max(begin + shift + size - 1, 0))
+        shift += size - (end - begin)
+    if not pieces:
+        return before or Plain(text)
+    pieces.append(text[done:])
+    return Plain("".join(pieces), starts, origins, ends, sizes, fangs, before)
 
 
-def _without_wide(text: str) -> Plain:
-    """The text with full-width forms as ASCII and without invisible characters."""
-    out = _Writer(text)
+def _wide_edits(text: str) -> Iterator[tuple[int, int, str, bool]]:
+    """Full-width forms to ASCII, invisible characters to nothing."""
     for match in _WIDE.finditer(text):
-        piece = match.group()
-        out.keep(match.start())
-        if "\uff0d" <= piece[0] <= "\uff5a":
-            out.replace(match.end(), "".join(chr(ord(char) - _WIDTH) for char in piece), kept=True)
-        elif piece[0] in _WIDE_DOTS:
-            out.replace(match.end(), ".", kept=True)
-        elif piece[0] in _WIDE_BRACKETS:
-            out.replace(match.end(), ".")
-            out.fang()
-        else:
-            out.replace(match.end(), "")
-    return out.plain(None)
-
-
-def _without_brackets(text: str, before: Plain | None) -> Plain:
-    """The text with the authors' brackets and the formats' escapes undone."""
-    out = _Writer(text)
-    for match in _FOLD.finditer(text):
-        kind = match.lastgroup
         begin, end = match.span()
-        if kind == "dot":
-            begin, end = _with_blanks(text, begin, end, out.done)
-        out.keep(begin)
-        if kind in ("dot", "open"):
-            out.replace(end, ".")
-        elif kind == "label":
-            out.replace(begin + 2, ".")
-            out.fang()
-            out.keep(end - 1)
-            out.replace(end, "")
-            continue
-        elif kind in ("colon", "slash"):
-            out.replace(end, "".join(char for char in match.group() if char in ":/"))
+        piece = match.group()
+        if "\uff0d" <= piece[0] <= "\uff5a":
+            yield begin, end, "".join(chr(ord(char) - _WIDTH) for char in piece), False
+        elif piece[0] in _WIDE_DOTS:
+            yield begin, end, ".", False
+        elif piece[0] in _WIDE_BRACKETS:
+            yield begin, end, ".", True
         else:
-            out.replace(end, _SINGLE[kind or ""])
-        if kind not in ("escape", "entity"):
-            out.fang()
-    return out.plain(before)
+            yield begin, end, "", False
+
+
+def _bracket_edits(text: str) -> Iterator[tuple[int, int, str, bool]]:
+    """The authors' brackets and the formats' escapes, undone."""
+    done = 0
+    for match in _FOLD.finditer(text):
+        begin, end = match.span()
+        kind = match.lastgroup
+        if kind == "dot":
+            if text[begin - 1 : begin] in _BLANKS or text[end : end + 1] in _BLANKS:
+                begin, end = _with_blanks(text, begin, end, done)
+            yield begin, end, ".", True
+        elif kind == "open":
+            yield begin, end, ".", True
+        elif kind == "label":
+            yield begin, begin + 2, ".", True
+            yield end - 1, end, "", False
+        elif kind in ("colon", "slash"):
+            yield begin, end, "".join(char for char in match.group() if char in ":/"), True
+        else:
+            yield begin, end, _SINGLE[kind or ""], kind in ("at", "close")
+        done = end
 
 
 def _with_blanks(text: str, begin: int, end: int, floor: int) -> tuple[int, int]:
     """`example [.] com`: up to two blanks each side of a bracketed dot belong to it when words stand on both sides."""
     left, right = begin, end
-    while left > floor and begin - left < 2 and text[left - 1] in " \t\xa0":
+    while left > floor and begin - left < 2 and text[left - 1] in _BLANKS:
         left -= 1
-    while right < len(text) and right - end < 2 and text[right] in " \t\xa0":
+    while right < len(text) and right - end < 2 and text[right] in _BLANKS:
         right += 1
     if left > floor and right < len(text) and text[left - 1].isalnum() and text[right].isalnum():
         return left, right
@@ -204,13 +184,9 @@ def _with_blanks(text: str, begin: int, end: int, floor: int) -> tuple[int, int]
 
 def plain(text: str) -> Plain:
     """`text` with brackets, full-width forms and invisible characters undone. Linear in the text, never raises."""
-    first = None if text.isascii() else _without_wide(text)
-    if first is not None and not first.starts:
-        first = None
-    inner = first.text if first else text
-    if not _FOLD_TRIGGER.search(inner):
-        return first or Plain(text, [], [], [], [], None)
-    return _without_brackets(inner, first)
+    wide = None if text.isascii() else _edited(text, _wide_edits(text), None)
+    inner = wide.text if wide else text
+    return _edited(inner, _bracket_edits(inner), wide if wide and wide.starts else None)
 
 
 def _live_scheme(match: re.Match[str]) -> str:

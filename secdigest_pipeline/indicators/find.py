@@ -148,9 +148,7 @@ class _Page:
         self.add(type, host, start, end, self.folded.is_fanged(start, end))
 
     def wide_hosts(self) -> set[int]:
-        """Defanged hosts whose first label is CJK; gives where the ASCII rest of each begins, for dotted() to pass
-        over.
-        """
+        """Adds defanged hosts whose first label is CJK; gives where the rest of each begins, which dotted() passes over."""
         rests: set[int] = set()
         text = self.plain
         for dot in grammar.CJK_DOT.finditer(text):

@@ -32,7 +32,7 @@ _HASH = r"(?:sha-?(?:1|256|512)|md5)(?:s| hash(?:es)?| sums?)?"
 _WHOLE = _any_of(
     rf"(?:(?:list of|all|observed|additional|the|other) )*(?:{_KIND}[ /,&-]*(?:and )?)*{_NOUN}(?:(?: ?[/,&+-] ?| and | or ){_NOUN})*",
     rf"{_HASH}(?:[ /,&-]+{_HASH})*",
-    r"c2s?|c&c|cnc|command[- ]and[- ]control|hash(?:es)?|samples?|ips?|appendix(?: [a-z0-9])?",
+    r"c2s?|c&c|cnc|command[- ]and[- ]control|hash(?:es)?|samples?|ips?|appendix(?: [a-z0-9])?|付録 ?[a-z0-9]?|ファイルハッシュ(?:値)?",
     r"(?:c2|c&c|悪性|不正(?:な)?|フィッシング(?:サイト)?(?:の)?|マルウェア(?:の)?|攻撃者(?:の)?|攻撃元(?:の)?)?"
     r"(?:サーバー?|ドメイン(?:名)?|url|ipアドレス|ip|ファイル|ハッシュ(?:値)?|検体)"
     r"(?:[・、/と](?:ドメイン(?:名)?|url|ipアドレス|ハッシュ(?:値)?))*(?:一覧|リスト)?",

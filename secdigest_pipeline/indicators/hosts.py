@@ -20,8 +20,9 @@ _IPV4 = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 
 @cache
 def tlds() -> frozenset[str]:
-    """The top-level domains of the DNS root (data/tlds.txt: version and source in its head) and SPECIAL_TLDS, IDN ones
-    in punycode.
+    """The top-level domains of the DNS root and SPECIAL_TLDS, IDN ones in punycode.
+
+    data/tlds.txt says in its head which version of the Public Suffix List it was taken from.
     """
     lines = files(__package__).joinpath("data", "tlds.txt").read_text("utf-8").splitlines()
     return SPECIAL_TLDS.union(line for line in lines if not line.startswith("#"))

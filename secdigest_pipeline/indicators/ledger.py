@@ -9,7 +9,8 @@ from secdigest_pipeline.editions import JST, Edition
 
 from .csv_rules import ioc_refusal
 from .find import Observable, find
-from .phrases import one_line, says_of
+from .oneline import one_line
+from .phrases import says_of
 from .records import UNKNOWN_THREAT, Ioc, IocRole, Threat
 from .roles import (
     HASHES,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from . import wording
 from .find import find
+from .oneline import one_line
 from .records import IocRole
 from .roles import HASHES, Sighting
 from .scoring import Reason
@@ -34,10 +35,12 @@ _NETWORK: tuple[tuple[Callable[[str], bool], Says], ...] = (
     (
         wording.DELIVERY,
         Says(
-            "c2",
-            "マルウェアの配布や誘導に使われた先として記載",
-            "The article describes it as a delivery or download host.",
+            "c2", "マルウェアの配布に使われた先として記載", "The article describes it as a delivery or download host."
         ),
+    ),
+    (
+        wording.LURE,
+        Says("unknown", "誘導や設置に使われた先として記載", "The article describes it as a place victims are led to."),
     ),
 )
 _SOURCE_ADDRESS = Says("srcip", "攻撃元のIPアドレスとして記載", "The article describes it as a source of attacks.")
@@ -119,13 +122,6 @@ def _noun(type: str) -> str:
         "cve": "CVE id.",
     }
     return nouns.get(type, f"{type.upper()}.")
-
-
-def one_line(text: str) -> str:
-    """`text` with every control character and run of blanks as one blank."""
-    if not text.isprintable():
-        text = "".join(char if char.isprintable() else " " for char in text)
-    return " ".join(text.split())
 
 
 def phrase(text: str) -> str:

@@ -52,10 +52,12 @@ class Ioc:
     defanged: Annotated[bool, "whether any place is defanged"]
     source_url: Annotated[str, "page the value really stands on"]
     role: Annotated[Role, "role in the article"]
-    is_ioc: Annotated[bool, "whether it goes into the report and the CSV"]
+    is_ioc: Annotated[bool, "whether the article gives it as malicious or abused: it goes into the report and the CSV"]
     confidence: Annotated[float, "0 to 1, computed from `reasons`"]
     reasons: Annotated[tuple[str, ...], "named reasons behind role, is_ioc and confidence"]
-    suppressed: Annotated[str, "list or rule that keeps it out; empty when is_ioc"]
+    suppressed: Annotated[
+        str, "list or rule that keeps it out; for an IOC `csv:` and the rule that keeps it out of the CSV alone, else empty"
+    ]
     known: Annotated[bool, "よく知られている: a shared or legitimate service, abused"]
     context_ja: Annotated[str, "Japanese phrase of the report line, without half-width comma"]
     evidence: Annotated[str, "text around the first place, one line"]

@@ -8,6 +8,7 @@ from publicsuffixlist import PublicSuffixList
 
 from . import addresses, wording
 from .find import Observable
+from .oneline import one_line
 from .records import IocRole, Role
 from .scoring import Reason
 from .sections import Place
@@ -262,7 +263,7 @@ def _beside(place: Place) -> tuple[str, ...]:
 
 def _word(text: str) -> str:
     """A heading, label or note as a reason's detail: one line, at most 60 characters."""
-    return " ".join(text.split())[:60]
+    return one_line(text)[:60]
 
 
 def role_of(

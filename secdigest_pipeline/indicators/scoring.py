@@ -35,7 +35,7 @@ WEIGHTS: Mapping[str, Weight] = {
     "malicious_wording": Weight(0.7, "words of an attack stand beside it, as they do beside victims and tools"),
     "same_host_defanged": Weight(2.5, "the article defangs the same host elsewhere"),
     "other_articles": Weight(0.7, "another article of the edition gives the same value as an indicator"),
-    "analysis_malicious": Weight(3.0, "the analysis gives it an attacker's role and quotes the source"),
+    "analysis_malicious": Weight(4.0, "the analysis gives it an attacker's role and quotes the source"),
     "analysis_malicious_unquoted": Weight(0.7, "the analysis gives it an attacker's role without a quote"),
     # against
     "live_link": Weight(
@@ -53,7 +53,7 @@ WEIGHTS: Mapping[str, Weight] = {
         -5.0, "live, and on a list of well-known hosts (benchmark: 86 of 88 such hits are harmless)"
     ),
     "service_path": Weight(-2.5, "a live URL on a shared service: a source as often as an abused upload"),
-    "analysis_benign": Weight(-3.0, "the analysis calls it a victim, source or reference and quotes the source"),
+    "analysis_benign": Weight(-4.0, "the analysis calls it a victim, source or reference and quotes the source"),
     "analysis_benign_unquoted": Weight(-0.7, "the analysis calls it a victim, source or reference without a quote"),
     # rules: never an IOC, whatever else is said
     "own_outlet": Weight(RULE, "a live host of the outlet's own domain"),

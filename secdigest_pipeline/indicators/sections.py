@@ -5,7 +5,7 @@ One pass over the lines; linear in the text.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +15,9 @@ from .headings import Announces
 
 # Words that far from a value, on its own line, are about it.
 NEAR = 160
+# Letters between two values that are still one enumeration ("and", " | Domain | "), and how many values of one are looked over.
+_CONNECTORS = 12
+_ENUMERATED = 8
 # Values of a page whose sentences are read: beyond ten thousand a page is a list, and its sentences would cost minutes.
 _READ = 10_000
 # Level of a heading that no mark shows: it ends at any other heading.
@@ -78,6 +81,7 @@ class Layout:
 
     def __init__(self, text: str, values: Sequence[Observable]) -> None:
         self._text = text
+        self._values = values
         self._lines = _lines(text, values)
         filled = sum(1 for match in _LINE.finditer(text) if not match.group().isspace())
         self.is_list = len(self._lines) >= _BLOCK and 2 * len(self._lines) >= filled
@@ -87,16 +91,40 @@ class Layout:
     def place(self, value: Observable) -> Place:
         """Where `value`, one of those the layout was made with, stands."""
         line = self._lines[max(bisect_right(self._starts, value.start) - 1, 0)]
-        near = NEAR if value.start <= self._last_read else 0
+        begin, end = value.start, value.end
+        if begin <= self._last_read:
+            begin, end = self._reach(value, line)
         return Place(
             line.section,
             line.heading,
             line.label,
             line.listed,
             line.block,
-            _SENTENCE_END.split(self._text[max(line.start, value.start - near) : value.start])[-1],
-            _SENTENCE_END.split(self._text[value.end : min(line.end, value.end + near)], maxsplit=1)[0],
+            _SENTENCE_END.split(self._text[begin : value.start])[-1],
+            _SENTENCE_END.split(self._text[value.end : end], maxsplit=1)[0],
         )
+
+    def _reach(self, value: Observable, line: _Line) -> tuple[int, int]:
+        """How far the words on the line of a value are about it: to the next value that has words of its own."""
+        begin, end = max(line.start, value.start - NEAR), min(line.end, value.end + NEAR)
+        at = bisect_left(self._values, value.start, key=_start)
+        for before in reversed(self._values[max(0, at - _ENUMERATED) : at]):
+            if before.end <= begin:
+                break
+            if len(_WORDS.findall(self._text, before.end, value.start)) > _CONNECTORS:
+                begin = before.end
+                break
+        for behind in self._values[at + 1 : at + 1 + _ENUMERATED]:
+            if behind.start >= end:
+                break
+            if len(_WORDS.findall(self._text, value.end, behind.start)) > _CONNECTORS:
+                end = max(value.end, behind.start)
+                break
+        return begin, end
+
+
+def _start(value: Observable) -> int:
+    return value.start
 
 
 class _Reader:
@@ -209,8 +237,12 @@ def _lines(text: str, values: Sequence[Observable]) -> list[_Line]:
         if _MARKED.match(line) and len(line) <= 200:
             reader.passes(_blanked(line, start, here))
         section, listed = reader.holds(line)
-        label = _own_label(line, start, here) or reader.label
-        lines.append(_Line(start, end, section, reader.heading, label, listed or alone, False))
+        listed = listed or alone
+        lines.append(_Line(start, end, section, reader.heading, reader.label, listed, False))
+        own = _own_label(line, start, here)
+        if own or not listed:
+            # A label speaks of the list below it; a sentence has its own words.
+            lines[-1].label = own
     _group(lines, shapes)
     return lines or [_Line(0, len(text), "", "", "", False, False)]
 

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from secdigest_pipeline.articles.records import Article
 
 from . import wording
+from .oneline import one_line
 from .records import Ioc, IocState
 
 # Values this likely to be indicators, though not likely enough to be one, leave the answer open.
-_OPEN = 0.35
+_OPEN = 0.45
 _UNREAD = {
     "blocked": "ページを取得できない",
     "gone": "ページが存在しない",
@@ -45,5 +46,4 @@ def ioc_state(article: Article, iocs: Sequence[Ioc]) -> tuple[IocState, str]:
 
 def _plain(reason: str) -> str:
     """A page's reason as part of a line: no line breaks, no marks that Markdown reads, at most 60 characters."""
-    kept = "".join(char if char.isprintable() and char not in "`*_[]<>|#\\,()（）" else " " for char in reason)
-    return " ".join(kept.split())[:60]
+    return one_line("".join(char if char not in "`*_[]<>|#\\,()（）" else " " for char in reason))[:60]

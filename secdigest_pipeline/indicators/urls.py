@@ -73,9 +73,7 @@ def tail_end(text: str, start: int) -> int:
 
 
 def _glued(text: str, start: int, colon: int) -> int | None:
-    """Where the next URL begins that is glued on (`hxxp://a/x.exehxxp://b/y`); behind a "/" it is an archive's, a part
-    of this one.
-    """
+    """Where the next URL begins that is glued on (`hxxp://a/x.exehxxp://b/y`). Behind a "/" it is a part of this one."""
     if not text.startswith("://", colon):
         return None
     scheme = _SCHEME.search(text, max(start, colon - 5), colon)

@@ -86,9 +86,12 @@ C2 = _asks(
     japanese=r"通信先|接続先|送信先|と通信|に接続|へ接続|指令",
 )
 DELIVERY = _asks(
-    r"download\w*|payload|deliver\w*|distribut\w*|drop(?:s|ped|per)\b|stag(?:er|ing|ed?)\b|host(?:s|ed|ing)\b|fetch\w*|retriev\w*",
-    r"redirect\w*|landing",
-    japanese=r"ダウンロード|配布|配信|取得先|ペイロード|誘導|遷移",
+    r"download\w*|payload|dropp(?:er|ed)|stager|second[- ]stage|fetch\w*|retriev\w*|deliver\w* (?:the )?malware|malware distribution",
+    japanese=r"ダウンロード|配布|配信|取得先|ペイロード|第2段階",
+)
+LURE = _asks(
+    r"redirect\w*|landing|lure\w*|sends? (?:victims|visitors|users) to|hosted (?:on|at)",
+    japanese=r"誘導|遷移|設置",
 )
 SOURCE_ADDRESS = _asks(
     r"scann(?:er|ers|ing|ed)|brute[- ]?forc\w*|password[- ]spray\w*|source ip|attack(?:er|ing|ers') ips?|originat\w+ from|coming from",

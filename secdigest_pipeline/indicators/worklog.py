@@ -7,6 +7,7 @@ from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.editions import Edition
 
 from .csvs import check_ioc_csv, csv_rows
+from .oneline import one_line
 from .records import Ioc
 from .states import ioc_state
 
@@ -84,7 +85,7 @@ def _article(article: Article) -> str:
 
 def _line(text: str) -> str:
     """Outside text on one line, without the marks Markdown reads."""
-    return " ".join("".join(char if char.isprintable() and char not in "`<>|[]" else " " for char in text).split())
+    return one_line("".join(char if char not in "`<>|[]" else " " for char in text))
 
 
 def _rule(ioc: Ioc) -> str:

@@ -39,6 +39,8 @@ class Archive:
     def __init__(self, root: UPath) -> None:
         self.root = root
         self.bodies = Bodies(root / "bodies")
+        # Files never change, so what was read of one stays true as long as it exists: 70 bytes a sighting.
+        self._seen: dict[str, pa.Table] = {}
 
     def add_poll(self, polls: Sequence[Poll], sightings: Sequence[Sighting]) -> None:
         """Keep the outcome of a run: one Poll a request, and the sightings its bodies gave.
@@ -57,18 +59,16 @@ class Archive:
         """The latest poll of each feed itself (not of a source of its past), of `feed_ids` or of all feeds."""
         found: dict[str, Poll] = {}
         for day in reversed(_days(self.root / "polls")):
-            if feed_ids is not None and all(feed_id in found for feed_id in feed_ids):
+            wanted = None if feed_ids is None else set(feed_ids) - found.keys()
+            if wanted is not None and not wanted:
                 break
-            latest: dict[str, Poll] = {}
-            for poll in self.polls_of(day):
-                if poll.via == "feed" and (
-                    poll.feed_id not in latest or poll.polled_at > latest[poll.feed_id].polled_at
-                ):
-                    latest[poll.feed_id] = poll
-            for feed_id, poll in latest.items():
-                if feed_id not in found or poll.polled_at > found[feed_id].polled_at:
-                    found[feed_id] = poll
-        return found if feed_ids is None else {key: poll for key, poll in found.items() if key in feed_ids}
+            # A feed that was never asked is looked for in every day there is: by one column, not by all.
+            if wanted is not None and wanted.isdisjoint(self._feeds_of(day)):
+                continue
+            for poll in _latest(_read_day(self.root / "polls" / day, POLLS.schema), wanted):
+                if poll.feed_id not in found or poll.polled_at > found[poll.feed_id].polled_at:
+                    found[poll.feed_id] = poll
+        return found
 
     def polls(self, start: datetime, end: datetime) -> list[Poll]:
         """Every poll with start <= polled_at < end, in order of time, then feed id."""
@@ -85,18 +85,29 @@ class Archive:
 
     def ever_parsed(self, feed_id: str) -> bool:
         """Whether any poll of the feed gave a body that could be read."""
-        return any(
-            poll.feed_id == feed_id and poll.via == "feed" and poll.entries is not None
-            for day in reversed(_days(self.root / "polls"))
-            for poll in self.polls_of(day)
-        )
+        for day in reversed(_days(self.root / "polls")):
+            if feed_id in self._feeds_of(day) and any(
+                poll.feed_id == feed_id and poll.via == "feed" and poll.entries is not None
+                for poll in self.polls_of(day)
+            ):
+                return True
+        return False
 
     def seen(self) -> pa.Table:
         """Every sighting, reduced to SEEN_COLUMNS; an item may stand there more than once."""
         schema = pa.schema([SIGHTINGS.schema.field(name) for name in SEEN_COLUMNS])
         folder = self.root / "sightings"
-        parts = [part for day in _days(folder) for part in _read_day(folder / day, schema)]
-        return pa.concat_tables(parts) if parts else schema.empty_table()
+        known: dict[str, pa.Table] = {}
+
+        def read(day: str) -> None:
+            for path in _files(folder / day):
+                part = self._seen.get(str(path))
+                known[str(path)] = _read_file(path, schema) if part is None else part
+
+        for day in _days(folder):
+            _relisting(lambda day=day: read(day))  # type: ignore[misc]
+        self._seen = known
+        return pa.concat_tables(known.values()) if known else schema.empty_table()
 
     def sightings(self, item_ids: Collection[str], days: Iterable[str]) -> list[Sighting]:
         """The sightings of these items that are filed under `days` (`YYYY-MM-DD`, UTC), in full."""
@@ -131,6 +142,12 @@ class Archive:
             _write(folder / f"day-{uuid.uuid4().hex[:8]}.parquet", SIGHTINGS, list(kept.values()))
         for path in old:
             path.unlink(missing_ok=True)
+
+    def _feeds_of(self, day: str) -> set[str]:
+        """The feeds that were asked on `day`."""
+        schema = pa.schema([POLLS.schema.field("feed_id")])
+        parts = _read_day(self.root / "polls" / day, schema)
+        return {value for part in parts for value in pc.unique(part.column("feed_id")).to_pylist()}
 
     def polls_of(self, day: str) -> Iterator[Poll]:
         """The polls filed under `day` (a run is filed under the day of its last poll), in no order."""
@@ -190,11 +207,13 @@ def _relisting(read: Callable[[], T]) -> T:
         raise StorageError(f"{error.filename or error}: vanished while it was read") from error
 
 
-def _read_file(path: UPath, schema: pa.Schema, item_ids: pa.Array | None) -> pa.Table:
+def _read_file(path: UPath, schema: pa.Schema, item_ids: pa.Array | None = None) -> pa.Table:
     try:
         with path.open("rb") as handle, pq.ParquetFile(handle) as file:
-            stored = [name for name in schema.names if name in file.schema_arrow.names]
-            table = file.read(columns=stored)
+            there = set(file.schema_arrow.names)
+            stored = [name for name in schema.names if name in there]
+            # One file is small; spreading its columns over threads costs more than it saves (measured: twice).
+            table = file.read(columns=stored, use_threads=False)
     except FileNotFoundError:
         raise
     except (OSError, pa.ArrowException) as error:
@@ -204,12 +223,30 @@ def _read_file(path: UPath, schema: pa.Schema, item_ids: pa.Array | None) -> pa.
     return table.cast(pa.schema([schema.field(name) for name in stored]))
 
 
+def _latest(parts: Sequence[pa.Table], feed_ids: set[str] | None) -> list[Poll]:
+    """The latest poll of each feed itself among the rows of `parts`."""
+    rows = []
+    for part in parts:
+        mask = pc.equal(part.column("via"), "feed")
+        if feed_ids is not None:
+            mask = pc.and_(mask, pc.is_in(part.column("feed_id"), value_set=pa.array(sorted(feed_ids), pa.string())))
+        table = part.filter(mask)
+        # Only the last of each feed is worth making a record of.
+        last: dict[str, tuple[datetime, int]] = {}
+        moments = zip(table.column("feed_id").to_pylist(), table.column("polled_at").to_pylist(), strict=True)
+        for at, (feed_id, moment) in enumerate(moments):
+            if feed_id not in last or moment > last[feed_id][0]:
+                last[feed_id] = (moment, at)
+        rows += POLLS.rows(POLLS.read(table.take(pa.array([at for _, at in last.values()], pa.int64()))))
+    return rows
+
+
 def _compact(folder: UPath, table: Table[Any], reduce: Callable[[pa.Table], pa.Table]) -> None:
     paths = _files(folder)
     if len(paths) < 2 or sum(path.stat().st_size for path in paths) > _LARGEST_COMPACTION:
         return
     try:
-        parts = [table.arrow(table.read(_read_file(path, table.schema, None))) for path in paths]
+        parts = [table.arrow(table.read(_read_file(path, table.schema))) for path in paths]
     except FileNotFoundError:
         return  # another run is at it
     # A name of its own: whoever else compacts the same day writes another file, and the next time both become one.

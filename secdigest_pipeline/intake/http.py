@@ -6,12 +6,13 @@ no proxy or certificate settings from the environment, and retries nothing.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urljoin
 
 from secdigest_pipeline import __version__
 
@@ -188,18 +189,8 @@ async def client_over(
 
 def shown(url: str) -> str:
     """`url` fit for a message: no credentials, printable, at most 200 characters."""
-    parts = urlsplit_or_none(url)
-    if parts is not None and "@" in parts.netloc:
-        url = url.replace(parts.netloc, "***@" + parts.netloc.rpartition("@")[2], 1)
+    url = re.sub(r"//[^/?#]*@", "//***@", url, count=1)
     return "".join(c if c.isprintable() else "?" for c in url[:200])
-
-
-def urlsplit_or_none(url: str) -> SplitResult | None:
-    """`urlsplit`, None for what it cannot split."""
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return None
 
 
 def _checked_url(url: str) -> "httpx2.URL":

@@ -51,7 +51,8 @@ _IOC_TYPES = frozenset(("IPアドレス", "URL", "FQDN名"))
 _IOC_KNOWN = frozenset(("知られていない", "よく知られている"))
 _IP_SCOPES = frozenset(("グローバル", "プライベート"))
 _NO_SCOPE = "NA(IP以外)"
-_IOC_VALUE_FORBIDDEN = re.compile(r"[\s<>`|]|\]\(")
+# Begins as a scheme, host or address does, and holds nothing that ends a token or makes markup of it.
+_IOC_VALUE = re.compile(r"[A-Za-z0-9_:](?:(?!\]\()[^\s<>`|])*")
 
 
 def ioc_line_fault(line: str) -> str | None:
@@ -71,7 +72,7 @@ def ioc_line_fault(line: str) -> str | None:
         return f"column 5 of an IOC line of type {kind} is {' or '.join(sorted(allowed))}, not {scope!r}"
     if "." in value.replace("[.]", "") or LIVE_URL.search(value):
         return "the value of an IOC line is defanged: every dot [.], hxxp(s)://"
-    if _IOC_VALUE_FORBIDDEN.search(value) or INVISIBLE.search(value):
+    if not _IOC_VALUE.fullmatch(value) or INVISIBLE.search(value):
         return "the value of an IOC line is one token without markup"
     if LIVE_URL.search(context):
         return "the context of an IOC line holds no live URL"

@@ -63,7 +63,7 @@ class MessagesApi:
     `replies`: reply by article URL, in the schema of analysis.schema but with each ioc naming its candidate by `value`
     (or, to lie, by `id`). `failures`: steps by article URL, one a request, the last one repeats; `*` is for all others.
     Steps: ok, 400 401 402 403 404 413 429 500 502 503 529 (with `ra=SECONDS` for retry-after), credit, html_403, drop,
-    truncated_body, not_json, html, list, null, empty_message, bad_usage, invalid_reply, missing_field, wrong_enum_case,
+    truncated_body, not_json, html, list, null, empty_message, bad_usage, bad_content, invalid_reply, missing_field, wrong_enum_case,
     max_tokens, context, refusal, thinking, `slow=SECONDS`. `delay` is the time of every answer, seconds.
     """
 
@@ -173,6 +173,8 @@ class MessagesApi:
             message["usage"] |= {"input_tokens": 0, "output_tokens": 0}
         if name == "bad_usage":
             message["usage"] = {"input_tokens": "many", "output_tokens": -5}
+        if name == "bad_content":
+            message["content"] = ["text", {"type": "text"}, {"type": "text", "text": None}, {"type": "new_kind"}, 7]
         return message
 
     def _reply(self, article: dict[str, Any]) -> dict[str, Any]:

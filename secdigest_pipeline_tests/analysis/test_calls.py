@@ -77,6 +77,7 @@ def test_a_passing_trouble_ends_in_an_analysis(
         ("null", "not_a_message"),
         ("empty_message", "not_a_message"),
         ("invalid_reply", "invalid"),
+        ("bad_content", "invalid"),
         ("missing_field", "invalid"),
         ("max_tokens", "max_tokens"),
     ],

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secdigest_pipeline.analysis.folding import fold, weight
-from secdigest_pipeline.analysis.grounding import MAX_QUOTE, MIN_WEIGHT, Grounder, find_quote, ground, unsupported_values
+from secdigest_pipeline.analysis.grounding import (
+    MAX_QUOTE,
+    MIN_WEIGHT,
+    Grounder,
+    find_quote,
+    ground,
+    unsupported_values,
+)
 
 TEXT = (
     "Orrin Networks “fixed” the flaw\non Tuesday – version 9.4.2 is out.\n\n"
@@ -113,7 +120,9 @@ def test_a_hostile_article_is_read_to_its_end(text: str) -> None:
     assert grounder.unsupported_values(statement + text[:200])
 
 
-@pytest.mark.parametrize("statement", ["", "\ud800", "\0\0", "9" * 600, "1." * 300, "万" * 500, "-" * 600, "分の1" * 100, "年月日" * 200])
+@pytest.mark.parametrize(
+    "statement", ["", "\ud800", "\0\0", "9" * 600, "1." * 300, "万" * 500, "-" * 600, "分の1" * 100, "年月日" * 200]
+)
 def test_a_hostile_statement_is_judged(statement: str) -> None:
     assert isinstance(unsupported_values(statement, TEXT), list)
     assert ground(statement, "version 9.4.2 is out", TEXT).verdict
@@ -124,7 +133,8 @@ def test_a_statement_longer_than_a_report_line_is_unsupported() -> None:
 
 
 texts = st.text(
-    alphabet=st.one_of(st.characters(), st.sampled_from("ab1 .[](){}-–\n\u3000\u200b“”…ｶﾞが\u3099。、ハ９hxtp:/＊①ﬁ")), max_size=200
+    alphabet=st.one_of(st.characters(), st.sampled_from("ab1 .[](){}-–\n\u3000\u200b“”…ｶﾞが\u3099。、ハ９hxtp:/＊①ﬁ")),
+    max_size=200,
 )
 
 

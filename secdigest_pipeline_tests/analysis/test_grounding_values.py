@@ -85,14 +85,18 @@ NOT_SAID_IN_ENGLISH = [
     ("198.51.100.77に通信する。", "198.51.100.77"),
     ("98.51.100.7に通信する。", "98.51.100.7"),
     ("https://evil.example/gate.phに通信する。", "https://evil.example/gate.ph"),
-    ("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a09である。", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a09"),
+    (
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a09である。",
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a09",
+    ),
     ("14:40に使われた。", "14:40"),
     ("NSAが連絡した。", "NSA"),
     ("マイクロソフトの製品である。", "マイクロソフト"),
     ("Fortinetの製品である。", "Fortinet"),
     ("ops@halder.exampleへ連絡した。", "ops@halder.example"),
     ("第4四半期の被害である。", "4"),
-    ("Windows 10が対象である。", "10"),
+    ("Windows 13が対象である。", "13"),
+    ("3分の2の被害者である。", "3分の2"),
     ("MFAを有効にする。", "MFA"),
     ("XSSの脆弱性である。", "XSS"),
 ]
@@ -156,6 +160,49 @@ def test_an_abbreviation_may_be_made_of_a_name_the_article_spells_out() -> None:
     assert unsupported_values("NHSAが警告した。", text) == ["NHSA"]
 
 
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        ("1日に500件、1件あたり3秒で送る。", "It sends 500 mails a day, 3 seconds each."),
+        ("過去1年間で最大だった。", "It was the largest in the past year."),
+        ("米国の企業である。", "米Halden社が発表した。"),
+        ("欧州の企業である。", "European firms were hit."),
+        ("97%〜98%である。", "It is 97%–98% of them."),
+        ("10〜20%が対象である。", "Between 10 and 20 percent are exposed."),
+        ("24〜48時間かかる。", "It takes 24 to 48 hours."),
+        ("3日間かかる。", "It takes 72 hours."),
+        ("500万ポンドである。", "It paid £5m."),
+        ("50万台である。", "Half a million devices."),
+        ("令和8年の調査である。", "2026年の調査です。"),
+        ("MS17-010とT1059.001とKB5012345を使う。", "Uses MS17-010, T1059.001 and KB5012345."),
+        ("Windows、Linux、macOSが対象である。", "Windows/Linux/macOS are affected."),
+        ("3.2.1〜3.2.9が対象である。", "Versions 3.2.1-3.2.9 are affected."),
+        ("2001:db8::7に通信する。", "It talks to 2001:db8::7."),
+        ("7系と3.2系が対象である。", "The 7.x and 3.2.x branches are affected."),
+        ("7.x系と3.2.x系が対象である。", "The 7.x and 3.2.x branches are affected."),
+        ("C&CサーバーをAT&Tが調べた。", "AT&T looked at the command-and-control server."),
+        ("第2段階を取得する。", "It fetches the second stage."),
+    ],
+)
+def test_turns_of_phrase_are_supported(statement: str, text: str) -> None:
+    assert unsupported_values(statement, text) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "text", "value"),
+    [
+        ("韓国の企業である。", "North Korean hackers did it.", "韓国"),
+        ("英国の企業である。", "英語の文書で独自に調べた。", "英国"),
+        ("https://a.example/gateに通信する。", "See https://a.example/gate-2.", "https://a.example/gate"),
+        ("75%が対象である。", "In the third quarter they did.", "75%"),
+        ("3.10が対象である。", "Version 3.1 is affected.", "3.10"),
+        ("2001:db8::8に通信する。", "It talks to 2001:db8::7.", "2001:db8::8"),
+    ],
+)
+def test_near_misses_are_not(statement: str, text: str, value: str) -> None:
+    assert unsupported_values(statement, text) == [value]
+
+
 @pytest.mark.parametrize("word", ["us", "it"])
 def test_a_small_word_is_not_a_country(word: str) -> None:
     assert unsupported_values("米国の企業である。", f"They told {word} about the firm.") == ["米国"]
@@ -182,7 +229,10 @@ def test_a_number_of_another_paragraph_does_not_support_a_statement() -> None:
 
 def test_a_number_of_the_next_sentence_supports_a_statement() -> None:
     text = "The flaw has a score of 9.8. An attacker can reach the portal without a password."
-    assert ground("9.8の脆弱性で、攻撃者は認証なしで到達できる。", "An attacker can reach the portal", text).verdict == "grounded"
+    assert (
+        ground("9.8の脆弱性で、攻撃者は認証なしで到達できる。", "An attacker can reach the portal", text).verdict
+        == "grounded"
+    )
 
 
 @pytest.mark.parametrize(
@@ -223,14 +273,19 @@ def test_every_failing_value_is_named_once() -> None:
 
 
 def test_values_have_kinds() -> None:
-    kinds = {value.text: value.kind for value in values_of("Orrinは11月20日にCVE-2026-90117を9.4.2で修正、63台、a.example、198.51.100.7")}
+    kinds = {
+        value.text: value.kind
+        for value in values_of("Orrinは11月20日にCVE-2026-90117を9.4.2で修正、63台、a.example、198.51.100.7")
+    }
     assert kinds == {
         "Orrin": "name", "11月20日": "date", "CVE-2026-90117": "id", "9.4.2": "version", "63": "number", "a.example": "host",
         "198.51.100.7": "address",
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("statement", ["攻撃者は昨日、管理者権限を取得した。", "火曜日に公開された。", "一部の利用者が影響を受けた。"])
+@pytest.mark.parametrize(
+    "statement", ["攻撃者は昨日、管理者権限を取得した。", "火曜日に公開された。", "一部の利用者が影響を受けた。"]
+)
 def test_words_without_a_value_need_no_support(statement: str) -> None:
     assert unsupported_values(statement, "Something else.") == []
 

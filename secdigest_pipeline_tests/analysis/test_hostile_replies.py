@@ -8,6 +8,7 @@ import pytest
 from secdigest_pipeline.analysis.instructions import Instructions
 from secdigest_pipeline.analysis.prompt import SYSTEM
 from secdigest_pipeline.analysis.records import Analysis
+from secdigest_pipeline.analysis.verify import ungrounded
 from secdigest_pipeline.sample.messages import MessagesApi
 from secdigest_pipeline_tests.analysis.conftest import REPLY, TEXT, Run, make_article
 
@@ -25,6 +26,7 @@ def answered(api: MessagesApi, run: Run, text: str = TEXT, **changes: Any) -> An
     api.replies = {article.url: {**copy.deepcopy(REPLY), **changes}}
     [analysis] = run([article])
     assert analysis.state == "analysed"
+    assert ungrounded([analysis], [article]) == [], "whatever the model said, the printed rest stands in the article"
     return analysis
 
 

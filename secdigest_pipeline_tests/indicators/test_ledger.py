@@ -353,6 +353,16 @@ def test_no_sum_of_other_reasons_outweighs_a_rule() -> None:
     assert all(weight.why for weight in WEIGHTS.values())
 
 
+def test_headings_of_a_page_reach_the_reasons_as_one_clean_line() -> None:
+    row = rows("IOCs of \ud800 the\x07 case\nevil-a[.]test")["evil-a.test"]
+    assert "indicator_section:IOCs of the case" in row.reasons
+
+
+def test_words_beside_one_value_do_not_speak_of_the_next() -> None:
+    table = rows(f"IOCs\n| {SHA256} | backdoor library | {MD5} | legitimate program that is abused |\n")
+    assert (table[SHA256].category, table[MD5].category) == ("malware", "abusefile")
+
+
 def test_one_article_with_nothing_on_its_page_costs_the_others_nothing() -> None:
     table = ledger([page("", article_id="a0"), page("evil-c2[.]test"), page("\ud800\x00", article_id="a3")], {}, {})
     assert [(row.article_id, row.value) for row in table] == [("a1", "evil-c2.test")]

@@ -17,7 +17,7 @@ from secdigest_pipeline_tests.indicators.test_ledger import PIECES
         ("C2: a.evil-c2[.]test", "a[.]evil-c2[.]test,FQDN名,知られていない,マルウェアの通信先として記載,NA(IP以外)"),
         (
             "Payload downloaded from hxxps://evil[.]test/a.php",
-            "hxxps://evil[.]test/a[.]php,URL,知られていない,マルウェアの配布や誘導に使われた先として記載,NA(IP以外)",
+            "hxxps://evil[.]test/a[.]php,URL,知られていない,マルウェアの配布に使われた先として記載,NA(IP以外)",
         ),
         (
             "C2: 45.83.12[.]9:8443",

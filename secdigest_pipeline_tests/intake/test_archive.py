@@ -142,6 +142,7 @@ def test_two_compactions_at_once_lose_nothing(tmp_path: Path) -> None:
     assert len({row["item_id"] for row in archive.seen().to_pylist()}) == 24
 
 
+@pytest.mark.slow
 def test_readers_see_every_item_while_days_are_compacted_below_them(tmp_path: Path) -> None:
     archive = archive_in(tmp_path)
     for day in range(8):

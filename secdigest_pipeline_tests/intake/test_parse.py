@@ -4,6 +4,8 @@ import asyncio
 import codecs
 import gzip
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -269,3 +271,10 @@ def test_every_file_of_the_feedparser_suite_parses_or_says_what_it_is() -> None:
     for path, result in zip(files, results, strict=True):
         assert isinstance(result, ParsedFeed), f"{path}: {result!r}"
         assert result.entries or result.reason, path
+
+
+def test_a_worker_that_parses_feeds_loads_no_tables_no_client_and_no_dagster() -> None:
+    heavy = ("pandas", "pyarrow", "dagster", "httpx2", "trafilatura")
+    script = f"from secdigest_pipeline.intake.parse import parse_feed; import sys; print([n for n in {heavy} if n in sys.modules])"
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == "[]"

@@ -101,13 +101,16 @@ def test_suppressed_values_of_a_read_page_leave_no_ioc() -> None:
 
 
 def test_a_read_page_with_doubtful_values_is_not_said_to_hold_none() -> None:
-    found = parsed(ioc("domain", "doubt.example", is_ioc=False, confidence=0.4, suppressed="low"))
+    found = parsed(ioc("domain", "doubt.example", is_ioc=False, confidence=0.6, suppressed="low"))
     assert found.blocks["IOCの列挙"] == ("未確認（IOCと断定できない値がある。情報なしとは限らない）",)
     assert not found.has_iocs
 
 
 @pytest.mark.parametrize("type", [type for type in get_args(ObservableType) if type not in ("ipv4", "ipv6")])
-@pytest.mark.parametrize("value", ["a,b.example", "x](y", "<b>", "a b.example", "", "evil.example\n# x", "a|b"])
+@pytest.mark.parametrize(
+    "value",
+    ["a,b.example", "x](y", "<b>", "a b.example", "", "evil.example\n# x", "a|b", "要約：a", "#a.example", "[.]:x"],
+)
 def test_no_value_breaks_the_five_columns(type: str, value: str) -> None:
     found = parsed(ioc(type, value, context_ja="1,024台, # <b> [x](y)\n- 要約"))
     assert len(found.blocks["IOCの列挙"]) == 1

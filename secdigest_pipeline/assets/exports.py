@@ -1,0 +1,77 @@
+"""What the IOC ledger is good for after the report: its past, and its files for other tools."""
+
+import dagster as dg
+import pandas as pd
+
+from secdigest_pipeline.assets.handback import described, hand_back
+from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.indicators.exports import (
+    IOC_EXPORTS,
+    check_misp,
+    check_stix,
+    edition_files,
+    edition_folder,
+    listed,
+)
+from secdigest_pipeline.indicators.history import History
+from secdigest_pipeline.indicators.records import IOCS
+from secdigest_pipeline.indicators.sightings import IOC_HISTORY
+from secdigest_pipeline.partitions import EDITIONS
+from secdigest_pipeline.report import publish
+from secdigest_pipeline.resources import Services
+
+
+@dg.asset(
+    group_name="indicators", kinds={"python", "parquet"}, partitions_def=EDITIONS, metadata=described(IOC_HISTORY)
+)
+def ioc_history(
+    context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], iocs: pd.DataFrame
+) -> pd.DataFrame:
+    """First and last time each IOC was seen before, and the earlier rows it meets. The edition joins the history."""
+    edition, rows = Edition.parse(context.partition_key), IOCS.rows(iocs)
+    history = History(services.settings.data / "history")
+    history.add(edition, rows)
+    past = history.past_of(edition, rows)
+    return hand_back(
+        context,
+        services,
+        IOC_HISTORY,
+        past,
+        {
+            "new": sum(not row.sightings for row in past),
+            "seen_before": sum(row.sightings > 0 for row in past),
+            "on_a_known_host": sum(row.host_overlaps > 0 for row in past),
+        },
+    )
+
+
+@dg.asset(
+    group_name="indicators",
+    kinds={"python", "json"},
+    partitions_def=EDITIONS,
+    pool="exports",  # one at a time: the MISP feed is one folder for all editions
+    metadata=described(IOC_EXPORTS),
+)
+def ioc_exports(
+    context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], iocs: pd.DataFrame
+) -> pd.DataFrame:
+    """STIX bundle, MISP event and feed, JSON Lines and block lists of the edition, in the output folder."""
+    edition = Edition.parse(context.partition_key)
+    files = edition_files(edition, IOCS.rows(iocs), services.settings.out)
+    publish(services.settings.out, files)
+    rows = listed(edition, files)
+    return hand_back(
+        context, services, IOC_EXPORTS, rows, {"files": len(rows), "bytes": sum(row.bytes for row in rows)}
+    )
+
+
+@dg.asset_check(asset=ioc_exports, partitions_def=EDITIONS)
+def exports_are_read_by_their_readers(
+    context: dg.AssetCheckExecutionContext, services: dg.ResourceParam[Services]
+) -> dg.AssetCheckResult:
+    """The bundle and the event as they lie in the output folder, read by the libraries their consumers use."""
+    edition = Edition.parse(context.partition_key)
+    stem = services.settings.out / edition_folder(edition) / edition.stem
+    wrong = check_stix(stem.with_suffix(".stix.json").read_bytes())
+    wrong += check_misp(stem.with_suffix(".misp.json").read_bytes())
+    return dg.AssetCheckResult(passed=not wrong, metadata={"faults": dg.MetadataValue.json(wrong[:50])})

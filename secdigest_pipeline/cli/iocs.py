@@ -1,0 +1,130 @@
+"""`secdigest iocs`: indicators of a text on standard input, a search in the ledger's history, and exports of a range."""
+
+import json
+import sys
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from secdigest_pipeline.cli.run import EDITION
+from secdigest_pipeline.editions import Edition
+
+MAX_INPUT = 5 * 1024 * 1024
+FORMATS = ("csv", "jsonl", "stix", "misp", "block")
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def iocs(context: click.Context) -> None:
+    """Indicators: without a command, those of the text on standard input as JSON Lines (type, value, raw, start, end, defanged).
+
+    Offsets count characters of the input read as UTF-8. At most 5 MiB are taken.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    stream = click.get_binary_stream("stdin")
+    if stream.isatty():
+        click.echo(context.get_help())
+        return
+    from secdigest_pipeline.indicators import find
+
+    data = stream.read(MAX_INPUT + 1)
+    if len(data) > MAX_INPUT:
+        _end(f"the text on standard input is longer than {MAX_INPUT} bytes")
+    for found in find(data.decode("utf-8", errors="replace")):
+        row = {name: getattr(found, name) for name in ("type", "value", "raw", "start", "end", "defanged")}
+        click.echo(json.dumps(row, ensure_ascii=False))
+
+
+@iocs.command()
+@click.argument("value")
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines, values live.")
+def search(value: str, as_json: bool) -> None:
+    """Where the ledger has VALUE, defanged or not: when, in which role, on what evidence, and on which page.
+
+    Of a host, URL or address the IOCs on the same host are shown too, unless a shared service answers there. Exit code 1: nothing is known.
+    """
+    from secdigest_pipeline.indicators.history import History
+    from secdigest_pipeline.resources import Services
+
+    type, normal = _observable(value)
+    found = History(Services().settings.data / "history").search(type, normal)
+    for kind, sighting in found:
+        if as_json:
+            click.echo(json.dumps({"match": kind, **asdict(sighting)}, ensure_ascii=False))
+        else:
+            click.echo(_shown(kind, asdict(sighting)))
+    if not found:
+        _end(f"{type} {value!r} is in no edition of the ledger")
+
+
+@iocs.command()
+@click.argument("first", type=EDITION, metavar="FROM")
+@click.argument("last", type=EDITION, metavar="TO")
+@click.option("--format", "formats", type=click.Choice(FORMATS), multiple=True, help="May be repeated. Default: all.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the files.")
+def export(first: Edition, last: Edition, formats: tuple[str, ...], out: Path) -> None:
+    """One file a format over the editions FROM to TO that were made; the same ledger gives the same bytes.
+
+    csv: the 12 columns of the report's IOC CSV. jsonl: all columns of the ledger. stix: a STIX 2.1 bundle. misp: a feed directory.
+    block: plain lists by type and least confidence of what may be blocked.
+    """
+    from upath import UPath
+
+    from secdigest_pipeline.cli.summary import stored_rows
+    from secdigest_pipeline.indicators.exports import FORMATS as ALL
+    from secdigest_pipeline.indicators.exports import range_files
+    from secdigest_pipeline.indicators.records import IOCS
+    from secdigest_pipeline.report import publish
+    from secdigest_pipeline.resources import Services
+
+    if first > last:
+        raise click.BadParameter(f"FROM {first.key} is after TO {last.key}")
+    services = Services()
+    editions = [Edition(first.day + timedelta(days=n)) for n in range((last.day - first.day).days + 1)]
+    made = [edition for edition in editions if (services.tables / IOCS.name / f"{edition.key}.parquet").exists()]
+    if not made:
+        _end(f"no edition from {first.key} to {last.key} was made: run `secdigest backfill` first")
+    ledgers = [(edition, stored_rows(services, IOCS, edition)) for edition in made]
+    chosen = [name for name in ALL if name in formats or not formats]
+    folder = UPath(out.absolute())
+    for path in publish(folder, range_files(ledgers, chosen, folder)):
+        click.echo(str(path))
+
+
+def _observable(text: str) -> tuple[str, str]:
+    """(type, normalised value) of what was asked for; ends the command when it is no single value."""
+    from secdigest_pipeline.indicators import defang, find
+
+    given = text.strip()
+    if len(given) > 4096:
+        _end("VALUE is longer than 4096 characters")
+    # A name that could be a file's is taken for a host only when it is defanged
+    for spelling in (given, defang(given, "domain")):
+        whole = [item for item in find(spelling) if item.start == 0 and item.end == len(spelling)]
+        if whole:
+            return whole[0].type, whole[0].value
+    _end(f"{given[:100]!r} is no address, host, URL, e-mail address, hash or CVE id")
+    raise AssertionError
+
+
+def _shown(kind: str, row: dict[str, str]) -> str:
+    """One sighting on four short lines, defanged, without a character that would steer a terminal."""
+    from secdigest_pipeline.indicators import defang
+
+    verdict = "IOC" if row["is_ioc"] else f"not an IOC ({row['suppressed']})"
+    names = [f"{name} {row[name]}" for name in ("malware", "actor") if row[name] not in ("unknown", "N/A")]
+    lines = [
+        f"{row['edition']}  {kind}  {row['type']}  {defang(row['value'], row['type'])}",
+        f"  {row['role']}, confidence {float(row['confidence']):.2f}, {verdict}{''.join(f', {name}' for name in names)}",
+        f"  {row['evidence']}",
+        f"  {row['source_url']}  (article {row['article_id']})",
+    ]
+    return "\n".join("".join(char if char.isprintable() else " " for char in line) for line in lines)
+
+
+def _end(message: str) -> None:
+    click.echo(f"secdigest: {message}", err=True)
+    sys.exit(1)

@@ -1,0 +1,27 @@
+"""The ledger's own rows as JSON Lines and as the 12-column CSV."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+
+from secdigest_pipeline.indicators.csvs import HEADER, csv_rows
+from secdigest_pipeline.indicators.records import Ioc
+
+from .values import is_exported
+
+
+def json_lines(ledger: Iterable[Ioc]) -> bytes:
+    """Every exported row with all its columns, in ledger order, one JSON object a line."""
+    lines = (json.dumps(asdict(ioc), ensure_ascii=False) for ioc in ledger if is_exported(ioc))
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def csv_of(ledger: Sequence[Ioc]) -> bytes:
+    """The CSV of report-contract 2.2 over any number of editions; check_ioc_csv holds for it."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(HEADER)
+    writer.writerows(csv_rows(ledger))
+    return out.getvalue().encode()

@@ -1,0 +1,217 @@
+"""Rows by edition in files that are written once, found again by 64-bit key without reading the rest.
+
+```
+<root>/editions/<YYYY-MM-DD>.<version>.<digest>.parquet   the rows of one edition; the highest version counts
+<root>/months/<YYYY-MM>.<digest>.parquet                  the same rows of a whole month, in key order
+<root>/months/<YYYY-MM>.<digest>.keys                     their keys alone: all value keys, then all host keys (uint64, little-endian)
+```
+The files of `editions` are the truth, and their names alone say which of them counts. A month's digest is that of the edition files it
+was made of, so a month file that does not belong to today's editions is not looked at: nothing has to be kept in step, and a kill
+between two writes leaves a file too many, never a wrong answer. Any number of readers and writers may work at once.
+"""
+
+import io
+import os
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+from upath import UPath
+
+from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.files import StorageError, sha256, write_atomic
+
+T = TypeVar("T")
+Keys = NDArray[np.uint64]
+Positions = NDArray[np.intp]
+
+# Columns every segment has beside its rows: 0 stands for no key.
+KEYS = ("value_key", "host_key")
+
+_EDITION_FILE = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d{6})\.([0-9a-f]{16})\.parquet")
+_GROUP = 256  # rows read for one hit
+_LISTINGS = 5  # how often a reader lists the folder again before a vanished file is an error
+
+
+class Segments:
+    """The segments below `root`. Every table put in has the columns of KEYS (uint64)."""
+
+    def __init__(self, root: UPath) -> None:
+        self._editions = root / "editions"
+        self._months = root / "months"
+
+    def put(self, edition: Edition, rows: pa.Table) -> None:
+        """Make `rows` the rows of `edition`, whatever they were; the same rows again write nothing. Raises StorageError."""
+        data = _parquet(_sorted(rows))
+        digest = sha256(data)[:16]
+        files = self._current()
+        now = files.get(edition.key, f"{edition.key}.000000.")
+        if not now.endswith(f".{digest}.parquet"):
+            now = f"{edition.key}.{int(now.split('.')[1]) + 1:06d}.{digest}.parquet"
+            write_atomic(self._editions / now, data)
+            files[edition.key] = now
+        for name in _names(self._editions):
+            if name.startswith(f"{edition.key}.") and name < now:
+                (self._editions / name).unlink(missing_ok=True)
+        self._merge(files, edition.key[:7])
+
+    def take(self, keys: Collection[int], columns: Sequence[str], until: str = "9999") -> pa.Table | None:
+        """`columns` of every row with one of `keys` as value_key or host_key, in editions up to the date `until`.
+
+        The caller compares the values themselves: two values may share a key. None when there is no such row.
+        StorageError names a damaged file.
+        """
+        wanted = np.array(sorted(set(keys) - {0}), np.uint64)
+        return _retried(lambda: self._take(wanted, columns, until))
+
+    def _take(self, wanted: Keys, columns: Sequence[str], until: str) -> pa.Table | None:
+        merged = set(_names(self._months))
+        found = []
+        for month, names in _by_month(self._current()).items():
+            if month > until[:7]:
+                continue
+            whole = _month_file(month, names)
+            if f"{whole}.keys" in merged:
+                found.append(_from_month(self._months / whole, wanted, columns))
+            else:
+                found += [_from_edition(self._editions / name, wanted, columns) for name in names if name[:10] <= until]
+        tables = [table for table in found if table is not None]
+        return pa.concat_tables(tables) if tables else None
+
+    def _merge(self, files: dict[str, str], but: str) -> None:
+        """Write the file of every month that has none, but the one that is being written to."""
+        merged = set(_names(self._months))
+        for month, names in _by_month(files).items():
+            whole = _month_file(month, names)
+            if month == but or f"{whole}.keys" in merged:
+                continue
+            try:
+                parts = [
+                    pq.read_table(io.BytesIO((self._editions / name).read_bytes()), use_threads=False) for name in names
+                ]
+            except FileNotFoundError:
+                continue  # another writer has a newer version: it, or the next one, merges the month
+            rows = _sorted(pa.concat_tables(parts))
+            write_atomic(self._months / f"{whole}.parquet", _parquet(rows))
+            # A month counts once its keys are there, and they are written last
+            write_atomic(self._months / f"{whole}.keys", b"".join(_key_bytes(rows, name) for name in KEYS))
+            for name in merged:
+                if name.startswith(f"{month}.") and not name.startswith(whole):
+                    (self._months / name).unlink(missing_ok=True)
+
+    def _current(self) -> dict[str, str]:
+        """Edition -> the name of its file that counts. Of two writers of one version the greater digest wins, for everyone."""
+        names = sorted(name for name in _names(self._editions) if _EDITION_FILE.fullmatch(name))
+        return {name[:10]: name for name in names}
+
+
+def _by_month(files: dict[str, str]) -> dict[str, list[str]]:
+    months: dict[str, list[str]] = defaultdict(list)
+    for edition, name in files.items():
+        months[edition[:7]].append(name)
+    return months
+
+
+def _month_file(month: str, names: Sequence[str]) -> str:
+    return f"{month}.{sha256('/'.join(names).encode())[:16]}"
+
+
+def _names(folder: UPath) -> list[str]:
+    try:
+        if folder.protocol in ("", "file", "local"):
+            return os.listdir(folder.path)  # noqa: PTH208 - names are all that is wanted, a thousand of them
+        folder.fs.invalidate_cache(folder.path)
+        return [str(name).rpartition("/")[2] for name in folder.fs.ls(folder.path, detail=False)]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise StorageError(f"{folder}: cannot be listed ({error.strerror or error})") from error
+
+
+def _sorted(rows: pa.Table) -> pa.Table:
+    return rows.sort_by([(name, "ascending") for name in (KEYS[0], "edition", "article_id")])
+
+
+def _parquet(rows: pa.Table) -> bytes:
+    buffer = io.BytesIO()
+    names = [name for name in rows.column_names if name not in KEYS]
+    pq.write_table(
+        rows,
+        buffer,
+        row_group_size=_GROUP,
+        # Keys are random numbers, which nothing makes smaller
+        compression=dict.fromkeys(KEYS, "none") | dict.fromkeys(names, "zstd"),
+        use_dictionary=[name for name in names if name not in ("value", "evidence")],
+        write_statistics=False,
+        store_schema=False,
+    )
+    return buffer.getvalue()
+
+
+def _key_bytes(rows: pa.Table, name: str) -> bytes:
+    return bytes(rows.column(name).to_numpy().astype("<u8").tobytes())
+
+
+def _hits(keys: Keys, wanted: Keys) -> Positions:
+    """Positions in the rows whose keys are given (all value keys, then all host keys) of those with a wanted one."""
+    if not len(wanted):
+        return np.empty(0, np.intp)
+    near = wanted[np.searchsorted(wanted, keys).clip(max=len(wanted) - 1)]
+    return np.flatnonzero((near == keys).reshape(2, -1).any(axis=0))
+
+
+def _from_month(stem: UPath, wanted: Keys, columns: Sequence[str]) -> pa.Table | None:
+    keys = stem.with_name(f"{stem.name}.keys")
+    data = keys.read_bytes()
+    if len(data) % 16:
+        raise _damaged(keys, "cut off")
+    at = _hits(np.frombuffer(data, "<u8"), wanted)
+    if not len(at):
+        return None
+    rows = stem.with_name(f"{stem.name}.parquet")
+    with rows.open("rb") as handle:
+        return _read(rows, lambda: _rows_at(pq.ParquetFile(handle), at, columns))
+
+
+def _from_edition(path: UPath, wanted: Keys, columns: Sequence[str]) -> pa.Table | None:
+    data = path.read_bytes()
+
+    def read() -> pa.Table | None:
+        file = pq.ParquetFile(io.BytesIO(data))
+        keys = file.read(columns=list(KEYS), use_threads=False)
+        at = _hits(np.concatenate([keys.column(name).to_numpy() for name in KEYS]), wanted)
+        return _rows_at(file, at, columns) if len(at) else None
+
+    return _read(path, read)
+
+
+def _rows_at(file: pq.ParquetFile, at: Positions, columns: Sequence[str]) -> pa.Table:
+    groups = np.unique(at // _GROUP)
+    rows = file.read_row_groups(groups.tolist(), columns=list(columns), use_threads=False)
+    # Where each hit's group begins among the groups that were read
+    return rows.take(pa.array(np.searchsorted(groups, at // _GROUP) * _GROUP + at % _GROUP))
+
+
+def _read(path: UPath, read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except (OSError, pa.ArrowException) as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: UPath, why: object) -> StorageError:
+    return StorageError(f"{path}: cannot be read ({why}); delete it and materialize its editions again")
+
+
+def _retried(read: Callable[[], T]) -> T:
+    for _ in range(_LISTINGS - 1):
+        try:
+            return read()
+        except FileNotFoundError:
+            continue  # a writer replaced it between the listing and the reading
+    return read()
