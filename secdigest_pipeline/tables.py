@@ -166,7 +166,7 @@ def _to_arrow(table: Table[Any], items: list[dict[str, Any]]) -> pa.Table:
 @cache
 def _field_hints(record: type) -> tuple[tuple[str, Any], ...]:
     hints = typing.get_type_hints(record, include_extras=True)
-    return tuple((field.name, hints[field.name]) for field in fields(record))  # type: ignore[arg-type]
+    return tuple((field.name, hints[field.name]) for field in fields(record))
 
 
 def _from_dict(hint: Any, value: Any) -> Any:

@@ -9,8 +9,8 @@ from dataclasses import replace
 from functools import partial
 from typing import cast
 
-from secdigest_pipeline.analysis.extractive import MAX_LINES, MAX_RECOMMENDATIONS, extract
-from secdigest_pipeline.analysis.grounding import Grounder
+from secdigest_pipeline.analysis.extractive import MAX_LINES, MAX_RECOMMENDATIONS, extract, own_title
+from secdigest_pipeline.analysis.grounding import Grounder, find_quote
 from secdigest_pipeline.analysis.instructions import Instructions
 from secdigest_pipeline.analysis.lines import one_line
 from secdigest_pipeline.analysis.prompt import PROMPT_VERSION, Candidate, leaks_prompt
@@ -33,6 +33,7 @@ MAX_ADVICE = 150
 MAX_CONTEXT = 80
 MAX_DROPPED = 100
 
+_ADDRESSES_A_MACHINE = "unsupported: rests on text that addresses a machine"
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d)")
 
 
@@ -44,7 +45,7 @@ def assemble(article: Article, listed: Sequence[Candidate], reply: Reply, kept: 
     notes = checks.grounded(reply.notes, MAX_NOTES)
     if len(summary) < MIN_LINES:
         summary = _filled(summary, extract(article).summary)
-    said, disbelieved = threat(reply, f"{article.title}\n{article.text}", checks.stands)
+    said, disbelieved = threat(reply, checks.whole, checks.stands)
     checks.dropped += [Statement(claim, "", None, None, "unsupported: name") for claim in disbelieved]
     section = cast(Section, closed(reply.section, SECTIONS, "news")) if article.section == "news" else article.section
     return Analysis(
@@ -74,9 +75,15 @@ class _Checks:
     def __init__(self, article: Article, nonce: str) -> None:
         self._article = article
         self._nonce = nonce
-        self._grounder = Grounder(article.text, article.title)
         self._instructions = Instructions(article.text)
+        self._title = Instructions(article.title).covered
+        self._grounder = Grounder(self._instructions.covered, self._title)
         self.dropped: list[Statement] = []
+
+    @property
+    def whole(self) -> str:
+        """Title and text without what addresses a machine."""
+        return f"{self._title}\n{self._instructions.covered}"
 
     def stands(self, quote: str) -> bool:
         """Whether `quote` stands in the article outside of text that addresses a machine."""
@@ -84,9 +91,7 @@ class _Checks:
 
     def _source(self, quote: str) -> str | None:
         place = self._grounder.find_quote(quote)
-        if place is None or self._instructions.hold(*place):
-            return None
-        return self._article.text[slice(*place)]
+        return None if place is None else self._article.text[slice(*place)]
 
     def grounded(self, claims: Iterable[Claim], limit: int) -> tuple[Statement, ...]:
         """The first `limit` grounded statements of `claims`."""
@@ -102,7 +107,7 @@ class _Checks:
     def title(self, reply: Reply) -> str:
         """The reply's headline when it is grounded in text or title, else the article's own title."""
         statement = self._judged(reply.title, MAX_TITLE, partial(self._ground_title, reply.title_quote))
-        return statement.text if statement and not _addresses(statement.text) else one_line(self._article.title)
+        return statement.text if statement and not _addresses(statement.text) else own_title(self._article)
 
     def advice(self, text: str) -> str:
         """The model's own advice when all its values are the article's and it sends nobody anywhere; else empty."""
@@ -110,7 +115,10 @@ class _Checks:
         return statement.text if statement else ""
 
     def roles(self, claims: Iterable[IocClaim], listed: Sequence[Candidate]) -> tuple[IocRole, ...]:
-        """Roles of listed candidates whose quote stands in the article, one each."""
+        """Roles of listed candidates whose quote stands in the article, one each.
+
+        An article that addresses a machine may have told it what to say of any value: then only code says what a value is.
+        """
         by_id = {candidate.id: candidate for candidate in listed}
         roles: dict[int, IocRole] = {}
         for claim in claims:
@@ -118,10 +126,9 @@ class _Checks:
             if candidate is None or claim.id in roles:
                 continue
             source = self._source(claim.quote)
-            if source is None:
-                self.dropped.append(
-                    Statement(f"{candidate.value[:200]}: {claim.role}"[:300], "", None, None, "no_quote")
-                )
+            if source is None or self._instructions:
+                verdict = "no_quote" if source is None else _ADDRESSES_A_MACHINE
+                self.dropped.append(Statement(f"{candidate.value[:200]}: {claim.role}"[:300], "", None, None, verdict))
                 continue
             roles[claim.id] = IocRole(
                 type=cast(ObservableType, candidate.type),
@@ -154,9 +161,10 @@ class _Checks:
 
     def _ground(self, quote: str, text: str) -> Statement:
         statement = self._grounder.ground(text, quote)
-        start, end = statement.start, statement.end
-        if start is not None and end is not None and self._instructions.hold(start, end):
-            return replace(statement, verdict="unsupported: rests on text that addresses a machine")
+        if statement.verdict == "grounded" and (led := _led_astray(text, statement.quote)):
+            return replace(statement, verdict=f"unsupported: {', '.join(led)}"[:300])
+        if statement.verdict == "no_quote" and self._instructions and find_quote(quote, self._article.text):
+            return replace(statement, verdict=_ADDRESSES_A_MACHINE)
         return statement
 
     def _ground_title(self, quote: str, text: str) -> Statement:
@@ -164,12 +172,20 @@ class _Checks:
         if statement.verdict != "no_quote":
             return statement
         # the headline may rest on the title alone: the quote is sought there, the values in title and text
-        return Grounder(self._article.title, self._article.text).ground(text, quote)
+        return Grounder(self._title, self._instructions.covered).ground(text, quote)
 
     def _valued(self, text: str) -> Statement:
         failed = _addresses(text) or self._grounder.unsupported_values(text)
         verdict = "unsupported: " + ", ".join(failed)[:200] if failed else "grounded"
         return Statement(text, "", None, None, verdict)
+
+
+def _led_astray(text: str, quote: str) -> list[str]:
+    """What of a statement could be visited or called, but for host names that stand in its own quote (Booking.com)."""
+    quoted = {item.value for item in find(quote)}
+    return [
+        item.raw for item in find(text) if item.type != "cve" and not (item.type == "domain" and item.value in quoted)
+    ]
 
 
 def _addresses(text: str) -> list[str]:

@@ -21,6 +21,7 @@ from secdigest_pipeline.indicators.records import UNKNOWN_THREAT
 MAX_LINES = 5
 MAX_RECOMMENDATIONS = 3
 MAX_CHARACTERS = 180
+WITHHELD_TITLE = "題名は要約する機械に宛てた文のため省略"
 _MIN_LATIN, _MIN_WIDE = 25, 12
 # A page is one story; what stands after this much of it is comments, archives or an appendix.
 _READ_CHARACTERS = 60_000
@@ -100,7 +101,7 @@ def extract(article: Article) -> Analysis:
         model="",
         prompt_version="",
         reply_id="",
-        title_ja=one_line(article.title),
+        title_ja=own_title(article),
         section=article.section,
         summary=summary,
         recommendations=recommendations,
@@ -112,12 +113,17 @@ def extract(article: Article) -> Analysis:
     )
 
 
+def own_title(article: Article) -> str:
+    """The article's own headline, but for one that addresses a machine."""
+    return WITHHELD_TITLE if Instructions(article.title) else one_line(article.title)
+
+
 def key_sentences(article: Article) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
     """Summary (lead first, then in article order, at most five) and recommendations (at most three) of a text."""
     text = article.text[:_READ_CHARACTERS]
     instructions = Instructions(text)
     harmless = [
-        s for s in sentences(text) if not instructions.hold(s.start, s.end) and _is_visible(text[s.start : s.end])
+        s for s in sentences(text) if not instructions.hold(s.start, s.end) and one_line(text[s.start : s.end])
     ]
     # a feed's one-line summary may be too short to look like prose
     usable = [s for s in harmless if _is_prose(text, s)] or [s for s in harmless if not s.heading]
@@ -125,11 +131,6 @@ def key_sentences(article: Article) -> tuple[tuple[Statement, ...], tuple[Statem
     told = [s for s in usable if s not in advice] or usable
     summary = _chosen(text, told, article.title)
     return tuple(_statement(text, s) for s in summary), tuple(_statement(text, s) for s in advice)
-
-
-def _is_visible(piece: str) -> bool:
-    """A line and its quote must be the same words: what holds hidden characters can't be both clean and verbatim."""
-    return one_line(piece) == " ".join(piece.split())
 
 
 def _is_prose(text: str, sentence: Sentence) -> bool:

@@ -6,6 +6,7 @@ mistake. It finds what names itself; what does not is held by grounding and by f
 
 import re
 from bisect import bisect_right
+from functools import cached_property
 
 _MACHINE = r"(?:an?\s+|the\s+|any\s+)?(?:ai|llm|language\s+model|assistant|summari[sz]er|chatbot|gpt|claude)s?\b"
 # One word start, then the alternatives: five times faster than alternatives that each ask for a word start.
@@ -52,22 +53,56 @@ _JAPANESE = re.compile(
 _BREAK = re.compile(r"\n+")
 
 
+# Letters of other scripts that pass for Latin ones, one for one, so that offsets stay.
+_LOOKALIKES = {0xFF01 + n: 0x21 + n for n in range(94)} | {0x3000: 0x20} | dict(
+    zip(map(ord, "аеорсухіјѕԁһАВЕКМНОРСТХІЈЅ"), map(ord, "aeopcyxijsdhABEKMHOPCTXIJS"), strict=True)
+)
+# What an announcement ("Output the following:") has behind it: a list item, markup, JSON, a formula.
+_ANNOUNCES = (":", "：")
+_GOES_ON = re.compile(r"\s*(?:[-*+•・●\d{}\[\]\"'`<|=#@>!]|https?:)")
+# Put in the place of such text: nothing that a quote or a value could match, as long as what it covers.
+_COVER = "■"
+
+
 class Instructions:
-    """The paragraphs of one text that address its reader's machine."""
+    """The paragraphs of one text that address its reader's machine, with the list or block such a paragraph announces."""
 
     def __init__(self, text: str) -> None:
+        self._text = text
         self._starts: list[int] = []
         self._ends: list[int] = []
+        seen = text if text.isascii() else text.translate(_LOOKALIKES)
         patterns = (_ENGLISH, _SIGNS) if text.isascii() else (_ENGLISH, _SIGNS, _JAPANESE)
         begin = 0
+        announced = False
         for gap in [*_BREAK.finditer(text), None]:
             end = gap.start() if gap else len(text)
-            if any(pattern.search(text, begin, end) for pattern in patterns):
+            speaks = any(pattern.search(seen, begin, end) for pattern in patterns)
+            if speaks or announced:
                 self._starts.append(begin)
                 self._ends.append(end)
+            if speaks:
+                announced = seen[begin:end].rstrip().endswith(_ANNOUNCES)
+            elif announced and gap:
+                announced = _GOES_ON.match(seen, gap.end()) is not None
             begin = gap.end() if gap else end
+
+    def __bool__(self) -> bool:
+        return bool(self._starts)
 
     def hold(self, start: int, end: int) -> bool:
         """Whether `text[start:end]` overlaps such a paragraph."""
         at = bisect_right(self._ends, start)
         return at < len(self._starts) and self._starts[at] < end
+
+    @cached_property
+    def covered(self) -> str:
+        """The text with such paragraphs covered, as long as it was: what statements may be grounded in."""
+        if not self._starts:
+            return self._text
+        parts = []
+        done = 0
+        for start, end in zip(self._starts, self._ends, strict=True):
+            parts += [self._text[done:start], _COVER * (end - start)]
+            done = end
+        return "".join(parts) + self._text[done:]

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from secdigest_pipeline.analysis.grounding import Grounder
+from secdigest_pipeline.analysis.instructions import Instructions
+from secdigest_pipeline.analysis.lines import one_line
 from secdigest_pipeline.analysis.records import Analysis, Statement
 from secdigest_pipeline.articles.records import Article
 
@@ -22,24 +24,28 @@ def _faults(analysis: Analysis, article: Article | None) -> Iterator[str]:
     if article is None:
         yield f"{analysis.article_id}: there is no such article in this edition"
         return
-    grounder = Grounder(article.text, article.title)
+    instructions = Instructions(article.text)
+    grounder = Grounder(instructions.covered, Instructions(article.title).covered)
     for field in ("summary", "recommendations", "notes"):
         for at, statement in enumerate(getattr(analysis, field)):
-            fault = _fault(statement, article.text, grounder)
+            fault = _fault(statement, article.text, grounder, instructions)
             if fault:
                 yield f"{article.article_id}: {field} {at + 1}: {fault}: {statement.text[:80]!r}"
+    own = "" if Instructions(article.title) else one_line(article.title)
     for field, text in (("title_ja", analysis.title_ja), ("advice", analysis.advice)):
-        if text != article.title and (missing := grounder.unsupported_values(text)):
+        if text != own and (missing := grounder.unsupported_values(text)):
             yield f"{article.article_id}: {field}: not in the article: {', '.join(missing)[:200]}"
 
 
-def _fault(statement: Statement, text: str, grounder: Grounder) -> str | None:
+def _fault(statement: Statement, text: str, grounder: Grounder, instructions: Instructions) -> str | None:
     if statement.verdict not in PRINTABLE:
         return statement.verdict or "no verdict"
     if statement.start is None or statement.end is None or text[statement.start : statement.end] != statement.quote:
         return "its quote is not at its offsets"
+    if instructions.hold(statement.start, statement.end):
+        return "rests on text that addresses a machine"
     if statement.verdict == "grounded":
         verdict = grounder.ground(statement.text, statement.quote).verdict
         return None if verdict == "grounded" else verdict
-    shown = " ".join(statement.text.removesuffix("…").split())
-    return None if " ".join(statement.quote.split()).startswith(shown) else "extract that is not its quote"
+    shown = one_line(statement.text.removesuffix("…"))
+    return None if shown and one_line(statement.quote).startswith(shown) else "extract that is not its quote"

@@ -67,13 +67,14 @@ def below_headline(layout: Layout, title: str, least: int) -> str:
     ]
     if not headlines or not wanted:
         return ""
-    solid = set(_solid(blocks))
+    at = headlines[-1]
+    # what stands around the headline itself is said of the article too, and says nothing
+    solid = set(_solid(blocks, _UNSEEN & ~blocks[at].around))
     held = [0] * len(layout.parents)
-    for at in solid:
-        held[blocks[at].element] += len(compact(blocks[at].text))
+    for n in solid:
+        held[blocks[n].element] += len(compact(blocks[n].text))
     for number in range(len(held) - 1, 0, -1):
         held[layout.parents[number]] += held[number]
-    at = headlines[-1]
     number = blocks[at].element
     while number > 0 and held[number] - len(wanted) < least:
         number = layout.parents[number]
@@ -106,9 +107,9 @@ def _pointed_at(blocks: Sequence[Block], keys: Sequence[str], extracted: str) ->
     return marks
 
 
-def _solid(blocks: Sequence[Block]) -> Iterator[int]:
+def _solid(blocks: Sequence[Block], unwanted: int = _UNSEEN) -> Iterator[int]:
     for at, block in enumerate(blocks):
-        if not block.around & _UNSEEN and block.link_chars < 0.3 * len(block.text):
+        if not block.around & (unwanted | HIDDEN) and block.link_chars < 0.3 * len(block.text):
             yield at
 
 

@@ -119,7 +119,8 @@ def _fit(body: bytes, name: str, labels: list[str]) -> float:
     japanese = (len(_KANA.findall(text)) - len(_HALF_WIDTH_KANA.findall(text))) / wide
     named = 0.5 if labels and labels[0] == name else 0.4 if name in labels else 0.0
     if name in ("cp932", "euc_jp"):
-        return japanese - 0.1 - damage + named if japanese > 0.1 else named - 0.45
+        # pairs of bytes that all make sense and show kana are Japanese, whatever the label
+        return japanese + named + (0.5 if damage == 0 else -damage) if japanese > 0.1 else named - 0.45
     return named - damage
 
 

@@ -31,6 +31,7 @@ FEED = "feed"
 
 _MAX_URL = 4096
 _MAX_LINK_TEXT = 500
+_ABSOLUTE = re.compile(r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?:[/?#][!-~]{0,2000})?")
 # A shorter text is not taken from the first strategy alone.
 _SHORT = 250
 _STRATEGIES: tuple[Mapping[str, Any], ...] = ({"fast": True}, {}, {"favor_recall": True})
@@ -174,6 +175,8 @@ def _links(tree: Any, url: str) -> list[tuple[str, str]]:
 
 def _joined(base: str, reference: str) -> str:
     """Absolute http(s) URL, or "" when `reference` leads nowhere on the web."""
+    if _ABSOLUTE.fullmatch(reference):
+        return reference
     reference = visible(reference).strip()
     if not reference or reference.startswith("#") or len(reference) > _MAX_URL:
         return ""

@@ -46,6 +46,7 @@ _MAGIC: Mapping[bytes, str] = {
     b"\x00\x00\x00": "binary",
 }
 _HTML_START = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|article|meta|p|div)\b", re.IGNORECASE)
+_NOT_PUBLIC = re.compile(r"(\S+) is not a public address")
 _BOM_WITH_NULS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -164,7 +165,7 @@ def _state_of(error: FetchError) -> ReadState:
 
 def _reason_of(error: FetchError, url: str) -> str:
     what = _one_line(str(error).removeprefix(f"{shown(url)}: "))
-    return what.replace(" is not a public address", ": address not public") if error.kind == "refused" else what
+    return _NOT_PUBLIC.sub(r"address not public: \1", what)
 
 
 def _judged(answer: Answer) -> tuple[ReadState, str]:

@@ -71,7 +71,7 @@ def exports_are_read_by_their_readers(
 ) -> dg.AssetCheckResult:
     """The bundle and the event as they lie in the output folder, read by the libraries their consumers use."""
     edition = Edition.parse(context.partition_key)
-    stem = services.settings.out / edition_folder(edition) / edition.stem
-    wrong = check_stix(stem.with_suffix(".stix.json").read_bytes())
-    wrong += check_misp(stem.with_suffix(".misp.json").read_bytes())
+    folder = services.settings.out / edition_folder(edition)
+    wrong = check_stix((folder / f"{edition.stem}.stix.json").read_bytes())
+    wrong += check_misp((folder / f"{edition.stem}.misp.json").read_bytes())
     return dg.AssetCheckResult(passed=not wrong, metadata={"faults": dg.MetadataValue.json(wrong[:50])})

@@ -24,13 +24,12 @@ def iocs(context: click.Context) -> None:
     """
     if context.invoked_subcommand is not None:
         return
-    stream = click.get_binary_stream("stdin")
-    if stream.isatty():
+    if sys.stdin.isatty():
         click.echo(context.get_help())
         return
     from secdigest_pipeline.indicators import find
 
-    data = stream.read(MAX_INPUT + 1)
+    data = sys.stdin.buffer.read(MAX_INPUT + 1)
     if len(data) > MAX_INPUT:
         _end(f"the text on standard input is longer than {MAX_INPUT} bytes")
     for found in find(data.decode("utf-8", errors="replace")):

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from secdigest_pipeline.indicators import ledger, misplaced
+from secdigest_pipeline.indicators import ledger, misplaced, refang
 from secdigest_pipeline.indicators.records import IOCS, IocRole, Threat
 from secdigest_pipeline.indicators.scoring import RULE, WEIGHTS, Reason, confidence, log_odds
+from secdigest_pipeline.indicators.spelling import normal
 from secdigest_pipeline_tests.indicators.pages import EDITION, MD5, SHA256, names, page, rows
 
 REPORT = f"""FakeRAT returns with a new loader
@@ -368,6 +369,12 @@ def test_one_article_with_nothing_on_its_page_costs_the_others_nothing() -> None
     assert [(row.article_id, row.value) for row in table] == [("a1", "evil-c2.test")]
 
 
+def test_a_page_of_more_values_than_sentences_are_read_of_keeps_every_one() -> None:
+    table = ledger([page("\n".join(f"It connects to c{number}.evil[.]test now." for number in range(10_050)))], {}, {})
+    assert len(table) == 10_050 and all(row.is_ioc for row in table)
+    assert "attacker_wording" in names(table[0]) and "attacker_wording" not in names(table[-1])
+
+
 PIECES = st.sampled_from(
     [
         "evil-a[.]test", "hxxps://evil-b[.]test/x,y?q=1", "hxxp://evil[.]test/[a](b)", "45.83.12[.]9:443", "10.0.0.1", "8.8.8.8",
@@ -383,7 +390,9 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=40).map("".join))
 def test_any_page_gives_rows_that_stand_on_it(text: str) -> None:
     table = ledger([page(text)], {}, {})
-    assert misplaced(table, [page(text)]) == []
+    for row in table:
+        assert text[row.start : row.end] == row.raw
+        assert normal(row.type, refang(row.raw)) == row.value
     assert len({(row.type, row.value) for row in table}) == len(table)
     for row in table:
         assert 0 <= row.confidence <= 1

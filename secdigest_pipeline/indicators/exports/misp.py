@@ -36,7 +36,7 @@ def misp_event(edition: Edition, values: Sequence[Exported]) -> bytes:
         "analysis": "2",  # completed
         "threat_level_id": "4",  # undefined: nobody assessed one
         "Orgc": {"uuid": stable_uuid("identity", AUTHOR), "name": AUTHOR},
-        "Tag": [{"name": "tlp:clear", "colour": "#ffffff"}],
+        "Tag": [{"name": "tlp:clear", "colour": "#ffffff", "relationship_type": ""}],
         "Attribute": [
             *(
                 _attribute(edition, moment, *_kind(value), value.value, value.blockable, _comment(value))
@@ -143,7 +143,7 @@ def _event_files(folder: UPath) -> set[str]:
             for path in folder.iterdir()
             if path.suffix == ".json" and path.name != MANIFEST and path.name[0] != "."
         }
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # an object store says the second of a folder without files
         return set()
     except OSError as error:
         raise StorageError(f"{folder}: cannot be listed ({error.strerror or error})") from error

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from secdigest_pipeline.editions import Edition
 
@@ -28,6 +29,8 @@ _TLP_EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
 _ALWAYS = "2025-01-01T00:00:00.000Z"
 _SIMPLE = {"ipv4": "ipv4-addr", "ipv6": "ipv6-addr", "domain": "domain-name", "url": "url"}
 _HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
+_URI_SAFE = "%/:?@!$&'()*+,;=-._~"
+_LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNNAMED = frozenset(("", "unknown", "n/a"))
 # STIX 2.1, 10.15 and 10.25, where they have a word for ours; the vocabularies are open.
 _MALWARE_TYPES = {"rat": "remote-access-trojan", "botnet": "bot", "infostealer": "stealer"}
@@ -51,10 +54,19 @@ def stix_bundle(editions: Sequence[tuple[Edition, Sequence[Exported]]]) -> bytes
 
 def pattern(type: str, value: str) -> str:
     """The STIX pattern that a value of the ledger is: `[domain-name:value = 'evil.test']`."""
-    quoted = value.replace("\\", "\\\\").replace("'", "\\'")
+    quoted = (_uri(value) if type == "url" else value).replace("\\", "\\\\").replace("'", "\\'")
     if type in _HASHES:
         return f"[file:hashes.'{_HASHES[type]}' = '{quoted}']"
     return f"[{_SIMPLE[type]}:value = '{quoted}']"
+
+
+def _uri(url: str) -> str:
+    """A URL as RFC 3986 wants it, which is also how it goes over the wire: what may not stand in one is percent-encoded."""
+    scheme, mark, rest = url.partition("://")
+    authority = re.match(r"[^/?#]*", rest)[0]  # type: ignore[index]  # it matches the empty string too
+    path, hash, fragment = _LONE_PERCENT.sub("%25", rest[len(authority) :]).partition("#")
+    tail = quote(path, safe=_URI_SAFE) + hash + quote(fragment, safe=_URI_SAFE)
+    return f"{scheme}{mark}{authority}{tail}"
 
 
 def _edition_objects(edition: Edition, values: Iterable[Exported]) -> list[Object]:
@@ -113,7 +125,8 @@ def _observable(value: Exported) -> Object:
     if value.type in _HASHES:
         type, content = "file", {"hashes": {_HASHES[value.type]: value.value}}
     else:
-        type, content = _SIMPLE[value.type], {"value": value.value}
+        type = _SIMPLE[value.type]
+        content = {"value": _uri(value.value) if value.type == "url" else value.value}
     # RFC 8785: of a single string or map of one, json.dumps without blanks is the canonical form
     canonical = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     identity = f"{type}--{uuid.uuid5(_OBSERVABLES, canonical)}"

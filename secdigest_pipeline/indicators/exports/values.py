@@ -8,7 +8,7 @@ from secdigest_pipeline.indicators.addresses import scope
 from secdigest_pipeline.indicators.history import is_shared
 from secdigest_pipeline.indicators.records import Ioc, ObservableType
 from secdigest_pipeline.indicators.roles import ADDRESSES, host_of, is_address, registered_domain
-from secdigest_pipeline.indicators.warninglists import vendored
+from secdigest_pipeline.indicators.warninglists import RESOLVERS, vendored
 
 _ATTACKERS = frozenset(("attacker_infrastructure", "malware_sample"))
 _INNOCENT = frozenset(("victim", "abused_service", "researcher"))
@@ -76,7 +76,7 @@ def _is_blockable(type: str, value: str) -> bool:
     if not host:
         return lists.hash(value) is None
     if is_address(host):
-        return scope(host) == "global" and lists.address(host) is None
+        return scope(host) == "global" and host not in RESOLVERS and lists.address(host) is None
     # Below a public suffix everybody has a name of their own
     is_suffix = registered_domain(f"x.{host}") == f"x.{host}"
     return not is_shared(host) and not (type == "domain" and is_suffix)

@@ -1,0 +1,109 @@
+"""`secdigest demo`: three editions of the sample world by the unmodified pipeline, held against the world's own truth."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from secdigest_pipeline.indicators.csvs import check_ioc_csv
+from secdigest_pipeline.indicators.defang import refang
+from secdigest_pipeline.report.contract import check_report, parse_report
+from secdigest_pipeline.sample.world import EDITIONS, World
+from secdigest_pipeline_tests.end_to_end.conftest import SECDIGEST
+
+pytestmark = pytest.mark.slow
+
+
+class Demo:
+    def __init__(self, home: Path, database_url: str) -> None:
+        self.home = home
+        self.database_url = database_url
+        self.world = World.load()
+
+    def run(self) -> "subprocess.CompletedProcess[str]":
+        import os
+
+        command = [*SECDIGEST, "demo", "--data", str(self.home / "data"), "--out", str(self.home / "out")]
+        env = {**os.environ, "SECDIGEST_PG_URL": self.database_url, "COLUMNS": "200"}
+        return subprocess.run(command, env=env, capture_output=True, text=True, timeout=280, check=False)
+
+    def published(self) -> dict[str, bytes]:
+        out = self.home / "out"
+        return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+
+    def tree(self, name: str) -> set[str]:
+        folder = self.home / "data" / name
+        return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory, postgres: str) -> Demo:
+    import uuid
+
+    import sqlalchemy
+
+    name = f"t{uuid.uuid4().hex[:12]}"
+    engine = sqlalchemy.create_engine(postgres, isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool)
+    with engine.connect() as connection:
+        connection.execute(sqlalchemy.text(f"create database {name}"))
+    made = Demo(tmp_path_factory.mktemp("demo"), postgres.replace("/postgres?", f"/{name}?"))
+    done = made.run()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert str(made.home / "out" / EDITIONS[-1].news_path) in done.stdout
+    assert done.stderr == ""
+    return made
+
+
+def test_every_published_file_holds_the_contract(demo: Demo) -> None:
+    published = demo.published()
+    for edition in EDITIONS:
+        assert check_report(published[edition.news_path].decode()) == []
+        assert check_ioc_csv(published[edition.ioc_csv_path]) == []
+        assert edition.ioc_log_path in published
+    assert sorted(name for name in published if name.endswith(".md") and "/news/" in name) == sorted(
+        edition.news_path for edition in EDITIONS
+    )
+
+
+def test_the_reports_hold_exactly_the_articles_the_world_published_for_each_edition(demo: Demo) -> None:
+    truth = demo.world.truth()
+    for edition in EDITIONS:
+        markdown = demo.published()[edition.news_path].decode()
+        expected = {row.url for row in truth[edition.key] if row.kept}
+        assert {url for url in expected if f"{url}\n" not in markdown and f"]({url})" not in markdown} == set()
+        printed = [article.url for article in parse_report(markdown).articles]
+        assert len(printed) == len(set(printed))
+        assert set(printed) <= expected
+
+
+def test_nothing_that_the_world_planted_is_printed_anywhere(demo: Demo) -> None:
+    everything = b"\n".join(demo.published().values()).decode()
+    planted = [text for texts in demo.world.planted().values() for text in texts]
+    assert len(planted) >= 4
+    assert [text for text in planted if text in everything or refang(text) in refang(everything)] == []
+
+
+def test_an_article_that_could_not_be_read_is_never_printed_as_having_no_ioc(demo: Demo) -> None:
+    unread = 0
+    for edition in EDITIONS:
+        for article in parse_report(demo.published()[edition.news_path].decode()).articles:
+            said = "".join(article.blocks["要約"] + article.blocks["その他"])
+            if "本文を取得できなかった" in said or "フィードの本文のみ" in said:
+                unread += 1
+                assert "IOC情報なし" not in article.blocks["IOCの列挙"]
+    assert unread >= 3, "the world has a gone, a blocked and a forbidden page"
+
+
+def test_an_unchanged_edition_made_again_downloads_nothing_asks_nothing_and_changes_no_byte(demo: Demo) -> None:
+    before, calls, pages = demo.published(), demo.tree("llm/calls"), demo.tree("pages")
+    done = demo.run()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert demo.published() == before
+    assert demo.tree("llm/calls") == calls
+    assert demo.tree("pages") == pages
+    assert done.stdout.count("model calls 0") == len(EDITIONS)
+    assert done.stdout.count("downloads 0") == len(EDITIONS)
+
+
+def test_nothing_is_left_half_written(demo: Demo) -> None:
+    assert [path for path in demo.home.rglob("*") if path.name.endswith(".tmp")] == []
