@@ -11,14 +11,14 @@ from .records import Ioc, IocState
 # Values this likely to be indicators, though not likely enough to be one, leave the answer open.
 _OPEN = 0.45
 _UNREAD = {
-    "blocked": "ページを取得できない",
-    "gone": "ページが存在しない",
-    "timeout": "ページの取得が時間切れ",
-    "unreachable": "ページに接続できない",
-    "too_large": "ページが大きすぎて読めない",
-    "not_html": "ページがHTMLでない",
-    "empty": "ページに本文がない",
-    "feed_only": "フィードの文面のみ確認",
+    "blocked": "アクセス拒否",
+    "gone": "ページ不存在",
+    "timeout": "ページ取得の時間切れ",
+    "unreachable": "接続不可",
+    "too_large": "ページの容量超過",
+    "not_html": "HTML以外の形式",
+    "empty": "ページ本文の欠落",
+    "feed_only": "フィード文面のみの確認",
 }
 
 
@@ -36,11 +36,11 @@ def ioc_state(article: Article, iocs: Sequence[Ioc]) -> tuple[IocState, str]:
         reason = _UNREAD[article.read_state] + (f"（{_plain(article.read_reason)}）" if article.read_reason else "")
         return ("未確認" if article.read_state == "feed_only" else "取得不能"), reason
     if not article.page_text.strip():
-        return "未確認", "ページに本文がない"
+        return "未確認", "ページ本文の欠落"
     if any(ioc.confidence >= _OPEN for ioc in own):
-        return "未確認", "IOCと断定できない値がある"
+        return "未確認", "IOCと断定できない値の存在"
     if wording.INDICATORS_ELSEWHERE(article.page_text[:200_000]):
-        return "未確認", "IOC一覧が別資料にある"
+        return "未確認", "IOC一覧の別資料への掲載"
     return "本当になし", ""
 
 

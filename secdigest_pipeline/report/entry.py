@@ -208,7 +208,7 @@ def _iocs(article: Article, iocs: Sequence[Ioc]) -> list[Draft]:
     if state == "本当になし":
         return [_bullet(NO_IOCS, "ioc", article)]
     why = text.line(reason).replace(",", "、")
-    return [_bullet(f"未確認（{why}。情報なしとは限らない）", "ioc", article)]
+    return [_bullet(f"未確認（{why}のため情報なしとは限らない）", "ioc", article)]
 
 
 def _unlisted(kept: Sequence[Ioc]) -> str:

@@ -26,14 +26,14 @@ def test_a_read_page_without_any_has_truly_none() -> None:
 @pytest.mark.parametrize(
     ("read_state", "reason", "expected"),
     [
-        ("blocked", "HTTP 403", ("取得不能", "ページを取得できない（HTTP 403）")),
-        ("gone", "HTTP 404", ("取得不能", "ページが存在しない（HTTP 404）")),
-        ("timeout", "", ("取得不能", "ページの取得が時間切れ")),
-        ("unreachable", "DNS", ("取得不能", "ページに接続できない（DNS）")),
-        ("too_large", "", ("取得不能", "ページが大きすぎて読めない")),
-        ("not_html", "application/pdf", ("取得不能", "ページがHTMLでない（application/pdf）")),
-        ("empty", "", ("取得不能", "ページに本文がない")),
-        ("feed_only", "robots.txt", ("未確認", "フィードの文面のみ確認（robots.txt）")),
+        ("blocked", "HTTP 403", ("取得不能", "アクセス拒否（HTTP 403）")),
+        ("gone", "HTTP 404", ("取得不能", "ページ不存在（HTTP 404）")),
+        ("timeout", "", ("取得不能", "ページ取得の時間切れ")),
+        ("unreachable", "DNS", ("取得不能", "接続不可（DNS）")),
+        ("too_large", "", ("取得不能", "ページの容量超過")),
+        ("not_html", "application/pdf", ("取得不能", "HTML以外の形式（application/pdf）")),
+        ("empty", "", ("取得不能", "ページ本文の欠落")),
+        ("feed_only", "robots.txt", ("未確認", "フィード文面のみの確認（robots.txt）")),
     ],
 )
 def test_a_page_that_was_not_read_is_never_said_to_have_none(
@@ -58,11 +58,11 @@ def test_an_outside_reason_cannot_break_the_line() -> None:
     ],
 )
 def test_a_page_that_points_elsewhere_for_its_indicators_leaves_it_open(text: str) -> None:
-    assert state(page(text)) == ("未確認", "IOC一覧が別資料にある")
+    assert state(page(text)) == ("未確認", "IOC一覧の別資料への掲載")
 
 
 def test_values_that_may_be_indicators_leave_it_open() -> None:
-    assert state(page("A story.\nodd-host.test\nThat is all.")) == ("未確認", "IOCと断定できない値がある")
+    assert state(page("A story.\nodd-host.test\nThat is all.")) == ("未確認", "IOCと断定できない値の存在")
 
 
 def test_rows_of_other_articles_say_nothing() -> None:

@@ -34,7 +34,7 @@ def test_the_log_holds_what_the_contract_asks_for() -> None:
         "- public_resolver: 1件",
         "- csv（url_without_scheme）: 1件",
         "- https://news.outlet.example/c — blocked HTTP 403",
-        "- https://news.outlet.example/c — 取得不能: ページを取得できない（HTTP 403）",
+        "- https://news.outlet.example/c — 取得不能: アクセス拒否（HTTP 403）",
     ):
         assert line in text.splitlines(), line
     headings = re.findall(r"^## (.+)$", text, re.MULTILINE)

@@ -102,7 +102,7 @@ def test_suppressed_values_of_a_read_page_leave_no_ioc() -> None:
 
 def test_a_read_page_with_doubtful_values_is_not_said_to_hold_none() -> None:
     found = parsed(ioc("domain", "doubt.example", is_ioc=False, confidence=0.6, suppressed="low"))
-    assert found.blocks["IOCの列挙"] == ("未確認（IOCと断定できない値がある。情報なしとは限らない）",)
+    assert found.blocks["IOCの列挙"] == ("未確認（IOCと断定できない値の存在のため情報なしとは限らない）",)
     assert not found.has_iocs
 
 
