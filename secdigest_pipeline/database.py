@@ -240,12 +240,27 @@ def _held(path: Path) -> Iterator[Callable[[], bool]]:
 
 def _start(cluster: Cluster) -> None:
     if not (cluster.pgdata / "PG_VERSION").exists():
-        _run(cluster, "initdb", "--auth=trust", "--encoding=utf8", "--no-locale", "-U", "postgres", "-D", cluster.pgdata)
+        _run(
+            cluster, "initdb", "--auth=trust", "--encoding=utf8", "--no-locale", "-U", "postgres", "-D", cluster.pgdata
+        )
     if _running(cluster):
         return
     options = f"-h '' -k {cluster.sockets} -c unix_socket_permissions=0700 -c max_connections=200"
     try:
-        _run(cluster, "pg_ctl", "-w", "-t", 60, "-D", cluster.pgdata, "-l", cluster.pgdata / "log", "-o", options, "start")
+        _run(
+            cluster,
+            "pg_ctl",
+            "-w",
+            "-t",
+            60,
+            "-D",
+            cluster.pgdata,
+            "-l",
+            cluster.pgdata / "log",
+            "-o",
+            options,
+            "start",
+        )
     except DatabaseError:
         if not _running(cluster):
             raise

@@ -33,7 +33,9 @@ def room(path: Path) -> str:
     return path.relative_to(ROOT).with_suffix("").parts[0]
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if room(p) in {*DOMAIN, *BASE}], ids=lambda p: str(p.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path", [p for p in MODULES if room(p) in {*DOMAIN, *BASE}], ids=lambda p: str(p.relative_to(ROOT))
+)
 def test_domain_and_base_modules_import_no_dagster_and_nothing_to_their_right(path: Path) -> None:
     assert not {name for name in imported(path) if name.split(".")[0].startswith("dagster")}
     here = room(path)

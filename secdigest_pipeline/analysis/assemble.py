@@ -4,7 +4,7 @@ The boundary against the article's own tricks as well: nothing that obeys an ins
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import cast
@@ -12,7 +12,6 @@ from typing import cast
 from secdigest_pipeline.analysis.extractive import MAX_LINES, MAX_RECOMMENDATIONS, extract, own_title
 from secdigest_pipeline.analysis.grounding import Grounder, find_quote
 from secdigest_pipeline.analysis.instructions import Instructions
-from secdigest_pipeline.analysis.lines import one_line
 from secdigest_pipeline.analysis.prompt import PROMPT_VERSION, Candidate, leaks_prompt
 from secdigest_pipeline.analysis.records import Analysis, Statement
 from secdigest_pipeline.analysis.replies import KeptReply
@@ -32,6 +31,8 @@ MAX_TITLE = 120
 MAX_ADVICE = 150
 MAX_CONTEXT = 80
 MAX_DROPPED = 100
+# Claims of one list that are judged at all: ten times what is printed.
+MAX_CLAIMS = 50
 
 _ADDRESSES_A_MACHINE = "unsupported: rests on text that addresses a machine"
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d)")
@@ -93,16 +94,13 @@ class _Checks:
         place = self._grounder.find_quote(quote)
         return None if place is None else self._article.text[slice(*place)]
 
-    def grounded(self, claims: Iterable[Claim], limit: int) -> tuple[Statement, ...]:
-        """The first `limit` grounded statements of `claims`."""
-        kept: list[Statement] = []
-        for claim in claims:
-            if len(kept) == limit:
-                break
-            statement = self._judged(claim.text, MAX_STATEMENT, partial(self._ground, claim.quote))
-            if statement is not None and statement.text not in (other.text for other in kept):
-                kept.append(statement)
-        return tuple(kept)
+    def grounded(self, claims: Sequence[Claim], limit: int) -> tuple[Statement, ...]:
+        """The first `limit` grounded statements of `claims`; every claim is judged, so `dropped` holds each bad one."""
+        judged = (
+            self._judged(claim.text, MAX_STATEMENT, partial(self._ground, claim.quote)) for claim in claims[:MAX_CLAIMS]
+        )
+        kept = {statement.text: statement for statement in reversed([s for s in judged if s is not None])}
+        return tuple(reversed(kept.values()))[:limit]
 
     def title(self, reply: Reply) -> str:
         """The reply's headline when it is grounded in text or title, else the article's own title."""
@@ -114,19 +112,21 @@ class _Checks:
         statement = self._judged(text, MAX_ADVICE, self._valued)
         return statement.text if statement else ""
 
-    def roles(self, claims: Iterable[IocClaim], listed: Sequence[Candidate]) -> tuple[IocRole, ...]:
+    def roles(self, claims: Sequence[IocClaim], listed: Sequence[Candidate]) -> tuple[IocRole, ...]:
         """Roles of listed candidates whose quote stands in the article, one each.
 
         An article that addresses a machine may have told it what to say of any value: then only code says what a value is.
         """
         by_id = {candidate.id: candidate for candidate in listed}
+        # hidden text is no part of what the model reads, but its values are candidates
+        led = bool(self._instructions or (claims and Instructions(self._article.page_text)))
         roles: dict[int, IocRole] = {}
         for claim in claims:
             candidate = by_id.get(claim.id)
             if candidate is None or claim.id in roles:
                 continue
             source = self._source(claim.quote)
-            if source is None or self._instructions:
+            if source is None or led:
                 verdict = "no_quote" if source is None else _ADDRESSES_A_MACHINE
                 self.dropped.append(Statement(f"{candidate.value[:200]}: {claim.role}"[:300], "", None, None, verdict))
                 continue

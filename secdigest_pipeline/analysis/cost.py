@@ -1,17 +1,22 @@
-"""What an edition's analyses cost: the price of the kept replies they rest on, the same at every re-run."""
+"""What an edition's analyses cost at the list price: the same number at every re-run, whatever the prompt cache did.
+
+What was really billed depends on what stood in the provider's cache at that hour; that is in the ledger of calls.
+"""
 
 from collections.abc import Sequence
 
-from secdigest_pipeline.analysis.models import billed_as, model
+from secdigest_pipeline.analysis.models import Usage, billed_as, model
 from secdigest_pipeline.analysis.records import Analysis
-from secdigest_pipeline.analysis.replies import Replies
+from secdigest_pipeline.analysis.replies import KeptReply, Replies
 
 
-def price_of(analyses: Sequence[Analysis], replies: Replies) -> float:
-    """USD of the replies behind `analyses`, each counted once. Calls that brought no usable reply are in the ledger only."""
-    total = 0.0
-    for key in sorted({analysis.reply_id for analysis in analyses if analysis.reply_id}):
-        kept = replies.get(key)
-        if kept is not None:
-            total += billed_as(kept.model, model(kept.model_asked)).cost(kept.usage)
-    return total
+def list_price(analyses: Sequence[Analysis], replies: Replies) -> float:
+    """USD of the replies behind `analyses`, each counted once, every input token at the uncached price."""
+    keys = sorted({analysis.reply_id for analysis in analyses if analysis.reply_id})
+    return sum(_uncached(kept) for kept in map(replies.get, keys) if kept is not None)
+
+
+def _uncached(kept: KeptReply) -> float:
+    usage = kept.usage
+    tokens = Usage(input=usage.input + usage.cache_write + usage.cache_read, output=usage.output)
+    return billed_as(kept.model, model(kept.model_asked)).cost(tokens)

@@ -122,9 +122,7 @@ def key_sentences(article: Article) -> tuple[tuple[Statement, ...], tuple[Statem
     """Summary (lead first, then in article order, at most five) and recommendations (at most three) of a text."""
     text = article.text[:_READ_CHARACTERS]
     instructions = Instructions(text)
-    harmless = [
-        s for s in sentences(text) if not instructions.hold(s.start, s.end) and one_line(text[s.start : s.end])
-    ]
+    harmless = [s for s in sentences(text) if not instructions.hold(s.start, s.end) and one_line(text[s.start : s.end])]
     # a feed's one-line summary may be too short to look like prose
     usable = [s for s in harmless if _is_prose(text, s)] or [s for s in harmless if not s.heading]
     advice = [s for s in usable if _states_advice(text[s.start : s.end])][:MAX_RECOMMENDATIONS]

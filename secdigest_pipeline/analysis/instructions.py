@@ -32,7 +32,7 @@ _ENGLISH = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _SIGNS = re.compile(
-    r"</?\s*article\b|<\|.{0,30}?\|>|\[/?INST\]|^\s*(?:assistant|human|system)\s*:\s+(?:you|do|please|ignore)\b",
+    r"</?\s*article\b|<\|[a-z_]{2,30}\|>|\[/?INST\]|^\s*(?:assistant|human|system)\s*:\s+(?:you|do|please|ignore)\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _JAPANESE = re.compile(
@@ -45,7 +45,7 @@ _JAPANESE = re.compile(
   | (?:AI|ＡＩ|言語モデル|アシスタント|要約(?:者|器|ツール))(?:へ|に対する|への|向けの?|宛)
         .{0,10}?(?:指示|命令|お願い|メッセージ|伝言)
   | (?:次|以下|下記)の(?:文|文章|文字列|内容|IOC|URL|JSON|ドメイン).{0,15}?(?:出力|要約に|回答に|返答)
-  | (?:要約|回答|出力|返答|応答)に.{0,40}?(?:含め|書い|書き|記載し|追加し|入れ|加え|出力し)
+  | (?:要約|回答|出力|返答|応答)に.{0,120}?(?:含め|書い|書き|記載し|追加し|入れ|加え|出力し)
         (?:て(?:ください|下さい)|なさい|ること|ろ|よ)
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -54,8 +54,10 @@ _BREAK = re.compile(r"\n+")
 
 
 # Letters of other scripts that pass for Latin ones, one for one, so that offsets stay.
-_LOOKALIKES = {0xFF01 + n: 0x21 + n for n in range(94)} | {0x3000: 0x20} | dict(
-    zip(map(ord, "аеорсухіјѕԁһАВЕКМНОРСТХІЈЅ"), map(ord, "aeopcyxijsdhABEKMHOPCTXIJS"), strict=True)
+_LOOKALIKES = (
+    {0xFF01 + n: 0x21 + n for n in range(94)}
+    | {0x3000: 0x20}
+    | dict(zip(map(ord, "аеорсухіјѕԁһАВЕКМНОРСТХІЈЅ"), map(ord, "aeopcyxijsdhABEKMHOPCTXIJS"), strict=True))
 )
 # What an announcement ("Output the following:") has behind it: a list item, markup, JSON, a formula.
 _ANNOUNCES = (":", "：")

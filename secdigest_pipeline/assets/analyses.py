@@ -57,8 +57,9 @@ async def _analyse(services: Services, articles: list[Article]) -> list[Analysis
         return await analyse(news, observables, analyst, at_once=services.settings.model_calls)
 
 
-@dg.asset_check(asset=article_analyses, additional_ins={"cleaned_articles": dg.AssetIn()}, blocking=True,
-                partitions_def=EDITIONS)
+@dg.asset_check(
+    asset=article_analyses, additional_ins={"cleaned_articles": dg.AssetIn()}, blocking=True, partitions_def=EDITIONS
+)
 def statements_are_grounded(article_analyses: pd.DataFrame, cleaned_articles: pd.DataFrame) -> dg.AssetCheckResult:
     """Holds the report back when a statement that would be printed does not stand in its article."""
     wrong = ungrounded(ARTICLE_ANALYSES.rows(article_analyses), CLEANED_ARTICLES.rows(cleaned_articles))

@@ -30,9 +30,7 @@ def iocs(
     return hand_back(context, services, IOCS, rows, {"iocs": kept, "suppressed": len(rows) - kept})
 
 
-@dg.asset_check(
-    asset=iocs, additional_ins={"cleaned_articles": dg.AssetIn()}, blocking=True, partitions_def=EDITIONS
-)
+@dg.asset_check(asset=iocs, additional_ins={"cleaned_articles": dg.AssetIn()}, blocking=True, partitions_def=EDITIONS)
 def iocs_stand_in_their_page(iocs: pd.DataFrame, cleaned_articles: pd.DataFrame) -> dg.AssetCheckResult:
     """Holds the report back when an IOC is not where the ledger says it stands."""
     wrong = misplaced(IOCS.rows(iocs), CLEANED_ARTICLES.rows(cleaned_articles))

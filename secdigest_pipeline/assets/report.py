@@ -3,7 +3,7 @@
 import dagster as dg
 import pandas as pd
 
-from secdigest_pipeline.analysis.cost import price_of
+from secdigest_pipeline.analysis.cost import list_price
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES
 from secdigest_pipeline.assets.handback import described, hand_back
@@ -40,7 +40,7 @@ def daily_report(
             articles=CLEANED_ARTICLES.rows(cleaned_articles),
             analyses=analyses,
             iocs=IOCS.rows(iocs),
-            cost_usd=price_of(analyses, services.replies),
+            cost_usd=list_price(analyses, services.replies),
             provisional=services.now() < edition.cutoff,
             failed_feeds=failed_feeds(edition, services.feeds, services.archive),
         )

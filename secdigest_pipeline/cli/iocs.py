@@ -88,8 +88,7 @@ def export(first: Edition, last: Edition, formats: tuple[str, ...], out: Path) -
         _end(f"no edition from {first.key} to {last.key} was made: run `secdigest backfill` first")
     ledgers = [(edition, stored_rows(services, IOCS, edition)) for edition in made]
     chosen = [name for name in ALL if name in formats or not formats]
-    folder = UPath(out.absolute())
-    for path in publish(folder, range_files(ledgers, chosen, folder)):
+    for path in publish(UPath(out.absolute()), range_files(ledgers, chosen)):
         click.echo(str(path))
 
 

@@ -56,7 +56,8 @@ class Ioc:
     confidence: Annotated[float, "0 to 1, computed from `reasons`"]
     reasons: Annotated[tuple[str, ...], "named reasons behind role, is_ioc and confidence"]
     suppressed: Annotated[
-        str, "list or rule that keeps it out; for an IOC `csv:` and the rule that keeps it out of the CSV alone, else empty"
+        str,
+        "list or rule that keeps it out; for an IOC `csv:` and the rule that keeps it out of the CSV alone, else empty",
     ]
     known: Annotated[bool, "よく知られている: a shared or legitimate service, abused"]
     context_ja: Annotated[str, "Japanese phrase of the report line, without half-width comma"]

@@ -34,7 +34,7 @@ Positions = NDArray[np.intp]
 KEYS = ("value_key", "host_key")
 
 _EDITION_FILE = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d{6})\.([0-9a-f]{16})\.parquet")
-_GROUP = 256  # rows read for one hit
+_GROUP = 1024  # rows read for one hit
 _LISTINGS = 5  # how often a reader lists the folder again before a vanished file is an error
 
 

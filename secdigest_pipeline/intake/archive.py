@@ -4,6 +4,7 @@
 <root>/bodies/ab/abcdef....gz                    every feed body, once
 <root>/sightings/<YYYY-MM-DD>/<name>.parquet     items that a snapshot showed and the one before it did not
 <root>/polls/<YYYY-MM-DD>/<name>.parquet         one row a request, written after the sightings of the same run
+<root>/history/<YYYY-MM-DD>/<name>.parquet       what sources of the past showed and how far they reached, written last
 ```
 Files are written once and never changed; there is no index and no lock. A run killed between the two files leaves
 sightings that the next run sees again: readers take the earliest sighting of an item, so that is harmless. Days that
@@ -22,11 +23,12 @@ import pyarrow.parquet as pq
 from upath import UPath
 
 from secdigest_pipeline.files import Bodies, StorageError, write_atomic
-from secdigest_pipeline.intake.records import POLLS, SIGHTINGS, Poll, Sighting
+from secdigest_pipeline.intake.records import HISTORY, POLLS, SIGHTINGS, Poll, Reach, Sighting
 from secdigest_pipeline.tables import Table
 
 T = TypeVar("T")
 
+POLL_COLUMNS = ("feed_id", "polled_at", "outcome", "entries", "via", "reason")
 SEEN_COLUMNS = ("item_id", "article_id", "feed_id", "seen_at", "seen_via", "published_at")
 
 _LISTINGS = 5  # how often a reader lists a folder again before a vanished file is an error
@@ -41,6 +43,7 @@ class Archive:
         self.bodies = Bodies(root / "bodies")
         # Files never change, so what was read of one stays true as long as it exists: 70 bytes a sighting.
         self._seen: dict[str, pa.Table] = {}
+        self._reaches: dict[str, list[Reach]] = {}
 
     def add_poll(self, polls: Sequence[Poll], sightings: Sequence[Sighting]) -> None:
         """Keep the outcome of a run: one Poll a request, and the sightings its bodies gave.
@@ -54,6 +57,47 @@ class Archive:
         if sightings:
             _write(self.root / "sightings" / name, SIGHTINGS, sightings)
         _write(self.root / "polls" / name, POLLS, polls)
+
+    def add_history(self, reaches: Sequence[Reach]) -> None:
+        """Keep what a source of the past came to; after the polls and sightings of its answers. Raises StorageError."""
+        moment = max(reach.asked_at for reach in reaches).astimezone(UTC)
+        name = f"{moment:%Y-%m-%d}/{moment:%H%M%S}-{uuid.uuid4().hex[:8]}.parquet"
+        _write(self.root / "history" / name, HISTORY, reaches)
+
+    def history(self) -> list[Reach]:
+        """Everything sources of the past came to, in order of time, feed, source, edition and URL."""
+        folder = self.root / "history"
+        known: dict[str, list[Reach]] = {}
+
+        def read(day: str) -> None:
+            for path in _files(folder / day):
+                rows = self._reaches.get(str(path))
+                known[str(path)] = (
+                    HISTORY.rows(HISTORY.read(_read_file(path, HISTORY.schema))) if rows is None else rows
+                )
+
+        for day in _days(folder):
+            _relisting(lambda day=day: read(day))  # type: ignore[misc]
+        self._reaches = known
+        rows = [row for part in known.values() for row in part]
+        return sorted(rows, key=lambda row: (row.asked_at, row.feed_id, row.source, row.edition, row.url))
+
+    def answers(self, start: datetime, end: datetime) -> pa.Table:
+        """The polls with start <= polled_at < end, reduced to POLL_COLUMNS, in no order."""
+        schema = pa.schema([POLLS.schema.field(name) for name in POLL_COLUMNS])
+        first, last = start.astimezone(UTC).date(), end.astimezone(UTC).date() + timedelta(days=1)
+        days = [day for day in _days(self.root / "polls") if first.isoformat() <= day <= last.isoformat()]
+        parts = [part for day in days for part in _read_day(self.root / "polls" / day, schema)]
+        if not parts:
+            return schema.empty_table()
+        table = pa.concat_tables(parts)
+        moment = schema.field("polled_at").type
+        return table.filter(
+            pc.and_(
+                pc.greater_equal(table.column("polled_at"), pa.scalar(start.astimezone(UTC), moment)),
+                pc.less(table.column("polled_at"), pa.scalar(end.astimezone(UTC), moment)),
+            )
+        )
 
     def last_polls(self, feed_ids: Collection[str] | None = None) -> dict[str, Poll]:
         """The latest poll of each feed itself (not of a source of its past), of `feed_ids` or of all feeds."""

@@ -1,12 +1,12 @@
 """The feed list: `feeds.yaml` read and checked at the edge, and each feed's own include and exclude rules."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast, get_args
 
-from secdigest_pipeline.intake.records import Kind
+from secdigest_pipeline.intake.records import Kind, Protocol
 from secdigest_pipeline.intake.urls import canonical_url
 
 FeedSection = Literal["news", "jp_incidents"]
@@ -18,7 +18,8 @@ _FEED_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _LANG = re.compile(r"[a-z]{2}")
 # A quantified group that holds a quantifier can take exponential time on a hostile title.
 _NESTED_QUANTIFIER = re.compile(r"\([^()]*[+*}][^()]*\)\s*[+*{]")
-_KEYS = ("id", "name", "url", "site", "lang", "kind", "section", "lead", "enabled", "include", "exclude")
+_KEYS = ("id", "name", "url", "site", "lang", "kind", "section", "lead", "enabled", "include", "exclude", "history")
+WAYBACK = "https://web.archive.org"
 
 T = TypeVar("T")
 
@@ -45,6 +46,14 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class HistorySource:
+    """Where a feed's past can be asked for: the protocol, and the address it begins at (see `_SOURCE_URLS`)."""
+
+    protocol: Protocol
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """One feed of the list. `lead` feeds are printed first; disabled ones are not polled, but still read from the
     archive."""
@@ -60,6 +69,7 @@ class Feed:
     enabled: bool = True
     include: tuple[Rule, ...] = ()
     exclude: tuple[Rule, ...] = ()
+    history: tuple[HistorySource, ...] = ()
 
     def takes(self, title: str, url: str, categories: Sequence[str]) -> bool:
         """Whether an item passes the rules: no exclude rule matches, and an include rule does if there are any."""
@@ -126,6 +136,7 @@ def _feed(entry: Any, where: str) -> Feed:
         enabled=_flag(entry, "enabled", True, where),
         include=_rules(entry, "include", where),
         exclude=_rules(entry, "exclude", where),
+        history=_sources(entry, where),
     )
 
 
@@ -157,6 +168,48 @@ def _flag(entry: Mapping[str, Any], key: str, default: bool, where: str) -> bool
     if not isinstance(value, bool):
         raise FeedListError(f"{where}: {key} must be true or false")
     return value
+
+
+def _site_of_feed(url: str) -> str | None:
+    """The site whose main WordPress feed `url` is; None when it is that of a category or no WordPress feed at all."""
+    parts = url.split("/")
+    return "/".join(parts[:3]) + "/" if [part for part in parts[3:] if part] == ["feed"] else None
+
+
+# The address a source begins at when none is given, from that of the feed; None: it has to be given.
+_SOURCE_URLS: Mapping[str, Callable[[str], str | None]] = {
+    "wordpress": _site_of_feed,  # the site's root, below which /{yyyy}/{mm}/{dd}/feed/ lies
+    "paged": lambda url: url,  # the feed, to which ?paged=N is added
+    "blogger": lambda url: url if "/feeds/posts/" in url else None,  # the feed, to which published-min and -max are
+    "rfc5005": lambda url: url,  # the feed document with a link to older entries
+    "sitemap": lambda _: None,  # a sitemap, or an index of sitemaps
+    "wayback": lambda _: WAYBACK,  # the server of the Wayback Machine
+}
+
+
+def _sources(entry: Mapping[str, Any], where: str) -> tuple[HistorySource, ...]:
+    """`history`: a list of protocols, each a name or `name: URL`, tried in this order."""
+    value = entry.get("history", [])
+    if not isinstance(value, list):
+        raise FeedListError(f"{where}: history must be a list of sources")
+    sources = []
+    for number, source in enumerate(value, start=1):
+        at = f"{where}: history source {number}"
+        if isinstance(source, dict) and len(source) == 1:
+            ((name, url),) = source.items()
+            if name in _SOURCE_URLS:
+                url = _address({name: url}, name, at)
+        else:
+            name = source
+            url = _SOURCE_URLS[name](entry["url"].strip()) if isinstance(name, str) and name in _SOURCE_URLS else None
+        if not isinstance(name, str) or name not in _SOURCE_URLS:
+            raise FeedListError(f"{at}: is not one of {', '.join(_SOURCE_URLS)}, alone or with a URL")
+        if url is None:
+            raise FeedListError(f"{at}: {name} needs a URL here")
+        sources.append(HistorySource(cast(Protocol, name), url))
+    if len({source.protocol for source in sources}) != len(sources):
+        raise FeedListError(f"{where}: history names a protocol twice")
+    return tuple(sources)
 
 
 def _rules(entry: Mapping[str, Any], key: str, where: str) -> tuple[Rule, ...]:

@@ -1,11 +1,59 @@
-"""How the feeds did: which of them gave nothing for an edition although they were asked."""
+"""How the feeds do: which gave nothing for an edition, and the health of each as the archive shows it at a moment.
 
+Everything here is a pure function of the archive up to a moment, so a report made again says the same of its feeds.
+"""
+
+import itertools
+import math
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from secdigest_pipeline.editions import Edition
 from secdigest_pipeline.intake.archive import Archive
 from secdigest_pipeline.intake.feeds import Feed
+from secdigest_pipeline.intake.membership import CLOCK_SLACK
+from secdigest_pipeline.intake.records import Poll
+from secdigest_pipeline.tables import Table
+
+RHYTHM = timedelta(days=90)  # how far back a feed's gaps are measured
+FEWEST_GAPS = 10  # fewer say nothing of a feed's rhythm
+COARSENESS_HOURS = 1.0  # feeds are polled by the hour: no gap is known better than that
+POLLS_LOOKED_AT = timedelta(days=14)
+MAX_NAMED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHealth:
+    """One enabled feed as its polls and items show it at a moment."""
+
+    feed_id: Annotated[str, "feed of feeds.yaml"]
+    name: Annotated[str, "name of the feed"]
+    url: Annotated[str, "URL that is asked"]
+    polled_at: Annotated[datetime | None, "last poll, UTC; null when there was none in 14 days"]
+    answered_at: Annotated[datetime | None, "last poll that gave a readable body or 304, UTC; null: none in 14 days"]
+    outcome: Annotated[Literal["new", "unchanged", "error"] | None, "what the last poll came to"]
+    status: Annotated[int | None, "HTTP status of the last poll"]
+    reason: Annotated[str, "why the last poll failed, or what was odd; empty when all is well"]
+    failures: Annotated[int, "polls in a row, up to the last one, that ended in an error"]
+    back_off_until: Annotated[datetime | None, "not asked again before (Retry-After, back-off), UTC"]
+    entries: Annotated[int | None, "entries of the last body that could be parsed"]
+    newest_at: Annotated[datetime | None, "publication (else first sighting) of its newest item, UTC; at most 90 days"]
+    newest_age_hours: Annotated[float | None, "age of that item, hours"]
+    gap_p95_hours: Annotated[float | None, "95th percentile of its gaps without news in 90 days; null: under 10 gaps"]
+    gap_longest_hours: Annotated[float | None, "longest of those gaps, hours"]
+    quiet_hours: Annotated[float | None, "hours from its newest item to the last poll that answered"]
+    silent: Annotated[bool, "quiet for more than an hour beyond its own 95th percentile"]
+    emptied: Annotated[bool, "its last body has no entry although it had items before"]
+    moved_to: Annotated[str, "where the URL has moved for good; empty when it has not"]
+
+
+FEED_HEALTH = Table("feed_health", FeedHealth, key=("feed_id",))
 
 
 def failed_feeds(edition: Edition, feeds: Sequence[Feed], archive: Archive) -> list[str]:
@@ -14,3 +62,150 @@ def failed_feeds(edition: Edition, feeds: Sequence[Feed], archive: Archive) -> l
     for poll in archive.polls(edition.start, edition.closes):
         outcomes[poll.feed_id].add(poll.outcome)
     return [feed.name for feed in feeds if feed.enabled and outcomes[feed.feed_id] == {"error"}]
+
+
+def feed_health(feeds: Sequence[Feed], archive: Archive, at: datetime) -> list[FeedHealth]:
+    """The health of every enabled feed of the list, in its order, by what the archive held at `at`."""
+    enabled = [feed for feed in feeds if feed.enabled]
+    last, answered = _last_polls(archive, {feed.feed_id for feed in enabled}, at)
+    seen = archive.seen()
+    seen = seen.filter(pc.less_equal(seen.column("seen_at"), _moment(seen, at)))
+    with_items = set(pc.unique(seen.column("feed_id")).to_pylist())
+    news = _news(seen, at)
+    return [
+        _health(
+            feed,
+            last.get(feed.feed_id),
+            answered.get(feed.feed_id),
+            news.get(feed.feed_id, []),
+            had_items=feed.feed_id in with_items,
+            at=at,
+        )
+        for feed in enabled
+    ]
+
+
+def health_memo(edition: Edition, feeds: Sequence[Feed], archive: Archive) -> str:
+    """One Japanese line for その他のメモ on feeds that need a look, as of the edition's close; empty when none does.
+
+    Says nothing of feeds that failed within the window (`failed_feeds` does), and calls a feed silent only when it is
+    quiet for longer than ever in 90 days: a working-week feed passes its 95th percentile every weekend.
+    """
+    rows = feed_health(feeds, archive, edition.closes)
+    groups = (
+        ("新着が途絶（過去90日の最長間隔を超過）", [row.name for row in rows if _quieter_than_ever(row)]),
+        ("配信内容が空", [row.name for row in rows if row.emptied]),
+        ("URLが恒久的に移転", [row.name for row in rows if row.moved_to]),
+        (
+            "失敗が続き再試行待ち",
+            [row.name for row in rows if row.failures and row.polled_at is not None and row.polled_at < edition.start],
+        ),
+    )
+    told = [f"{what}: {_named(names)}" for what, names in groups if names]
+    return f"フィードの状態: {'／'.join(told)}" if told else ""
+
+
+def _named(names: Sequence[str]) -> str:
+    rest = len(names) - MAX_NAMED
+    return "、".join(names[:MAX_NAMED]) + (f"、ほか{rest}件" if rest > 0 else "")
+
+
+def _quieter_than_ever(row: FeedHealth) -> bool:
+    return (
+        row.silent
+        and row.quiet_hours is not None
+        and row.gap_longest_hours is not None
+        and row.quiet_hours > row.gap_longest_hours + COARSENESS_HOURS
+    )
+
+
+def _health(
+    feed: Feed, last: Poll | None, answered: Poll | None, news: Sequence[datetime], *, had_items: bool, at: datetime
+) -> FeedHealth:
+    gaps = sorted(_hours(after - before) for before, after in itertools.pairwise(news))
+    known = len(gaps) >= FEWEST_GAPS
+    # Of the time since the last answer nobody knows whether the feed had news.
+    quiet = _hours(answered.polled_at - news[-1]) if answered is not None and news else None
+    p95 = gaps[math.ceil(0.95 * len(gaps)) - 1] if known else None
+    return FeedHealth(
+        feed_id=feed.feed_id,
+        name=feed.name,
+        url=feed.url,
+        polled_at=last.polled_at if last else None,
+        answered_at=answered.polled_at if answered else None,
+        outcome=last.outcome if last else None,
+        status=last.status if last else None,
+        reason=last.reason if last else "",
+        failures=last.failures if last else 0,
+        back_off_until=last.not_before if last and last.not_before and last.not_before > at else None,
+        entries=answered.entries if answered else None,
+        newest_at=news[-1] if news else None,
+        newest_age_hours=_hours(at - news[-1]) if news else None,
+        gap_p95_hours=p95,
+        gap_longest_hours=gaps[-1] if known else None,
+        quiet_hours=quiet,
+        silent=quiet is not None and p95 is not None and quiet > p95 + COARSENESS_HOURS,
+        emptied=answered is not None and answered.entries == 0 and had_items,
+        moved_to=last.moved_to if last else "",
+    )
+
+
+def _last_polls(archive: Archive, feed_ids: set[str], at: datetime) -> tuple[dict[str, Poll], dict[str, Poll]]:
+    """The last poll of each feed at `at`, and the last one that was answered with something readable."""
+    last: dict[str, Poll] = {}
+    answered: dict[str, Poll] = {}
+    # A run is filed under the day of its last poll, which may be the day after.
+    newest = (at.astimezone(UTC) + timedelta(days=1)).date().isoformat()
+    oldest = (at.astimezone(UTC) - POLLS_LOOKED_AT).date().isoformat()
+    for day in reversed(archive.days()):
+        # Every poll of an older folder is older than all of a newer one, but for the run that crossed midnight.
+        if day < oldest or answered.keys() == feed_ids == last.keys():
+            break
+        if day > newest:
+            continue
+        for poll in archive.polls_of(day):
+            if poll.via == "feed" and poll.feed_id in feed_ids and poll.polled_at <= at:
+                _keep_later(last, poll)
+                if poll.outcome != "error":
+                    _keep_later(answered, poll)
+    return last, answered
+
+
+def _keep_later(found: dict[str, Poll], poll: Poll) -> None:
+    if poll.feed_id not in found or poll.polled_at > found[poll.feed_id].polled_at:
+        found[poll.feed_id] = poll
+
+
+def _news(seen: pa.Table, at: datetime) -> dict[str, list[datetime]]:
+    """By feed, when it had something new in the RHYTHM before `at`, oldest first: the last moment of each hour, so that
+    items of one batch are one piece of news."""
+    published, shown = seen.column("published_at"), seen.column("seen_at")
+    recent = pc.greater_equal(pc.coalesce(published, shown), _moment(seen, at - RHYTHM))
+    seen = seen.filter(recent).sort_by([("seen_at", "ascending")])
+    columns = [seen.column(name).to_pylist() for name in ("item_id", "feed_id", "seen_at", "seen_via", "published_at")]
+    items: set[str] = set()
+    found: dict[str, dict[datetime, datetime]] = defaultdict(dict)
+    for item_id, feed_id, seen_at, seen_via, published_at in zip(*columns, strict=True):
+        if item_id in items:
+            continue
+        items.add(item_id)
+        moment = _new_at(published_at, seen_at, seen_via)
+        if moment is not None:
+            hour = moment.replace(minute=0, second=0, microsecond=0)
+            found[feed_id][hour] = max(moment, found[feed_id].get(hour, moment))
+    return {feed_id: sorted(hours.values()) for feed_id, hours in found.items()}
+
+
+def _new_at(published_at: datetime | None, seen_at: datetime, seen_via: str) -> datetime | None:
+    """When an item was new, if that is known: of an undated backlog it is not."""
+    if published_at is not None and published_at <= seen_at + CLOCK_SLACK:
+        return published_at.astimezone(UTC)
+    return seen_at.astimezone(UTC) if seen_via == "poll" else None
+
+
+def _moment(seen: pa.Table, at: datetime) -> pa.Scalar:
+    return pa.scalar(at.astimezone(UTC), seen.schema.field("seen_at").type)
+
+
+def _hours(length: timedelta) -> float:
+    return round(length.total_seconds() / 3600, 2)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urljoin
 
 from secdigest_pipeline.intake.charset import feed_text
 from secdigest_pipeline.intake.dates import parse_date
@@ -47,7 +48,7 @@ class ParsedItem:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A feed body read: how many entries it has, the ids of all of them, and the newest MAX_ITEMS in full.
+    """A feed body read: how many entries it has, the ids of all of them, and the newest in full.
 
     `reason` says what is odd ("no entries"); with `entries` None the body is not a feed and `reason` says what it is.
     """
@@ -56,10 +57,15 @@ class ParsedFeed:
     item_ids: frozenset[str]
     items: tuple[ParsedItem, ...]
     reason: str
+    older: str = ""
+    """The document with the entries before these, where the feed links to one (RFC 5005)."""
 
 
-def parse_feed(feed_id: str, lang: str, body: bytes, url: str, content_type: str) -> ParsedFeed:
-    """The entries of `body`, which was found at `url`. May raise whatever feedparser raises on broken input."""
+def parse_feed(feed_id: str, lang: str, body: bytes, url: str, content_type: str, most: int = MAX_ITEMS) -> ParsedFeed:
+    """The entries of `body`, which was found at `url`, the newest `most` of them in full.
+
+    May raise whatever feedparser raises on broken input.
+    """
     import feedparser
 
     text = feed_text(body, content_type, lang)
@@ -71,9 +77,10 @@ def parse_feed(feed_id: str, lang: str, body: bytes, url: str, content_type: str
         resolve_relative_uris=False,
     )
     entries = tree["entries"]
+    older = _older(tree["feed"], url)
     if not entries:
         if tree.get("version"):
-            return ParsedFeed(0, frozenset(), (), "no entries")
+            return ParsedFeed(0, frozenset(), (), "no entries", older)
         return ParsedFeed(None, frozenset(), (), _what_it_is(body, text))
     links = [_link(entry, url) for entry in entries]
     ids = _ids(feed_id, entries, links)
@@ -81,11 +88,20 @@ def parse_feed(feed_id: str, lang: str, body: bytes, url: str, content_type: str
     order = sorted(range(len(entries)), key=lambda at: (dates[at] is None, -_seconds(dates[at])))
     newest: dict[str, ParsedItem] = {}
     for at in order:
-        if len(newest) == MAX_ITEMS:
+        if len(newest) == most:
             break
         if ids[at] not in newest:
             newest[ids[at]] = _item(entries[at], ids[at], links[at], dates[at])
-    return ParsedFeed(len(entries), frozenset(ids), tuple(newest.values()), "")
+    return ParsedFeed(len(entries), frozenset(ids), tuple(newest.values()), "", older)
+
+
+def _older(feed: Entry, base: str) -> str:
+    """The link of an RFC 5005 document to the one before it: an archive (section 4) or a page (section 3)."""
+    links = {str(link.get("rel")): str(link.get("href") or "") for link in reversed(feed.get("links") or [])}
+    for rel in ("prev-archive", "next", "prev-page"):
+        if links.get(rel):
+            return urljoin(base, links[rel][:MAX_LINK])
+    return ""
 
 
 def _seconds(moment: datetime | None) -> float:

@@ -10,6 +10,8 @@ Section = Literal["news", "jp_incidents", "memo", "tools", "malware_campaign", "
 Membership = Literal["published", "late", "undated", "future"]
 SeenVia = Literal["poll", "first_poll", "history"]
 Kind = Literal["news", "incident", "vendor research", "gov", "CERT"]
+Protocol = Literal["wordpress", "paged", "blogger", "rfc5005", "sitemap", "wayback"]
+Coverage = Literal["polled", "archive", "wayback", "partial", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,43 @@ class FeedItem:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One answer of a source of a feed's past, or (url empty) what the source came to for an edition. Never changed."""
+
+    feed_id: Annotated[str, "feed of feeds.yaml"]
+    source: Annotated[Protocol, "protocol of the source"]
+    edition: Annotated[str, "edition it was asked for, YYYY-MM-DD"]
+    url: Annotated[str, "URL asked; empty in the row that sums up the source for the edition"]
+    asked_at: Annotated[datetime, "when the answer was complete, UTC"]
+    state: Annotated[
+        Literal["whole", "part", "failed"], "whole: as asked; part: something is missing; failed: no usable answer"
+    ]
+    reason: Annotated[str, "what is missing or failed; empty when nothing is"]
+    start: Annotated[datetime | None, "everything the feed published from here, UTC; null when nothing is proven"]
+    end: Annotated[datetime | None, "... up to here was shown, UTC"]
+    body_sha256: Annotated[str | None, "stored body of the answer"]
+    final_url: Annotated[str, "URL that answered, after redirects"]
+    content_type: Annotated[str, "Content-Type header of the body"]
+    status: Annotated[int | None, "HTTP status, null when none came"]
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """How sure it is that everything a feed published in an edition's window was seen."""
+
+    edition: Annotated[str, "edition date, YYYY-MM-DD"]
+    feed_id: Annotated[str, "feed of feeds.yaml"]
+    completeness: Annotated[
+        Coverage,
+        "polled: by polls of the feed alone; archive: with dated archives of the site; wayback: with the Wayback "
+        "Machine; partial: a part of the window, or not certain; none: nothing",
+    ]
+    reason: Annotated[str, "by what it is covered, or which part is not and why"]
+
+
 POLLS = Table("feed_snapshots", Poll, key=("feed_id", "polled_at", "url"))
 SIGHTINGS = Table("sightings", Sighting, key=("item_id", "seen_at"))
 RAW_FEED_ITEMS = Table("raw_feed_items", FeedItem, key=("item_id",))
+HISTORY = Table("history", Reach, key=("feed_id", "source", "edition", "url", "asked_at"))
+COMPLETENESS = Table("completeness", Completeness, key=("edition", "feed_id"))

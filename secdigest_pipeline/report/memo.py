@@ -19,7 +19,7 @@ def memo_lines(
 ) -> list[str]:
     """Lines for その他のメモ: none for a quiet day without an article.
 
-    `calls_cost` is the price in USD of the replies the report rests on (not of the calls of this run), so that a re-run
+    `calls_cost` is the list price in USD of the replies the report rests on (not of the calls of this run), so that a re-run
     prints the same. `provisional`: made before the edition's cut-off. `failed_feeds`: names of the feeds that could not
     be fetched for the edition.
     """
@@ -29,7 +29,11 @@ def memo_lines(
     if analyses:
         lines.append(_writers(analyses))
     if calls_cost > 0:
-        lines.append(f"モデルの費用: {calls_cost:.4f} USD" if calls_cost >= 0.0001 else "モデルの費用: 0.0001 USD未満")
+        lines.append(
+            f"モデルの費用（キャッシュ割引前）: {calls_cost:.4f} USD"
+            if calls_cost >= 0.0001
+            else "モデルの費用: 0.0001 USD未満"
+        )
     if failed_feeds:
         names = sorted(set(failed_feeds))
         rest = len(names) - MAX_NAMED_FEEDS

@@ -61,7 +61,8 @@ class MessagesApi:
     """What the server answers, and what it saw. `app` is the ASGI application.
 
     `replies`: reply by article URL, in the schema of analysis.schema but with each ioc naming its candidate by `value`
-    (or, to lie, by `id`). `failures`: steps by article URL, one a request, the last one repeats; `*` is for all others.
+    (or, to lie, by `id`), `{{system}}` and `{{nonce}}` filled in from the request. `failures`: steps by article URL, one a
+    request, the last one repeats; `*` is for all others.
     Steps: ok, 400 401 402 403 404 413 429 500 502 503 529 (with `ra=SECONDS` for retry-after), credit, html_403, drop,
     truncated_body, not_json, html, list, null, empty_message, bad_usage, bad_content, invalid_reply, missing_field, wrong_enum_case,
     max_tokens, context, refusal, thinking, `slow=SECONDS`. `delay` is the time of every answer, seconds.
@@ -153,7 +154,7 @@ class MessagesApi:
         return Response(encoded, media_type="application/json", headers=headers)
 
     def _message(self, name: str, body: dict[str, Any], article: dict[str, Any]) -> dict[str, Any]:
-        text = _text(name, self._reply(article))
+        text = _obedient(_text(name, self._reply(article)), body)
         content = [{"type": "text", "text": text}]
         if name == "thinking":
             content.insert(0, {"type": "thinking", "thinking": "", "signature": "c2lnbmF0dXJl"})
@@ -321,6 +322,17 @@ def _text(name: str, reply: dict[str, Any]) -> str:
         }
     text = json.dumps(reply, ensure_ascii=False)
     return text[: len(text) // 2] if name == "max_tokens" else text
+
+
+def _obedient(text: str, body: dict[str, Any]) -> str:
+    """The reply with `{{system}}` and `{{nonce}}` filled in: a model that tells its prompt to whoever asks for it."""
+    if "{{" not in text:
+        return text
+    found = _ARTICLE.fullmatch(body["messages"][0]["content"])
+    told = {"{{system}}": body["system"][0]["text"][:2_000], "{{nonce}}": found[1] if found else ""}
+    for mark, secret in told.items():
+        text = text.replace(mark, json.dumps(secret, ensure_ascii=False)[1:-1])
+    return text
 
 
 def _same(value: str) -> str:

@@ -11,6 +11,7 @@ from secdigest_pipeline.analysis import Extractive, analyse
 from secdigest_pipeline.analysis.extractive import MAX_CHARACTERS, extract
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Analysis
 from secdigest_pipeline.analysis.sentences import sentences
+from secdigest_pipeline.analysis.verify import ungrounded
 from secdigest_pipeline_tests.analysis.conftest import TEXT, make_article
 
 JAPANESE = """\
@@ -146,10 +147,12 @@ def test_other_sentences_are_no_recommendation(sentence: str) -> None:
     assert analysis.recommendations == ()
 
 
-def test_a_sentence_with_hidden_characters_is_not_quoted() -> None:
+def test_a_sentence_with_hidden_characters_is_quoted_as_it_stands_and_printed_clean() -> None:
     hidden = "The attackers moved\u202e through the net\u00adwork of the company for a week.\n"
-    analysis = extract(make_article(text=hidden + TEXT))
-    assert analysis.summary[0].text.startswith("Orrin Networks") and "moved" not in str(analysis.summary)
+    article = make_article(text=hidden + TEXT)
+    analysis = extract(article)
+    assert analysis.summary[0].text == "The attackers moved through the network of the company for a week."
+    assert analysis.summary[0].quote == hidden.strip() and ungrounded([analysis], [article]) == []
 
 
 def test_text_that_addresses_a_machine_is_not_quoted() -> None:

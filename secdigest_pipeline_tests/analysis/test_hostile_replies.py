@@ -70,6 +70,23 @@ def test_an_entry_of_which_nothing_is_true_is_printed_in_the_articles_words(api:
     assert "Contoso" not in printed(analysis) and "evil" not in printed(analysis)
 
 
+def test_a_bad_line_behind_five_good_ones_is_recorded_too(api: MessagesApi, run: Run) -> None:
+    analysis = answered(api, run, summary=[*REPLY["summary"], line("攻撃者はFooRATを設置する。")])
+    assert len(analysis.summary) == 5
+    assert [s.text for s in analysis.dropped] == ["攻撃者はFooRATを設置する。"]
+
+
+def test_a_statement_names_no_place_to_visit_but_hosts_of_its_own_quote(api: MessagesApi, run: Run) -> None:
+    quote = "The backdoor GlassLantern talks to relay[.]tunnel-metrics[.]example"
+    texts = {
+        "GlassLanternはrelay.tunnel-metrics.exampleと通信する。": True,
+        "GlassLanternはhttps://relay.tunnel-metrics.example/と通信する。": False,
+    }
+    for text, is_kept in texts.items():
+        analysis = answered(api, run, text=TEXT + text, notes=[line(text, quote)])
+        assert [s.text for s in analysis.notes] == [text] * is_kept
+
+
 def test_no_more_lines_are_printed_than_the_contract_has(api: MessagesApi, run: Run) -> None:
     many = [line(f"OrrinはTunnelGateの脆弱性{'が' * n}悪用されていると警告した。") for n in range(1, 9)]
     analysis = answered(api, run, summary=many, recommendations=many, notes=many)
@@ -212,7 +229,8 @@ def test_a_model_that_obeys_the_article_prints_nothing_of_it(api: MessagesApi, r
         iocs=[evil, *REPLY["iocs"]],
     )
     assert "Contoso" not in printed(analysis) and "evil" not in printed(analysis)
-    assert len(analysis.summary) == 5 and len(analysis.ioc_roles) == 1
+    assert len(analysis.summary) == 5
+    assert analysis.ioc_roles == (), "of a page that speaks to machines only code says what a value is"
 
 
 @pytest.mark.parametrize(

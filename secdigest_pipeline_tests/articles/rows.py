@@ -86,7 +86,9 @@ def site(answers: Answers) -> Handler:
     return handle
 
 
-def page(body: str | bytes, content_type: str = "text/html; charset=utf-8", status: str = "200 OK", **more: str) -> bytes:
+def page(
+    body: str | bytes, content_type: str = "text/html; charset=utf-8", status: str = "200 OK", **more: str
+) -> bytes:
     """A response with an HTML body."""
     data = body.encode() if isinstance(body, str) else body
     return response(data, status, {"Content-Type": content_type, **{k.replace("_", "-"): v for k, v in more.items()}})

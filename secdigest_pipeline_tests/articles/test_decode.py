@@ -10,13 +10,23 @@ from secdigest_pipeline.articles.decode import charset, decode
 JAPANESE = "<html><head>{meta}<title>不正アクセスに関するお知らせ</title></head><body><p>" + (
     "弊社が運営するサーバーが外部から攻撃を受け、お客様の個人情報が流出した可能性があることを確認しました。"
 )
-LABELS = ["", "text/html; charset=utf-8", "text/html; charset=ISO-8859-1", "text/html;charset=Shift_JIS", "text/html; charset=EUC-JP"]
+LABELS = [
+    "",
+    "text/html; charset=utf-8",
+    "text/html; charset=ISO-8859-1",
+    "text/html;charset=Shift_JIS",
+    "text/html; charset=EUC-JP",
+]
 
 
 @pytest.mark.parametrize("label", LABELS)
 @pytest.mark.parametrize("encoding", ["shift_jis", "cp932", "euc_jp", "iso2022_jp", "utf-8", "utf-8-sig", "utf-16"])
 def test_japanese_comes_back_whole_whatever_the_label_says(encoding: str, label: str) -> None:
-    for meta in ("", '<meta charset="shift_jis">', '<meta http-equiv="Content-Type" content="text/html; charset=utf-8">'):
+    for meta in (
+        "",
+        '<meta charset="shift_jis">',
+        '<meta http-equiv="Content-Type" content="text/html; charset=utf-8">',
+    ):
         text = JAPANESE.format(meta=meta)
         assert decode(text.encode(encoding), label) == text
 
@@ -44,7 +54,10 @@ def test_a_few_broken_bytes_do_not_change_the_charset() -> None:
     assert "日本語" in decode(body)
 
 
-@given(st.binary(max_size=400), st.sampled_from([*LABELS, "text/html; charset=base64", "text/html; charset=punycode", "charset=utf-7"]))
+@given(
+    st.binary(max_size=400),
+    st.sampled_from([*LABELS, "text/html; charset=base64", "text/html; charset=punycode", "charset=utf-7"]),
+)
 def test_any_bytes_decode_to_something(body: bytes, label: str) -> None:
     assert isinstance(decode(body, label), str)
 
@@ -53,7 +66,9 @@ def test_any_bytes_decode_to_something(body: bytes, label: str) -> None:
 def test_visible_text_has_no_invisible_characters_and_stays_as_it_is_when_done_again(text: str) -> None:
     seen = visible(text)
     assert visible(seen) == seen
-    assert not [c for c in seen if (c < " " and c != "\n") or "\ud800" <= c <= "\udfff" or c in "\u200b\u202e\ufeff\xad"]
+    assert not [
+        c for c in seen if (c < " " and c != "\n") or "\ud800" <= c <= "\udfff" or c in "\u200b\u202e\ufeff\xad"
+    ]
 
 
 def test_compatibility_forms_stay_as_published() -> None:

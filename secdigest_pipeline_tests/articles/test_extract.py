@@ -96,7 +96,10 @@ def test_nastiest_case_2_a_table_of_links_and_an_appendix_are_in_the_page_text()
 def test_nastiest_case_7_japanese_pages_survive_every_charset(encoding: str) -> None:
     title = "病院の電子カルテにランサムウェア、外来を一時停止"
     sentence = "市立病院は、電子カルテのサーバーがランサムウェアに感染し、外来の診療を一時停止したと発表した。"
-    body = f"<html><head><title>{title}</title></head><body><h1>{title}</h1>" + f"<p>{sentence}</p><p>{'復旧の見通しは立っていない。' * 12}</p>"
+    body = (
+        f"<html><head><title>{title}</title></head><body><h1>{title}</h1>"
+        + f"<p>{sentence}</p><p>{'復旧の見通しは立っていない。' * 12}</p>"
+    )
     found = extract(body.encode(encoding), "text/html; charset=utf-8", "https://wire.test/a", title)
     assert sentence in found.text
     assert "\ufffd" not in found.page_text
@@ -104,7 +107,9 @@ def test_nastiest_case_7_japanese_pages_survive_every_charset(encoding: str) -> 
 
 @pytest.mark.parametrize("depth", [300, 1500, 2100, 100_000])
 def test_nastiest_case_9_deep_nesting_loses_nothing(depth: int) -> None:
-    found = read(html("<div>" * depth + "<p>The last word stands at the very bottom of the page: 198[.]51[.]100[.]7</p>"))
+    found = read(
+        html("<div>" * depth + "<p>The last word stands at the very bottom of the page: 198[.]51[.]100[.]7</p>")
+    )
     assert "198[.]51[.]100[.]7" in found.page_text
     assert PARAGRAPHS[0] in found.text
     assert [url for url, _ in found.links] == ["https://wire.test/", "https://wire.test/about"]
@@ -115,7 +120,9 @@ def test_nastiest_case_9_a_huge_script_before_the_article_loses_nothing() -> Non
     assert found.text == "\n".join(PARAGRAPHS)
 
 
-@pytest.mark.parametrize("body", [b"", b" ", b"\0" * 100, b"<", b"<!-- -->", b"<html></html>", b"\xff\xfe", bytes(range(256))])
+@pytest.mark.parametrize(
+    "body", [b"", b" ", b"\0" * 100, b"<", b"<!-- -->", b"<html></html>", b"\xff\xfe", bytes(range(256))]
+)
 def test_pages_without_text_give_no_article_and_no_error(body: bytes) -> None:
     assert read(body).text == ""
 

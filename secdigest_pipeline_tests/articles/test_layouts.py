@@ -104,8 +104,10 @@ def test_code_keeps_its_lines_and_indentation() -> None:
 
 def test_scripts_styles_comments_and_link_targets_are_not_page_text() -> None:
     text = page_text(
-        html("<script>var a='script-value'</script><style>.style-value{}</style><!-- comment-value -->"
-             '<template>template-value</template><a href="https://target-value.example/">seen</a>')  # fmt: skip
+        html(
+            "<script>var a='script-value'</script><style>.style-value{}</style><!-- comment-value -->"
+            '<template>template-value</template><a href="https://target-value.example/">seen</a>'
+        )  # fmt: skip
     )
     assert "seen" in text
     assert not [word for word in ("script", "style", "comment", "template", "target") if f"{word}-value" in text]
@@ -114,8 +116,18 @@ def test_scripts_styles_comments_and_link_targets_are_not_page_text() -> None:
 def test_links_are_absolute_in_order_and_bounded() -> None:
     body = '<base href="https://cdn.test/x/">' + "".join(
         f"<a href='{href}'>t</a>"
-        for href in ("p", "/q", "//h.test/r", "https://e.test/s#f", "javascript:alert(1)", "mailto:a@b.test",
-                     "file:///etc/passwd", "#top", "http://[bad/", "data:text/html,x")  # fmt: skip
+        for href in (
+            "p",
+            "/q",
+            "//h.test/r",
+            "https://e.test/s#f",
+            "javascript:alert(1)",
+            "mailto:a@b.test",
+            "file:///etc/passwd",
+            "#top",
+            "http://[bad/",
+            "data:text/html,x",
+        )  # fmt: skip
     )
     links = extract(body.encode(), "", "https://wire.test/a", "").links
     assert [url for url, _ in links] == [

@@ -138,9 +138,9 @@ def test_an_export_writes_every_format_and_names_its_files(data: Path, tmp_path:
     assert {name.split("/")[0] for name in written if "/" in name} == {"misp-feed", "block"}
     assert check_ioc_csv((tmp_path / "x" / "iocs-20250301-20250304.csv").read_bytes()) == []
     assert (tmp_path / "x" / "block" / "0.95" / "domain.txt").read_text() == "c2.evil.test\n"
-    before = {path: path.read_bytes() for path in (tmp_path / "x").rglob("*.*")}
+    before = {path: path.read_bytes() for path in (tmp_path / "x").rglob("*") if path.is_file()}
     run("export", "2025-03-01", "2025-03-31", "--out", str(tmp_path / "x"))
-    assert {path: path.read_bytes() for path in (tmp_path / "x").rglob("*.*")} == before
+    assert {path: path.read_bytes() for path in (tmp_path / "x").rglob("*") if path.is_file()} == before
 
 
 def test_an_export_of_one_format_writes_that_alone(data: Path, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ PARAGRAPHS = (
     "Operators of the same product should look for the task and for requests to the address below.",
 )
 STORY_IOC = "loader[.]kestrel-case[.]example"
+JAPANESE_TITLE = "架空企業から顧客情報が流出"
 JAPANESE = (
     "架空の製造業ケストレル工業は、外部のファイル転送サービスから侵入を受け、顧客情報が流出した可能性があると発表した。",
     "侵入者は予約タスクを作成し、翌日に給与データを外部のサーバーへ送信していた。同社はサービスを停止し、警察に相談している。",
@@ -96,26 +97,38 @@ MODEL: Mapping[str, tuple[str, ...]] = {
     "reply-refused": ("refusal",),
     "reply-mended": ("missing_field", "ok"),
 }
-SENTENCE_PER_PAGE = "Case number {n} of the series concerns the branch office named {name}."
+
+
+def title_of(name: str) -> str:
+    """Headline of a page, in its feed and on itself."""
+    return (
+        f"{JAPANESE_TITLE} ({name})"
+        if name.startswith("shift-jis")
+        else f"Loader case {name} at the invented Kestrel bank"
+    )
 
 
 def pages() -> dict[str, bytes | Raw]:
     """Answers of the pages by name."""
-    japanese = page("架空企業から顧客情報が流出", JAPANESE)
     answers: dict[str, bytes | Raw] = {
-        "healthy": html(page("Loader case at the invented Kestrel bank")),
+        "healthy": html(page(title_of("healthy"))),
         "empty": html(""),
         "spaces": html(" \n \n"),
         "no-article": html("<html><head><title>Story</title></head><body></body></html>"),
         "binary": response(bytes(range(256)) * 400, headers={"Content-Type": "text/html"}),
         "pdf": response(b"%PDF-1.7\n" + bytes(range(256)) * 40, headers={"Content-Type": "application/pdf"}),
         "announced-20mb": response(b"<p>x</p>" * (20 * MIB // 8), headers={"Content-Type": "text/html"}),
-        "streamed-20mb": Raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html><body>", b"<p>word</p>" * 6000, 320),
+        "streamed-20mb": Raw(
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html><body>", b"<p>word</p>" * 6000, 320
+        ),
         "shift-jis": response(
-            page("架空企業から顧客情報が流出", JAPANESE, "<meta charset='Shift_JIS'>").encode("cp932"),
+            page(title_of("shift-jis"), JAPANESE, "<meta charset='Shift_JIS'>").encode("cp932"),
             headers={"Content-Type": "text/html"},
         ),
-        "shift-jis-said-utf-8": response(japanese.encode("cp932"), headers={"Content-Type": "text/html; charset=utf-8"}),
+        "shift-jis-said-utf-8": response(
+            page(title_of("shift-jis-said-utf-8"), JAPANESE).encode("cp932"),
+            headers={"Content-Type": "text/html; charset=utf-8"},
+        ),
         "not-found": response(b"<h1>404</h1>", "404 Not Found", {"Content-Type": "text/html"}),
         "forbidden": response(b"<h1>403</h1>", "403 Forbidden", {"Content-Type": "text/html"}),
         "broken": response(b"oops", "500 Internal Server Error"),
@@ -123,12 +136,13 @@ def pages() -> dict[str, bytes | Raw]:
         "to-metadata": response(b"", "302 Found", {"Location": "http://169.254.169.254/latest/meta-data/"}),
         "to-file": response(b"", "302 Found", {"Location": "file:///etc/passwd"}),
         "to-itself": response(b"", "302 Found", {"Location": "http://to-itself.test/story"}),
-        "hangs-up": Raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 90000\r\n\r\n<p>The first half"),
+        "hangs-up": Raw(
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 90000\r\n\r\n<p>The first half"
+        ),
         "no-http": Raw(b"SSH-2.0-OpenSSH_9.6\r\n"),
     }
-    for n, name in enumerate(MODEL):
-        text = (SENTENCE_PER_PAGE.format(n=n, name=name), *PARAGRAPHS)
-        answers[name] = html(page(f"Loader case {n} at the invented Kestrel bank", text))
+    for name in MODEL:
+        answers[name] = html(page(title_of(name), (f"This case concerns the branch office named {name}.", *PARAGRAPHS)))
     return answers
 
 
@@ -148,8 +162,8 @@ STRANGE_LINKS: Mapping[str, str | None] = {
 
 def feeds() -> dict[str, bytes | Raw]:
     """Answers of the feeds by feed id."""
-    stories = [item(f"Story {name}", f"http://{name}.test/story") for name in pages()]
-    stories.append(item("Story unreachable-page", "http://unreachable-page.test/story"))
+    stories = [item(title_of(name), f"http://{name}.test/story") for name in pages()]
+    stories.append(item(title_of("unreachable-page"), "http://unreachable-page.test/story"))
     stories.append(item("Story told by the feed", "http://forbidden.test/other", description=CARRIED))
     one = item("Only story", "http://gone-story.test/story")
     return {
@@ -159,16 +173,28 @@ def feeds() -> dict[str, bytes | Raw]:
         "empty-feed": xml(b""),
         "binary-feed": response(bytes(range(256)) * 100, headers={"Content-Type": "application/rss+xml"}),
         "announced-50mb": Raw(
-            f"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: {50 * MIB}\r\n\r\n<rss>".encode(), b" " * MIB, 50
+            f"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: {50 * MIB}\r\n\r\n<rss>".encode(),
+            b" " * MIB,
+            50,
         ),
-        "streamed-50mb": Raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<rss><channel>", b"<item/>" * 9000, 800),
+        "streamed-50mb": Raw(
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<rss><channel>", b"<item/>" * 9000, 800
+        ),
         "zipped-50mb": response(
-            gzip.compress(b"<rss>" + b" " * (50 * MIB)), headers={"Content-Type": "text/xml", "Content-Encoding": "gzip"}
+            gzip.compress(b"<rss>" + b" " * (50 * MIB)),
+            headers={"Content-Type": "text/xml", "Content-Encoding": "gzip"},
         ),
-        "xml-bomb": xml(rss(item("Bomb", "http://gone-story.test/bomb", description="&l9;").replace("&amp;l9;", "&l9;"), doctype=_laughs())),
+        "xml-bomb": xml(
+            rss(
+                item("Bomb", "http://gone-story.test/bomb", description="&l9;").replace("&amp;l9;", "&l9;"),
+                doctype=_laughs(),
+            )
+        ),
         "xml-entity-file": xml(
             rss(
-                item("Entity story", "http://gone-story.test/entity", description="before &f; after").replace("&amp;f;", "&f;"),
+                item("Entity story", "http://gone-story.test/entity", description="before &f; after").replace(
+                    "&amp;f;", "&f;"
+                ),
                 doctype="<!DOCTYPE rss [<!ENTITY f SYSTEM 'file:///etc/passwd'>]>",
             )
         ),
@@ -177,7 +203,9 @@ def feeds() -> dict[str, bytes | Raw]:
         "no-entries": xml(rss()),
         "no-date": xml(rss(item("Undated story", "http://gone-story.test/undated", date=None))),
         "bad-date": xml(rss(item("Story of no day", "http://gone-story.test/no-day", date="yesterday, more or less"))),
-        "future-date": xml(rss(item("Story of 2031", "http://gone-story.test/future", date="Wed, 01 Jan 2031 00:00:00 GMT"))),
+        "future-date": xml(
+            rss(item("Story of 2031", "http://gone-story.test/future", date="Wed, 01 Jan 2031 00:00:00 GMT"))
+        ),
         "relative-links": xml(rss(item("Relative story", "/relative/story"))),
         "strange-links": xml(rss(*(item(title, link) for title, link in STRANGE_LINKS.items()))),
         "to-loopback-feed": response(b"", "301 Moved Permanently", {"Location": "http://127.0.0.1/feed.xml"}),
@@ -233,9 +261,9 @@ class BadWeb:
 
 
 @contextmanager
-def bad_web() -> Iterator[BadWeb]:
-    """The misbehaving web on loopback, in a thread, until the block ends."""
-    web = BadWeb({**feeds(), **pages()})
+def bad_web(answers: Mapping[str, bytes | Raw] | None = None) -> Iterator[BadWeb]:
+    """The misbehaving web (or `answers` by host name without `.test`) on loopback, in a thread, until the block ends."""
+    web = BadWeb({**feeds(), **pages()} if answers is None else dict(answers))
     up, loop = threading.Event(), asyncio.new_event_loop()
     stop: list[Callable[[], None]] = []
 

@@ -47,9 +47,7 @@ class Sample:
 
     def published(self) -> dict[str, bytes]:
         return {
-            str(path.relative_to(self.out)): path.read_bytes()
-            for path in sorted(self.out.rglob("*"))
-            if path.is_file()
+            str(path.relative_to(self.out)): path.read_bytes() for path in sorted(self.out.rglob("*")) if path.is_file()
         }
 
     def report(self, edition: Edition) -> str:

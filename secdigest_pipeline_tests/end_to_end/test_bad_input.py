@@ -5,7 +5,8 @@ import hashlib
 import io
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -16,12 +17,14 @@ from upath import UPath
 
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Analysis
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
+from secdigest_pipeline.cli.demo import WorldClock
 from secdigest_pipeline.cli.execute import execute
 from secdigest_pipeline.cli.summary import stored_rows
 from secdigest_pipeline.indicators.records import IOCS, Ioc
 from secdigest_pipeline.instance import instance
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS, FeedItem, Poll
 from secdigest_pipeline.report import check_published
+from secdigest_pipeline.report.contract import parse_report
 from secdigest_pipeline.resources import Services
 from secdigest_pipeline.sample import messages
 from secdigest_pipeline.settings import Settings
@@ -40,8 +43,6 @@ class Run:
     api: messages.MessagesApi
     services: Services
     failure: str | None = None
-    shown: str = ""
-    numbers: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def make(self) -> str | None:
         console = Console(file=io.StringIO(), width=300)
@@ -106,21 +107,179 @@ def run(tmp_path_factory: pytest.TempPathFactory, postgres: str) -> Iterator[Run
                 "SECDIGEST_ANALYST": "anthropic",
             }
         )
-        made = Run(home, web, api, Services(settings, now=lambda: NOW))
+        made = Run(home, web, api, Services(settings, now=WorldClock(NOW)))
         made.failure = made.make()
         yield made
     stop()
 
 
-def test_dump(run: Run) -> None:
-    print(run.failure)
-    for name, poll in run.polls.items():
-        print(name, poll.outcome, poll.status, poll.entries, poll.reason)
-    for title, item in run.items.items():
-        print(title, "|", item.membership, item.kept, item.reason, item.url, item.link)
-    for url, a in run.articles.items():
-        print(url, a.read_state, a.read_reason, len(a.text))
-    for url, a in run.analyses.items():
-        print(url, a.state, a.reason, a.model, len(a.summary))
-    print(run.report)
-    print(check_published(UPath(run.home / "out"), EDITION))
+def test_the_edition_is_made_whatever_feeds_pages_and_replies_are_like(run: Run) -> None:
+    assert run.failure is None
+    assert check_published(UPath(run.home / "out"), EDITION) == []
+
+
+# Feed -> status, entries, what the reason says
+ERRORS: dict[str, tuple[int | None, str]] = {
+    "unreachable-feed": (None, "http://unreachable-feed.test/feed.xml: "),
+    "internal-feed": (None, "http://localhost/feed.xml: 127.0.0.1 is not a public address"),
+    "to-loopback-feed": (None, "http://127.0.0.1/feed.xml: 127.0.0.1 is not a public address"),
+    "not-found-feed": (404, "HTTP 404"),
+    "html-feed": (200, "HTML instead of a feed (text/html"),
+    "empty-feed": (200, "empty body"),
+    "binary-feed": (200, "not a feed"),
+    "announced-50mb": (None, "52428800 bytes announced, more than 10485760"),
+    "streamed-50mb": (None, "more than 10485760 bytes"),
+    "zipped-50mb": (None, "more than 10485760 bytes"),
+    "cut-feed": (None, "peer closed connection"),
+}
+ENTRIES = {
+    "healthy-feed": len(bad_world.pages()) + 2,
+    "no-entries": 0,
+    "xml-bomb": 1,
+    "xml-entity-file": 1,
+    "broken-xml": 1,
+    "no-date": 1,
+    "bad-date": 1,
+    "future-date": 1,
+    "relative-links": 1,
+    "strange-links": len(bad_world.STRANGE_LINKS),
+}
+
+
+def test_every_bad_feed_has_a_poll_that_names_what_was_wrong(run: Run) -> None:
+    assert set(run.polls) == {*ERRORS, *ENTRIES}
+    for feed_id, (status, reason) in ERRORS.items():
+        poll = run.polls[feed_id]
+        assert (poll.outcome, poll.status, poll.entries) == ("error", status, None), poll
+        assert reason in poll.reason and "\n" not in poll.reason, poll
+    for feed_id, entries in ENTRIES.items():
+        poll = run.polls[feed_id]
+        assert (poll.outcome, poll.entries, poll.reason) == ("new", entries, "" if entries else "no entries"), poll
+    assert run.report.count("取得できなかったフィード: ") == 1
+
+
+def test_an_xml_bomb_is_not_expanded_and_no_local_file_is_read_by_an_entity(run: Run) -> None:
+    assert len(run.items["Bomb"].summary) < 1000
+    assert "root:" not in run.items["Entity story"].summary + run.report
+
+
+def test_items_without_a_usable_date_or_link_are_in_a_state_and_none_is_lost(run: Run) -> None:
+    assert len(stored_rows(run.services, RAW_FEED_ITEMS, EDITION)) == sum(ENTRIES.values())
+    assert {title: run.items[title].membership for title in ("Undated story", "Story of no day", "Story of 2031")} == {
+        "Undated story": "undated",
+        "Story of no day": "undated",
+        "Story of 2031": "future",
+    }
+    assert run.items["Relative story"].url == "http://relative-links.test/relative/story"
+    for title, link in bad_world.STRANGE_LINKS.items():
+        item = run.items[title]
+        assert (item.kept, item.reason) == (False, "no_link" if link is None else "bad_link"), item
+    assert all(item.kept for title, item in run.items.items() if title not in bad_world.STRANGE_LINKS)
+
+
+# Page -> read state, what the reason says
+READ = ["healthy", "shift-jis", "shift-jis-said-utf-8", *bad_world.MODEL]
+UNREAD = {
+    "empty": ("empty", "empty body"),
+    "spaces": ("empty", "empty body"),
+    "no-article": ("empty", "no article text"),
+    "binary": ("not_html", "binary"),
+    "pdf": ("not_html", "PDF"),
+    "announced-20mb": ("too_large", "20971520 bytes announced, more than 5242880"),
+    "streamed-20mb": ("too_large", "more than 5242880 bytes"),
+    "not-found": ("gone", "HTTP 404"),
+    "forbidden": ("blocked", "HTTP 403"),
+    "broken": ("unreachable", "HTTP 500"),
+    "to-loopback": ("blocked", "address not public: 127.0.0.1"),
+    "to-metadata": ("blocked", "address not public: 169.254.169.254"),
+    "to-file": ("blocked", "scheme 'file' is not http or https"),
+    "to-itself": ("unreachable", "redirect loop"),
+    "hangs-up": ("unreachable", "peer closed connection"),
+    "no-http": ("unreachable", ""),
+    "unreachable-page": ("unreachable", "http://unreachable-page.test/robots.txt: "),
+}
+
+
+def test_every_bad_page_ends_in_a_read_state_with_its_reason(run: Run) -> None:
+    assert {*READ, *UNREAD} == {*bad_world.pages(), "unreachable-page"}
+    for name in READ:
+        article = run.articles[story(name)]
+        assert (article.read_state, article.read_reason) == ("read", ""), article
+    for name, (state, reason) in UNREAD.items():
+        article = run.articles[story(name)]
+        assert article.read_state == state and reason in article.read_reason, article
+        assert not article.text and (state == "empty" or not article.page_text), article
+    assert {article.read_state for url, article in run.articles.items() if url.startswith(GONE)} == {"gone"}
+    assert run.articles["http://forbidden.test/other"].read_state == "feed_only"
+    assert run.articles["http://relative-links.test/relative/story"].read_state == "not_html"
+
+
+GONE = "http://gone-story.test/"
+
+
+@pytest.mark.parametrize("name", ["shift-jis", "shift-jis-said-utf-8"])
+def test_a_shift_jis_page_is_read_in_japanese_whatever_its_label_says(run: Run, name: str) -> None:
+    text = run.articles[story(name)].text
+    assert [line for line in bad_world.JAPANESE if line not in text] == []
+
+
+# Page -> state of its analysis, what the reason says
+REPLIES = {
+    "reply-not-json": ("failed", "invalid reply (not JSON)"),
+    "endpoint-not-json": ("failed", "the endpoint's answer is not JSON"),
+    "reply-enum-case": ("analysed", ""),
+    "reply-missing-field": ("failed", "invalid reply (summary: missing)"),
+    "reply-cut-off": ("failed", "the reply was cut off at its token limit"),
+    "reply-refused": ("refused", "refusal (cyber)"),
+    "reply-mended": ("analysed", ""),
+    "healthy": ("analysed", ""),
+}
+
+
+def test_every_bad_reply_ends_in_a_state_and_the_article_is_still_printed_with_text_and_iocs(run: Run) -> None:
+    assert set(REPLIES) == {*bad_world.MODEL, "healthy"}
+    for name, (state, reason) in REPLIES.items():
+        analysis = run.analyses[story(name)]
+        assert analysis.state == state and reason in analysis.reason, analysis
+        assert (analysis.reason == "") == (state == "analysed")
+        assert analysis.summary
+        assert any(ioc.is_ioc for ioc in run.iocs if ioc.article_id == analysis.article_id)
+    assert [
+        url for url in run.api.calls if url not in {story(name) for name in READ} | {"http://forbidden.test/other"}
+    ] == []
+
+
+def test_every_kept_item_is_printed_and_what_was_not_read_is_never_said_to_have_no_ioc(run: Run) -> None:
+    printed = {article.url: article.blocks for article in parse_report(run.report).articles}
+    assert {item.url for item in run.items.values() if item.kept} == set(printed)
+    for url, blocks in printed.items():
+        if run.articles[url].read_state != "read":
+            assert "IOC情報なし" not in blocks["IOCの列挙"]
+
+
+def test_nothing_is_left_half_written(run: Run) -> None:
+    files = [path for path in run.home.rglob("*") if path.is_file()]
+    assert [path for path in files if path.name.endswith(".tmp")] == []
+    for path in files:
+        if path.suffix == ".parquet":
+            pq.read_table(path)
+        elif path.suffix == ".gz":
+            assert hashlib.sha256(gzip.decompress(path.read_bytes())).hexdigest() == path.name.removesuffix(".gz")
+    archived = {poll.body_sha256 for poll in run.polls.values() if poll.outcome == "new"}
+    assert None not in archived
+    assert all(run.services.archive.bodies.get(digest) for digest in archived if digest)
+
+
+def test_the_edition_made_again_after_the_good_feed_broke_too_changes_no_byte_and_asks_only_for_what_failed(
+    run: Run,
+) -> None:
+    run.services.now = WorldClock(NOW + timedelta(minutes=5))
+    before, pages, calls = run.published(), dict(run.web.counts), dict(run.api.calls)
+    run.web.answers["healthy-feed"] = run.web.answers["html-feed"]
+    assert run.make() is None
+    assert run.polls["healthy-feed"].outcome == "error"
+    assert run.published() == before
+    asked = {key for key, count in run.web.counts.items() if "/story" in key and count > pages.get(key, 0)}
+    assert asked == {f"{name}.test/story" for name in ("broken", "hangs-up", "no-http", "to-itself")}
+    again = {url for url, count in run.api.calls.items() if count > calls.get(url, 0)}
+    assert again <= {story("endpoint-not-json")}

@@ -31,7 +31,15 @@ query($id: String!) {
   partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill { status numPartitions } ... on PythonError { message } }
 }
 """
-ASSETS = ["feed_snapshots", "raw_feed_items", "article_pages", "cleaned_articles", "article_analyses", "iocs", "daily_report"]
+ASSETS = [
+    "feed_snapshots",
+    "raw_feed_items",
+    "article_pages",
+    "cleaned_articles",
+    "article_analyses",
+    "iocs",
+    "daily_report",
+]
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
@@ -123,11 +131,24 @@ def look(url: str, home: Path) -> str:
     assert CHROMIUM is not None
     done = subprocess.run(
         [
-            CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            f"--user-data-dir={home / 'chromium'}", "--window-size=1600,1000", "--virtual-time-budget=20000",
-            "--dump-dom", url,
+            CHROMIUM,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            f"--user-data-dir={home / 'chromium'}",
+            "--window-size=1600,1000",
+            "--virtual-time-budget=20000",
+            "--dump-dom",
+            url,
         ],
-        capture_output=True, text=True, timeout=120, check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
     )
     return done.stdout

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -224,6 +225,24 @@ def test_a_file_left_behind_by_a_kill_changes_no_answer(tmp_path: Path) -> None:
     assert [row.sightings for row in history.past_of(TODAY, [ioc()])] == [3]
     history.add(TODAY, [ioc()])
     assert [row.sightings for row in history.past_of(TODAY, [ioc()])] == [3]
+
+
+def test_many_writers_at_once_lose_nothing_and_readers_see_whole_editions(tmp_path: Path) -> None:
+    days = [date(2026, 7, 1) + timedelta(days=4 * n) for n in range(20)]
+    rows = {Edition(day): [ioc(edition=day.isoformat()), ioc("two.evil.test", edition=day.isoformat())] for day in days}
+
+    def work(day: date) -> list[int]:
+        history = History(UPath(tmp_path))
+        history.add(Edition(day), [])
+        history.add(Edition(day), rows[Edition(day)])
+        return [row.sightings for row in history.past_of(TODAY, [ioc(), ioc("two.evil.test")])]
+
+    with ThreadPoolExecutor(6) as pool:
+        seen = list(pool.map(work, days))
+    assert all(1 <= count <= len(days) for counts in seen for count in counts)
+    history = History(UPath(tmp_path))
+    history.add(TODAY, [])
+    assert [row.sightings for row in history.past_of(TODAY, [ioc(), ioc("two.evil.test")])] == [len(days)] * 2
 
 
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def test_the_models_that_answered_are_counted_beside_extracts_and_entries_withou
     ]
     assert lines(analyses=analyses, calls_cost=0.12345) == [
         "要約モデル: claude-haiku-5-5（12件）、claude-haiku-4-5（1件）、抜粋のみ 2件、要約なし 1件",
-        "モデルの費用: 0.1235 USD",
+        "モデルの費用（キャッシュ割引前）: 0.1235 USD",
     ]
 
 
@@ -37,7 +37,7 @@ def test_a_day_without_a_model_says_so() -> None:
 def test_a_model_whose_lines_were_all_dropped_did_not_sum_up_the_article() -> None:
     assert lines(analyses=[analysis(summary=())], calls_cost=0.00001) == [
         "要約モデル: なし、要約なし 1件",
-        "モデルの費用: 0.0001 USD未満",
+        "モデルの費用（キャッシュ割引前）: 0.0001 USD未満",
     ]
 
 

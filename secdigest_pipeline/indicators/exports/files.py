@@ -12,7 +12,7 @@ from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.tables import Table
 
 from .blocklists import block_lists
-from .misp import event_uuid, feed_files, misp_event
+from .misp import event_uuid, feed_files, misp_event, whole_feed
 from .rows import csv_of, json_lines
 from .stix import stix_bundle
 from .values import exported
@@ -61,10 +61,8 @@ def edition_files(edition: Edition, ledger: Sequence[Ioc], out: UPath) -> dict[s
     }
 
 
-def range_files(
-    ledgers: Sequence[tuple[Edition, Sequence[Ioc]]], formats: Sequence[Format], out: UPath
-) -> dict[str, bytes]:
-    """Path below `out` -> bytes of one file a format over several editions (MISP: a feed, block lists: one a type and level)."""
+def range_files(ledgers: Sequence[tuple[Edition, Sequence[Ioc]]], formats: Sequence[Format]) -> dict[str, bytes]:
+    """Relative path -> bytes of one file a format over several editions (MISP: a feed, block lists: one a type and level)."""
     name = f"iocs-{ledgers[0][0].stem}-{ledgers[-1][0].stem}"
     rows = [ioc for _, ledger in ledgers for ioc in ledger]
     values = [(edition, exported(ledger)) for edition, ledger in ledgers]
@@ -77,7 +75,7 @@ def range_files(
         files[f"{name}.stix.json"] = stix_bundle(values)
     if "misp" in formats:
         events = {event_uuid(edition): misp_event(edition, found) for edition, found in values}
-        files |= {f"misp-feed/{path}": data for path, data in feed_files(out / "misp-feed", events).items()}
+        files |= {f"misp-feed/{path}": data for path, data in whole_feed(events).items()}
     if "block" in formats:
         files |= block_lists(value for _, found in values for value in found)
     return files

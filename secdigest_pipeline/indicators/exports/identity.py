@@ -15,5 +15,5 @@ def stable_uuid(kind: str, *parts: str) -> str:
 
 
 def json_bytes(data: Any) -> bytes:
-    """JSON as every export is written: UTF-8, one space a level, final newline."""
-    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
+    """JSON as every export is written: UTF-8 on one line, final newline."""
+    return (json.dumps(data, ensure_ascii=False) + "\n").encode()

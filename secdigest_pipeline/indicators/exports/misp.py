@@ -20,6 +20,8 @@ from .values import Exported
 
 MANIFEST = "manifest.json"
 HASHES_FILE = "hashes.csv"
+# Manifest entry of an event, and the MD5 of each of its values.
+_Entry = tuple[dict[str, Any], list[str]]
 
 
 def misp_event(edition: Edition, values: Sequence[Exported]) -> bytes:
@@ -36,7 +38,7 @@ def misp_event(edition: Edition, values: Sequence[Exported]) -> bytes:
         "analysis": "2",  # completed
         "threat_level_id": "4",  # undefined: nobody assessed one
         "Orgc": {"uuid": stable_uuid("identity", AUTHOR), "name": AUTHOR},
-        "Tag": [{"name": "tlp:clear", "colour": "#ffffff", "relationship_type": ""}],
+        "Tag": [{"name": "tlp:clear", "colour": "#ffffff", "relationship_type": "", "local": False}],
         "Attribute": [
             *(
                 _attribute(edition, moment, *_kind(value), value.value, value.blockable, _comment(value))
@@ -60,14 +62,20 @@ def feed_files(folder: UPath, events: Mapping[str, bytes]) -> dict[str, bytes]:
     is dropped. StorageError names a feed that can't be read.
     """
     have = _event_files(folder)
-    manifest = _manifest(folder)
-    hashes = _hashes(folder)
-    known = {key: entry for key, entry in manifest.items() if key in have and key in hashes}
-    entries: dict[str, tuple[Any, list[str]]] = {key: (entry, hashes[key]) for key, entry in known.items()}
-    for key in have - entries.keys():
-        entries[key] = _entry(folder / f"{key}.json", (folder / f"{key}.json").read_bytes())
-    for key, data in events.items():
-        entries[key] = _entry(folder / f"{key}.json", data)
+    manifest, hashes = _manifest(folder), _hashes(folder)
+    entries = {key: (manifest[key], hashes[key]) for key in have & manifest.keys() & hashes.keys()}
+    for key in have - entries.keys() - events.keys():
+        entries[key] = _entry(key, (folder / f"{key}.json").read_bytes())
+    return _feed(entries, events)
+
+
+def whole_feed(events: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files of a feed that holds these events (UUID -> bytes) and no others."""
+    return _feed({}, events)
+
+
+def _feed(entries: Mapping[str, _Entry], events: Mapping[str, bytes]) -> dict[str, bytes]:
+    entries = {**entries, **{key: _entry(key, data) for key, data in events.items()}}
     order = sorted(entries, key=lambda key: (entries[key][0]["date"], key))
     rows = "".join(f"{digest},{key}\n" for key in order for digest in entries[key][1])
     return {
@@ -117,7 +125,7 @@ def _attribute(
     }
 
 
-def _entry(path: UPath, data: bytes) -> tuple[dict[str, Any], list[str]]:
+def _entry(key: str, data: bytes) -> _Entry:
     """(manifest entry, MD5 of each value) of an event. MISP looks values up by MD5; it is no protection."""
     try:
         event = json.loads(data)["Event"]
@@ -126,13 +134,15 @@ def _entry(path: UPath, data: bytes) -> tuple[dict[str, Any], list[str]]:
             "Tag": event["Tag"],
             "info": event["info"],
             "date": event["date"],
-            "analysis": event["analysis"],
-            "threat_level_id": event["threat_level_id"],
-            "timestamp": event["timestamp"],
+            "analysis": int(event["analysis"]),
+            "threat_level_id": int(event["threat_level_id"]),
+            "timestamp": int(event["timestamp"]),
         }
         values = [str(attribute["value"]) for attribute in event["Attribute"]]
     except (ValueError, KeyError, TypeError) as error:
-        raise StorageError(f"{path}: is no MISP event ({error!r}); delete it and export its edition again") from error
+        raise StorageError(
+            f"{key}.json of the feed is no MISP event ({error!r}): delete it and export its edition again"
+        ) from error
     return entry, [hashlib.md5(value.encode(), usedforsecurity=False).hexdigest() for value in values]
 
 

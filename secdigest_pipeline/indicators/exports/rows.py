@@ -4,17 +4,19 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 
 from secdigest_pipeline.indicators.csvs import HEADER, csv_rows
-from secdigest_pipeline.indicators.records import Ioc
+from secdigest_pipeline.indicators.records import IOCS, Ioc
 
 from .values import is_exported
+
+_COLUMNS = tuple(column.name for column in IOCS.columns)
 
 
 def json_lines(ledger: Iterable[Ioc]) -> bytes:
     """Every exported row with all its columns, in ledger order, one JSON object a line."""
-    lines = (json.dumps(asdict(ioc), ensure_ascii=False) for ioc in ledger if is_exported(ioc))
+    rows = ({name: getattr(ioc, name) for name in _COLUMNS} for ioc in ledger if is_exported(ioc))
+    lines = (json.dumps(row, ensure_ascii=False) for row in rows)
     return "".join(f"{line}\n" for line in lines).encode()
 
 

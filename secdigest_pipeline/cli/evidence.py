@@ -1,0 +1,110 @@
+"""`secdigest evidence` and `secdigest article`: what a report's statements rest on, and the text the offsets count in."""
+
+import io
+import json
+import re
+import sys
+from dataclasses import asdict
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from secdigest_pipeline.cli.run import EDITION
+from secdigest_pipeline.editions import Edition
+
+if TYPE_CHECKING:
+    from secdigest_pipeline.analysis.evidence import Evidence
+    from secdigest_pipeline.articles.records import Article
+    from secdigest_pipeline.resources import Services
+
+
+@click.command()
+@click.argument("edition", type=EDITION, metavar="DATE")
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines, one statement a line.")
+def evidence(edition: Edition, as_json: bool) -> None:
+    """Every printed statement of the edition of DATE with the source text behind it and where that stands.
+
+    Offsets count characters of the article's `text` (field ioc: of its `page_text`); `secdigest article` prints both.
+    """
+    from secdigest_pipeline.analysis.evidence import evidence as rows_of
+    from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
+    from secdigest_pipeline.articles.records import CLEANED_ARTICLES
+    from secdigest_pipeline.cli.summary import stored_rows
+    from secdigest_pipeline.indicators.records import IOCS
+    from secdigest_pipeline.resources import Services
+
+    services = Services()
+    analyses = stored_rows(services, ARTICLE_ANALYSES, edition)
+    if not analyses:
+        _end(f"edition {edition.key} has no analyses: make it with `secdigest run {edition.key}` first")
+    rows = rows_of(analyses, stored_rows(services, CLEANED_ARTICLES, edition), stored_rows(services, IOCS, edition))
+    if as_json:
+        for row in rows:
+            click.echo(json.dumps(asdict(row), ensure_ascii=False))
+        return
+    for _, group in groupby(rows, key=lambda row: row.article_id):
+        for line in _told(list(group)):
+            click.echo(_printable(line))
+
+
+@click.command()
+@click.argument("article_id")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object with every column.")
+def article(article_id: str, as_json: bool) -> None:
+    """The stored article with ARTICLE_ID (as `secdigest evidence` names it), from the newest edition that has it."""
+    from secdigest_pipeline.resources import Services
+
+    if not re.fullmatch(r"[0-9a-f]{8,64}", article_id):
+        _end(f"{article_id[:80]!r} is no article id: ids are lower-case hexadecimal")
+    found = _stored(Services(), article_id)
+    if found is None:
+        _end(f"article {article_id} is in no edition that was made")
+    assert found is not None
+    if as_json:
+        click.echo(json.dumps(asdict(found), ensure_ascii=False, default=str))
+        return
+    state = f"{found.read_state} {found.read_reason}".strip()
+    head = [found.title, found.url, f"{found.outlet}, edition {found.edition}, {state}, text of {len(found.text):,}"]
+    for line in [*head, "", *found.text.split("\n")]:
+        click.echo(_printable(line))
+
+
+def _stored(services: "Services", article_id: str) -> "Article | None":
+    import pyarrow.parquet as pq
+
+    from secdigest_pipeline.articles.records import CLEANED_ARTICLES
+    from secdigest_pipeline.cli.summary import stored_rows
+
+    folder = services.tables / CLEANED_ARTICLES.name
+    paths = sorted(folder.glob("*.parquet"), key=lambda path: path.name, reverse=True) if folder.exists() else []
+    for path in paths:
+        # ids first: the texts of a year of editions need not be read for one article
+        ids = pq.read_table(io.BytesIO(path.read_bytes()), columns=["article_id"])["article_id"].to_pylist()
+        if article_id in ids:
+            rows: list[Any] = stored_rows(services, CLEANED_ARTICLES, Edition.parse(path.stem))
+            return next((row for row in rows if row.article_id == article_id), None)
+    return None
+
+
+def _told(rows: "list[Evidence]") -> list[str]:
+    first = rows[0]
+    by = f"{first.model}, prompt {first.prompt_version}" if first.model else "no model"
+    lines = [f"{first.article_id}  {first.source_url}  ({by})"]
+    for row in rows:
+        lines.append(f"  {row.field:<15}{row.statement}")
+        if row.quote:
+            lines.append(f"  {'':<15}{row.verdict} {row.start}-{row.end}: {row.quote}")
+        else:
+            lines.append(f"  {'':<15}{row.verdict}")
+    return [*lines, ""]
+
+
+def _printable(line: str) -> str:
+    """The line without a character that would steer a terminal."""
+    return "".join(char if char.isprintable() else " " for char in line)
+
+
+def _end(message: str) -> None:
+    click.echo(f"secdigest: {message}", err=True)
+    sys.exit(1)

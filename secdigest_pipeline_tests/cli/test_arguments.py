@@ -1,0 +1,95 @@
+"""Arguments and settings that cannot be used: one message that names them, an exit code, and nothing touched."""
+
+from pathlib import Path
+
+import pytest
+
+from secdigest_pipeline_tests.cli.conftest import Secdigest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("run", "yesterday"), "edition 'yesterday' is not a date of the form YYYY-MM-DD"),
+        (("run", "2026-02-30"), "edition '2026-02-30' is not a date of the form YYYY-MM-DD"),
+        (("run", "20261001"), "edition '20261001' is not a date of the form YYYY-MM-DD"),
+        (("run", "2999-01-01"), "edition 2999-01-01 is in the future; the newest is "),
+        (("run", "2024-12-31"), "edition 2024-12-31 is before the first one, 2025-01-01 (SECDIGEST_START)"),
+        (("backfill", "2026-10-02", "2026-10-01"), "FROM 2026-10-02 is after TO 2026-10-01"),
+        (("backfill", "2026-10-01", "2999-01-01"), "edition 2999-01-01 is in the future"),
+        (("backfill", "2026-10-01"), "Missing argument 'TO'"),
+        (("poll", "all"), "Got unexpected extra argument (all)"),
+        (("publish",), "No such command 'publish'"),
+    ],
+)
+def test_arguments_that_cannot_be_meant_are_refused_before_anything_is_done(
+    secdigest: Secdigest, home: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    done = secdigest(*arguments)
+    assert done.exit_code == 2
+    assert message in done.stderr.splitlines()[-1]
+    assert done.stdout == ""
+    assert list(home.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("SECDIGEST_ANALYST", "oracle", "SECDIGEST_ANALYST='oracle' is not auto, anthropic or extractive"),
+        ("SECDIGEST_HOST_DELAY", "soon", "SECDIGEST_HOST_DELAY='soon' is not a number"),
+        ("SECDIGEST_PAGE_FETCHES", "0", "SECDIGEST_PAGE_FETCHES='0' is not between 1 and 128"),
+        ("SECDIGEST_CONNECT_TO", "a.test", "SECDIGEST_CONNECT_TO: 'a.test' is not of the form host=ip:port"),
+    ],
+)
+@pytest.mark.parametrize("arguments", [("run",), ("poll",), ("backfill", "2026-10-01", "2026-10-02")])
+def test_a_setting_that_cannot_be_used_is_one_line_that_names_it(
+    secdigest: Secdigest,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    name: str,
+    value: str,
+    message: str,
+) -> None:
+    monkeypatch.setenv(name, value)
+    done = secdigest(*arguments)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == f"secdigest: {message}\n"
+    assert list(home.iterdir()) == []
+
+
+def test_a_database_that_cannot_be_reached_is_one_line_without_the_password(
+    secdigest: Secdigest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECDIGEST_PG_URL", "postgresql+psycopg2://someone:hunter2@127.0.0.1:1/none")
+    done = secdigest("run", "2026-10-01")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.startswith("secdigest: ") and done.stderr.count("\n") == 1
+    assert "SECDIGEST_PG_URL" in done.stderr and "hunter2" not in done.stderr
+
+
+def test_a_data_folder_that_cannot_be_made_is_one_line_that_names_it(
+    secdigest: Secdigest, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "a-file").write_text("in the way")
+    monkeypatch.setenv("SECDIGEST_DATA", str(home / "a-file" / "data"))
+    for arguments in (("run",), ("poll",), ("backfill", "2026-10-01", "2026-10-01")):
+        done = secdigest(*arguments)
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert done.stderr.startswith(f"secdigest: {home / 'a-file' / 'data'}") and done.stderr.count("\n") == 1
+        assert "SECDIGEST_DATA" in done.stderr
+    assert [path.name for path in home.iterdir()] == ["a-file"]
+
+
+@pytest.mark.parametrize("content", [None, "feeds: []\n", "feeds: [{id: One}]\n", "{"])
+def test_a_feed_list_that_cannot_be_used_is_named_and_nothing_is_polled(
+    secdigest: Secdigest, home: Path, monkeypatch: pytest.MonkeyPatch, content: str | None
+) -> None:
+    path = home / "feeds.yaml"
+    monkeypatch.setenv("SECDIGEST_FEEDS", str(path))
+    if content is not None:
+        path.write_text(content)
+    done = secdigest("poll")
+    assert done.exit_code == 1
+    assert str(path) in done.stderr and done.stderr.count("\n") == 1, done.stderr
+    assert not (home / "data" / "archive").exists()
