@@ -61,5 +61,30 @@ class Article:
     extractor: Annotated[str, "extractor and version, for example `trafilatura 2.3.1`"]
 
 
+SourceKind = Literal["report", "advisory", "ioc_list", "raw", "pdf", "repository"]
+
+
+@dataclass(frozen=True, slots=True)
+class PrimaryPage:
+    """A page an article rests on: the report, advisory, file or list of indicators that a link of it leads to."""
+
+    edition: Annotated[str, "edition date"]
+    article_id: Annotated[str, "article that rests on it"]
+    url: Annotated[str, "canonical URL of the link"]
+    final_url: Annotated[str, "URL that answered, after redirects; `url` when none did"]
+    kind: Annotated[SourceKind, "what it is by its address and the words of the link"]
+    read_state: Annotated[ReadState, "read: its text is in page_text; else why it is not"]
+    reason: Annotated[str, "the state in words; empty when read"]
+    title: Annotated[str, "title the page gives itself; empty when none"]
+    published: Annotated[datetime | None, "publication time if the page states one, UTC"]
+    page_text: Annotated[str, "whole page as text, at most 500,000 characters; IOC offsets count characters of this"]
+    links: Annotated[tuple[Link, ...], "links of the page, in order, at most 500"]
+    found_on: Annotated[str, "URL of the page whose link led here: the article, or another primary page"]
+    why: Annotated[str, "why the link was taken for a source, each reason with its weight"]
+    format: Annotated[str, "what its bytes were read as: html, text, csv, json, stix, misp, pdf; empty when unread"]
+    body_sha256: Annotated[str | None, "stored body; null when none was kept"]
+
+
 ARTICLE_PAGES = Table("article_pages", Page, key=("article_id",))
 CLEANED_ARTICLES = Table("cleaned_articles", Article, key=("article_id",))
+PRIMARY_PAGES = Table("primary_pages", PrimaryPage, key=("article_id", "url"))

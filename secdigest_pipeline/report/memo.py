@@ -32,7 +32,7 @@ def memo_lines(
         lines.append(
             f"モデルの費用（キャッシュ割引前）: {calls_cost:.4f} USD"
             if calls_cost >= 0.0001
-            else "モデルの費用: 0.0001 USD未満"
+            else "モデルの費用（キャッシュ割引前）: 0.0001 USD未満"
         )
     if failed_feeds:
         names = sorted(set(failed_feeds))

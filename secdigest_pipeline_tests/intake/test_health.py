@@ -1,6 +1,7 @@
 """The health of feeds: a pure function of the archive at a moment, and one honest line for the report."""
 
-from datetime import datetime, timedelta
+from collections import defaultdict
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from secdigest_pipeline.editions import Edition
@@ -24,11 +25,17 @@ def news(*hours_ago: float, feed_id: str = "a", via: str = "poll") -> list[Sight
 
 
 def archive_of(folder: Path, polls: list[Poll], sightings: list[Sighting]) -> Archive:
+    """The rows filed a day at a time, as compaction leaves them."""
     archive = archive_in(folder)
+    by_day: dict[date, tuple[list[Poll], list[Sighting]]] = defaultdict(lambda: ([], []))
     for row in polls:
-        archive.add_poll([row], [])
-    for row in sightings:
-        archive.add_poll([poll_row(row.seen_at, row.feed_id)], [row])
+        by_day[row.polled_at.date()][0].append(row)
+    for shown in sightings:
+        polled, seen = by_day[shown.seen_at.date()]
+        seen.append(shown)
+        polled.append(poll_row(shown.seen_at, shown.feed_id))
+    for polled, seen in by_day.values():
+        archive.add_poll(polled, seen)
     return archive
 
 

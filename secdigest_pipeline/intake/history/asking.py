@@ -91,7 +91,8 @@ class Asker:
         self.reaches: list[Reach] = []
         self.undated: set[str] = set()
         self._shared = shared
-        self._kept: Mapping[str, Reach] = {row.url: row for row in kept if row.url}
+        self._answers: Mapping[str, Reach] = {row.url: row for row in kept if row.body_sha256}
+        self._failures: Mapping[str, Reach] = {row.url: row for row in kept if row.url and row.state == "failed"}
         self._requests = 0
 
     @property
@@ -135,14 +136,14 @@ class Asker:
 
         SourceError when there is no usable answer: no connection, 429, 5xx, or too many requests.
         """
-        kept = self._kept.get(url)
-        if kept is not None and kept.state == "failed" and kept.asked_at > self.now - RETRY_AFTER:
-            raise SourceError(kept.reason)
-        if kept is not None and kept.body_sha256 and kept.asked_at >= (since or self.edition.closes):
-            body = await asyncio.to_thread(self._shared.archive.bodies.get, kept.body_sha256)
+        kept, failure = self._answers.get(url), self._failures.get(url)
+        if kept is not None and kept.asked_at >= (since or self.edition.closes):
+            body = await asyncio.to_thread(self._shared.archive.bodies.get, kept.body_sha256 or "")
             return Document(
-                url, kept.final_url, kept.status or 0, kept.content_type, body, kept.asked_at, kept.body_sha256
+                url, kept.final_url, kept.status or 0, kept.content_type, body, kept.asked_at, kept.body_sha256 or ""
             )
+        if failure is not None and failure.asked_at > self.now - RETRY_AFTER:
+            raise SourceError(failure.reason)
         if self._requests >= MAX_REQUESTS:
             raise SourceError(f"stopped after {MAX_REQUESTS} requests")
         async with self._shared.lanes.turn(url):
@@ -175,12 +176,28 @@ class Asker:
             raise SourceError(f"an answer cannot be read ({type(error).__name__})") from error
 
     def proved(self, span: Span, document: Document) -> None:
-        """Everything the feed published in `span` was shown, the last of it by `document`."""
+        """Everything the feed published in `span` was shown, the last of it by `document`.
+
+        SourceError when entries without a date were among it: they may belong anywhere in the span.
+        """
+        if self.undated:
+            raise SourceError(f"{len(self.undated)} entries without a date that can be read")
+        self.reaches = [row for row in self.reaches if (row.url, row.asked_at) != (document.url, document.asked_at)]
         self.reaches.append(self._reach(document, "whole", "", span))
 
-    def kept_spans(self) -> list[Reach]:
-        """What earlier answers of this source proved."""
-        return [row for row in self._kept.values() if row.source == self.source.protocol and row.start is not None]
+    def proven(self) -> dict[str, Span]:
+        """What earlier answers of this source proved, by the URL that did."""
+        return {
+            row.url: Span(row.start, row.end)
+            for row in self._answers.values()
+            if row.source == self.source.protocol and row.start is not None and row.end is not None
+        }
+
+    def verdict(self, reason: str) -> Reach:
+        """The row that sums up this source for the edition; `reason` is empty when nothing is missing."""
+        failed = any(row.state == "failed" for row in self.reaches)
+        nothing = Document("", "", 0, "", b"", self.now, "")
+        return self._reach(nothing, "failed" if failed else "part" if reason else "whole", reason, None)
 
     def _row(self, document: Document) -> None:
         self.reaches.append(self._reach(document, "part", "", None))
