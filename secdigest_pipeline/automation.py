@@ -10,7 +10,14 @@ from secdigest_pipeline.editions import TIMEZONE, Edition
 CATCH_UP_DAYS = 7
 
 _edition_assets = dg.AssetSelection.assets(
-    "raw_feed_items", "article_pages", "cleaned_articles", "article_analyses", "iocs", "daily_report"
+    "raw_feed_items",
+    "article_pages",
+    "cleaned_articles",
+    "article_analyses",
+    "iocs",
+    "daily_report",
+    "ioc_history",
+    "ioc_exports",
 )
 
 edition_job = dg.define_asset_job(

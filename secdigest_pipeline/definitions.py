@@ -10,8 +10,10 @@ warnings.filterwarnings("ignore", message=".*partitions_def.*", category=dg.Prev
 from secdigest_pipeline import automation  # noqa: E402 - the filter must stand before the checks are defined
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES  # noqa: E402
 from secdigest_pipeline.articles.records import ARTICLE_PAGES, CLEANED_ARTICLES  # noqa: E402
-from secdigest_pipeline.assets import analyses, articles, intake, iocs, report  # noqa: E402
+from secdigest_pipeline.assets import analyses, articles, exports, intake, iocs, report  # noqa: E402
+from secdigest_pipeline.indicators.exports import IOC_EXPORTS  # noqa: E402
 from secdigest_pipeline.indicators.records import IOCS  # noqa: E402
+from secdigest_pipeline.indicators.sightings import IOC_HISTORY  # noqa: E402
 from secdigest_pipeline.intake.records import POLLS, RAW_FEED_ITEMS  # noqa: E402
 from secdigest_pipeline.io_managers import ParquetIOManager  # noqa: E402
 from secdigest_pipeline.report.records import DAILY_REPORT  # noqa: E402
@@ -19,7 +21,7 @@ from secdigest_pipeline.resources import Services  # noqa: E402
 
 TABLES = {
     table.name: table
-    for table in (POLLS, RAW_FEED_ITEMS, ARTICLE_PAGES, CLEANED_ARTICLES, ARTICLE_ANALYSES, IOCS, DAILY_REPORT)
+    for table in (POLLS, RAW_FEED_ITEMS, ARTICLE_PAGES, CLEANED_ARTICLES, ARTICLE_ANALYSES, IOCS, DAILY_REPORT, IOC_HISTORY, IOC_EXPORTS)
 }
 OWNER = "team:security-data"
 
@@ -27,7 +29,7 @@ OWNER = "team:security-data"
 def build_defs(services: Services | None = None) -> dg.Definitions:
     """The real graph; tests, the demo and the command line hand in their own services."""
     services = services or Services()
-    modules = [intake, articles, analyses, iocs, report]
+    modules = [intake, articles, analyses, iocs, report, exports]
     return dg.Definitions(
         assets=[
             asset.map_asset_specs(lambda spec: spec.replace_attributes(owners=[OWNER]))

@@ -26,6 +26,9 @@ class ParquetIOManager(dg.UPathIOManager):
         super().__init__(base_path=base_path)
         self._tables = tables
 
+    def make_directory(self, path: UPath) -> None:
+        """Nothing: write_atomic makes the folder, and its error names what cannot be written."""
+
     def dump_to_path(self, context: dg.OutputContext, obj: pd.DataFrame, path: UPath) -> None:
         """Write one checked table. Nothing is left half-written, whatever happens."""
         write_atomic(path, parquet_bytes(self._tables[context.asset_key.path[-1]], obj))

@@ -22,6 +22,10 @@ class AnalystUnavailable(RuntimeError):
 class Analyst(Protocol):
     """Whoever reads one article. Raises AnalystUnavailable or StorageError when no other article would fare better."""
 
+    async def prepare(self, articles: Sequence[Article], observables: Mapping[str, Sequence[Observable]]) -> None:
+        """Told of all articles before the first is read; what can be had for all at once is fetched here."""
+        ...
+
     async def analyse_one(self, article: Article, observables: Sequence[Observable]) -> Analysis:
         """What is said of `article`, whose page holds `observables`."""
         ...
@@ -40,6 +44,7 @@ async def analyse(
     Whatever goes wrong with one article makes it `failed` with extractive text. AnalystUnavailable and StorageError end
     the run: no article is begun after them, those under way are finished so that no reply that was paid for is lost.
     """
+    await analyst.prepare(articles, observables)
     found: dict[int, Analysis] = {}
     fatal: list[AnalystUnavailable | StorageError] = []
     queue = iter(enumerate(articles))

@@ -12,10 +12,10 @@ from typing import cast
 from secdigest_pipeline.analysis.extractive import MAX_LINES, MAX_RECOMMENDATIONS, extract, own_title
 from secdigest_pipeline.analysis.grounding import Grounder, find_quote
 from secdigest_pipeline.analysis.instructions import Instructions
-from secdigest_pipeline.analysis.prompt import PROMPT_VERSION, Candidate, leaks_prompt
+from secdigest_pipeline.analysis.prompt import Candidate, leaks_prompt
 from secdigest_pipeline.analysis.records import Analysis, Statement
 from secdigest_pipeline.analysis.replies import KeptReply
-from secdigest_pipeline.analysis.schema import ROLES, SCHEMA_VERSION, SECTIONS, Claim, IocClaim, Reply, closed
+from secdigest_pipeline.analysis.schema import ROLES, SECTIONS, Claim, IocClaim, Reply, closed
 from secdigest_pipeline.analysis.threat import threat
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.indicators.find import find
@@ -56,7 +56,7 @@ def assemble(article: Article, listed: Sequence[Candidate], reply: Reply, kept: 
         reason="",
         analyst="anthropic",
         model=kept.model,
-        prompt_version=f"{PROMPT_VERSION}-{SCHEMA_VERSION}",
+        prompt_version=kept.version,
         reply_id=kept.key,
         title_ja=checks.title(reply),
         section=section,

@@ -5,13 +5,13 @@ What was really billed depends on what stood in the provider's cache at that hou
 
 from collections.abc import Sequence
 
-from secdigest_pipeline.analysis.models import Usage, billed_as, model
+from secdigest_pipeline.analysis.models import BATCH_FACTOR, Usage, billed_as, model
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.analysis.replies import KeptReply, Replies
 
 
 def list_price(analyses: Sequence[Analysis], replies: Replies) -> float:
-    """USD of the replies behind `analyses`, each counted once, every input token at the uncached price."""
+    """USD of the replies behind `analyses`, each counted once, every input token at the uncached price, batches at half."""
     keys = sorted({analysis.reply_id for analysis in analyses if analysis.reply_id})
     return sum(_uncached(kept) for kept in map(replies.get, keys) if kept is not None)
 
@@ -19,4 +19,5 @@ def list_price(analyses: Sequence[Analysis], replies: Replies) -> float:
 def _uncached(kept: KeptReply) -> float:
     usage = kept.usage
     tokens = Usage(input=usage.input + usage.cache_write + usage.cache_read, output=usage.output)
-    return billed_as(kept.model, model(kept.model_asked)).cost(tokens)
+    whole = billed_as(kept.model, model(kept.model_asked)).cost(tokens)
+    return whole * BATCH_FACTOR if kept.batch else whole

@@ -14,6 +14,9 @@ from typing import Any
 PRICES_OF = date(2026, 11, 23)
 RETIREMENT_NOTICE = timedelta(days=60)
 
+# Message Batches: half of every price (platform.claude.com, build-with-claude/batch-processing)
+BATCH_FACTOR = 0.5
+
 # Thinking counts toward the limit and a full reply is about 2,000 tokens.
 MAX_TOKENS = 8_000
 MAX_TOKENS_AFTER_TRUNCATION = 16_000

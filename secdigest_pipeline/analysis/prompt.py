@@ -26,6 +26,9 @@ PROMPT_VERSION = hashlib.sha256(
     json.dumps([SYSTEM, SCHEMA, SCHEMA_VERSION, _TURN_FORMAT], sort_keys=True, ensure_ascii=True).encode()
 ).hexdigest()[:12]
 
+# As rows name it: prompt and schema.
+VERSION = f"{PROMPT_VERSION}-{SCHEMA_VERSION}"
+
 # A run of the rules this long in a reply is the prompt itself, not a finding.
 _LEAK = 40
 _RULES = one_line(SYSTEM)

@@ -1,6 +1,7 @@
 """Replies that were received, kept before they are used, and the ledger of the calls that were paid for them.
 
-Layout: `replies/ab/<key>.json` (latest attempt for a key) and `calls/<edition>/<time>-<id>.json` (one file a call).
+Layout: `replies/ab/<content>-<version>.json` (latest attempt; content = text and candidates, version = prompt, schema and
+model) and `calls/<edition>/<time>-<id>.json` (one file a call).
 """
 
 import hashlib
@@ -44,12 +45,24 @@ class KeptReply:
     request_id: str
     usage: Usage
     text: str
+    batch: bool = False  # made by a Message Batch, at half price
+
+    @property
+    def version(self) -> str:
+        """Prompt and schema it was asked with, as in `Analysis.prompt_version`."""
+        return f"{self.prompt_version}-{self.schema_version}"
 
 
-def reply_key(article: Article, listed: Sequence[Candidate], model: str) -> str:
-    """Key of the kept reply: SHA-256 over text, candidates, prompt version, schema version and model."""
-    parts = [article.text_sha256, [[c.id, c.type, c.value] for c in listed], PROMPT_VERSION, SCHEMA_VERSION, model]
+def content_key(article: Article, listed: Sequence[Candidate]) -> str:
+    """What a reply is about, whoever was asked and how: SHA-256 over text and candidates."""
+    parts = [article.text_sha256, [[c.id, c.type, c.value] for c in listed]]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def reply_key(content: str, model: str) -> str:
+    """Key of the reply of `model` to today's prompt about what `content_key` names."""
+    version = json.dumps([PROMPT_VERSION, SCHEMA_VERSION, model])
+    return f"{content}-{hashlib.sha256(version.encode()).hexdigest()[:16]}"
 
 
 class Replies:
@@ -61,8 +74,16 @@ class Replies:
     def get(self, key: str) -> KeptReply | None:
         """The latest reply kept for `key`; None when there is none or it cannot be read (it is asked for again)."""
         path = self._reply_path(key)
-        if not path.exists():
-            return None
+        return self._read(path) if path.exists() else None
+
+    def versions(self, content: str) -> list[KeptReply]:
+        """Every reply kept about one content, of any prompt and model, oldest first."""
+        folder = self.root / "replies" / content[:2]
+        paths = sorted(folder.glob(f"{content}-*.json"), key=lambda path: path.name) if folder.exists() else []
+        found = [kept for path in paths if (kept := self._read(path)) is not None]
+        return sorted(found, key=lambda kept: (kept.at, kept.key))
+
+    def _read(self, path: UPath) -> KeptReply | None:
         try:
             values = _load(path)
             usage = Usage(**values.pop("usage"))
@@ -82,11 +103,22 @@ class Replies:
 
     def calls(self, edition: str) -> list[Call]:
         """The calls made for an edition, oldest first. An entry that cannot be read is left out with a warning."""
-        folder = self.root / "calls" / edition
+        return self._calls(self.root / "calls" / edition, "*.json")
+
+    def calls_of_month(self, month: str) -> list[Call]:
+        """The calls made in a calendar month of UTC (`YYYY-MM`), for whichever edition, by edition and time."""
+        return self._calls(self.root / "calls", f"*/{month.replace('-', '')}*.json")
+
+    def editions(self) -> list[str]:
+        """Editions that calls were made for, oldest first."""
+        folder = self.root / "calls"
+        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+    def _calls(self, folder: UPath, pattern: str) -> list[Call]:
         if not folder.exists():
             return []
         found = []
-        for path in sorted(folder.glob("*.json"), key=lambda path: path.name):
+        for path in sorted(folder.glob(pattern), key=str):
             try:
                 values = _load(path)
                 found.append(Call(**{**values, "at": datetime.fromisoformat(values["at"])}))

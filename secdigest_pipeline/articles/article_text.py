@@ -6,13 +6,12 @@ region are filled with what is content by its shape, and what is no part of any 
 set on the pages of corpora/intake (docs/benchmarks.md) and are flat: a tenth more or less changes no group by 0.005.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 from secdigest_pipeline.articles.blocks import CHROME, HEADINGS, HIDDEN, PREFORMATTED, PROMOTION, Block, Layout
 from secdigest_pipeline.articles.boilerplate import without_boilerplate
+from secdigest_pipeline.articles.characters import compact
 
-_NOT_WORD = re.compile(r"[\W_]+")
 # So many letters and digits in a row are no coincidence, in English as in Japanese.
 _WINDOW = 12
 _POINTED = 0.6  # share of a block's windows that stand in the extracted text
@@ -26,11 +25,6 @@ _SENTENCE = 45  # characters of a list item that says something
 _UNSEEN = HIDDEN | CHROME | PROMOTION
 _TABULAR = frozenset({"tr", "td", "th"})
 _ITEMS = frozenset({"li", "dd", "dt"})
-
-
-def compact(text: str) -> str:
-    """Letters and digits of `text`, case folded: what stays the same under any extractor's spaces and marks."""
-    return _NOT_WORD.sub("", text).casefold()
 
 
 def compose(layout: Layout, extracted: str, title: str) -> str:

@@ -5,7 +5,7 @@ nothing: which blocks are the article is `article_text`'s business, and the whol
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -120,14 +120,9 @@ class _Walk:
         parent, around, block_tag = self._open[-1] if self._open else (-1, 0, "body")
         if tag in _BREAKS and not (tag == "br" and self._preformatted):
             self.flush()
-        if len(element.attrib):
-            around |= _around(
-                element.get("class", ""), element.get("id", ""), element.get("role", ""), element.get("style", "")
-            )
-            if tag not in ("html", "body") and (
-                element.get("aria-hidden") == "true" or (element.get("hidden", "until-found") != "until-found")
-            ):
-                around |= HIDDEN
+        names = element.keys()
+        if names:
+            around |= _around_by(element, names, tag)
         if tag in _CHROME_TAGS:
             around |= CHROME
         elif tag in ("html", "body", "main", "article"):
@@ -227,6 +222,21 @@ class _Walk:
             around &= block.around
         links = sum(block.link_chars for block in gathered)
         self.blocks[row.cells[0] :] = [Block(" | ".join(texts), "tr", around, links, number)]
+
+
+def _around_by(element: Any, names: Sequence[str], tag: str) -> int:
+    """What the attributes of an element say of what stands in it."""
+    around = 0
+    if "class" in names or "id" in names or "role" in names or "style" in names:
+        get = element.get
+        around = _around(get("class", ""), get("id", ""), get("role", ""), get("style", ""))
+    if tag in ("html", "body"):
+        return around
+    if "aria-hidden" in names and element.get("aria-hidden") == "true":
+        return around | HIDDEN
+    if "hidden" in names and element.get("hidden") != "until-found":
+        return around | HIDDEN
+    return around
 
 
 @lru_cache(maxsize=4096)

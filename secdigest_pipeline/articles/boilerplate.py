@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 
 from secdigest_pipeline.articles.blocks import HEADINGS, PREFORMATTED, Block
+from secdigest_pipeline.articles.characters import compact
 
-_NOT_WORD = re.compile(r"[\W_]+")
 _KEPT_TAGS = PREFORMATTED | {"tr", "td", "th"}
 _PROSE_TAGS = frozenset({"p", "div", "section", "article", "figure"})
 # What follows the heading of a closing section goes with it when it is no more than this share of the text ...
@@ -65,10 +65,10 @@ def without_boilerplate(blocks: Sequence[Block], title: str) -> list[str]:
         kept.pop()
     texts: list[str] = []
     seen: set[str] = set()
-    headline = _folded(title)
+    headline = compact(title)
     for at, block in enumerate(kept):
         if block.tag not in _KEPT_TAGS:
-            folded = _folded(block.text) if at < 5 or block.tag in _PROSE_TAGS else ""
+            folded = compact(block.text) if at < 5 or block.tag in _PROSE_TAGS else ""
             if at < 5 and folded and _is_headline(folded, headline):
                 continue
             if block.tag in _PROSE_TAGS and len(folded) >= 40:
@@ -77,10 +77,6 @@ def without_boilerplate(blocks: Sequence[Block], title: str) -> list[str]:
                 seen.add(folded)
         texts.append(block.text)
     return texts
-
-
-def _folded(text: str) -> str:
-    return _NOT_WORD.sub("", text).casefold()
 
 
 def _is_headline(line: str, headline: str) -> bool:

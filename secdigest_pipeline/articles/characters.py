@@ -19,6 +19,14 @@ _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Spaces HTML collapses, and the fixed-width ones; the ideographic space U+3000 is text and stays.
 SPACES = " \t\n\r\x0b\x0c\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f"
 _SPACE_RUN = re.compile(f"[{SPACES}]+")
+_NOT_WORD = re.compile(r"[\W_]+")
+_ASCII_MARKS = {code: None for code in range(128) if not chr(code).isalnum()}
+
+
+def compact(text: str) -> str:
+    """Letters and digits of `text`, case folded: what stays the same under any extractor's spaces and marks."""
+    # the same by two ways: deleting by table is ten times as fast, but only for ASCII
+    return (text.translate(_ASCII_MARKS) if text.isascii() else _NOT_WORD.sub("", text)).casefold()
 
 
 def visible(text: str) -> str:

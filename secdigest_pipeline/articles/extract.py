@@ -14,7 +14,7 @@ import trafilatura
 from lxml import etree
 
 from secdigest_pipeline.articles.article_text import below_headline, compose, solid_text
-from secdigest_pipeline.articles.blocks import Layout, layout
+from secdigest_pipeline.articles.blocks import HEADINGS, Layout, layout
 from secdigest_pipeline.articles.characters import cut, one_line, visible
 from secdigest_pipeline.articles.decode import decode
 from secdigest_pipeline.articles.extraction import Extraction
@@ -124,13 +124,13 @@ def _flattened(html: str) -> str:
 def _article(tree: Any, page: Layout, title: str, certain: bool) -> tuple[str, str]:
     """The first strategy's text that is about the title and not short; else the longest that is about it.
 
-    Where no text of the page has the title's words, the first is taken if the page itself bears that title (`certain`).
+    Where the page nowhere has the title's words, the first is taken if the page itself bears that title (`certain`).
     """
     tried: list[str] = []
     for strategy in _STRATEGIES:
         extracted = _extracted(tree, strategy)
         text = compose(page, extracted, title)
-        if len(text) >= _SHORT and occurs(title, text):
+        if len(text) >= _SHORT and (occurs(title, text) or (certain and not _speaks_of(page, title))):
             return text, EXTRACTOR
         tried.append(text)
     best = max((text for text in tried if occurs(title, text)), key=len, default="")
@@ -147,6 +147,11 @@ def _article(tree: Any, page: Layout, title: str, certain: bool) -> tuple[str, s
     if len(whole) < _SHORT <= len(extracted) and occurs(title, extracted):
         return extracted, EXTRACTOR
     return (next(filter(None, tried), whole) if certain else ""), EXTRACTOR
+
+
+def _speaks_of(page: Layout, title: str) -> bool:
+    """Whether the words of the title stand anywhere on the page below its headings."""
+    return occurs(title, "\n".join(block.text for block in page.blocks if block.tag not in HEADINGS))
 
 
 def _extracted(tree: Any, strategy: Mapping[str, Any]) -> str:

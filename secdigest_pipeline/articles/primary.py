@@ -37,7 +37,8 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 _WEAK = re.compile(
-    r"\b(?:listed|available|described|instructions|details|source)\b|詳細|参照|掲載|出典|情報源|一次ソース", re.IGNORECASE
+    r"\b(?:listed|available|described|instructions|details|source)\b|詳細|参照|掲載|出典|情報源|一次ソース",
+    re.IGNORECASE,
 )
 _INDICATORS = re.compile(
     r"\bio[ca]s?\b|(?<![a-z])iocs?(?![a-z])|\bindicators?(?:[-_ ]of[-_ ](?:compromise|attack))?\b|\bobservables\b|\bstix\b|\bmisp\b"
@@ -54,7 +55,8 @@ _ADVISORY = re.compile(
     re.IGNORECASE,
 )
 _POST = re.compile(
-    r"/(?:[^/]*-)?(?:blogs?|labs?|research|reports?|threat[^/]*|analysis|publications?|press(?:-releases?)?)/", re.IGNORECASE
+    r"/(?:[^/]*-)?(?:blogs?|labs?|research|reports?|threat[^/]*|analysis|publications?|press(?:-releases?)?)/",
+    re.IGNORECASE,
 )
 _DATA_FILE = re.compile(r"\.(?:csv|tsv|txt|json|stix2?|misp|ya?ml|md)$", re.IGNORECASE)
 _NOT_A_PAGE = re.compile(
@@ -186,7 +188,7 @@ def _signs(
     elif path.lower().endswith(".pdf") or _POST.search(path):
         signs["report address"] = 1.0
     if named:
-        signs["indicators"] = 2.5 if rank or _is_file(path) else 1.5
+        signs["indicators"] = 4.0 if rank or _is_file(path) else 1.5
     if found := _WORDS.search(text):
         signs[f"link says {found[0].lower()}"] = 2.0
     around = f"{before} {after}"

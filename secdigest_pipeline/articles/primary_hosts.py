@@ -121,7 +121,7 @@ class Hosts:
             return "code"
         if host in self.authorities:
             return "authority"
-        if host in _RESEARCH_HOSTS or (host in self.research and host not in _RESEARCH_DOMAINS):
+        if host in _RESEARCH_HOSTS or (host in self.research and domain not in _RESEARCH_DOMAINS):
             return "research"
         if domain in _RESEARCH_DOMAINS and _RESEARCH_PATH.search(path):
             return "research"

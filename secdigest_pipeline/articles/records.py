@@ -85,6 +85,24 @@ class PrimaryPage:
     body_sha256: Annotated[str | None, "stored body; null when none was kept"]
 
 
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One article that tells the same event as another, which leads: the lead has the entry, this one is listed with it.
+
+    When the lead is of an earlier edition, this article keeps its entry and the lead is listed there.
+    """
+
+    edition: Annotated[str, "edition date"]
+    article_id: Annotated[str, "article that follows"]
+    lead_id: Annotated[str, "article that leads the story"]
+    lead_edition: Annotated[str, "edition of the lead"]
+    url: Annotated[str, "canonical URL of the article that follows"]
+    lead_url: Annotated[str, "canonical URL of the lead"]
+    similarity: Annotated[float, "0 to 1: how alike the two are, or the pair that joins them through a third"]
+    why: Annotated[str, "what they share: distinctive words and CVEs"]
+
+
 ARTICLE_PAGES = Table("article_pages", Page, key=("article_id",))
 CLEANED_ARTICLES = Table("cleaned_articles", Article, key=("article_id",))
 PRIMARY_PAGES = Table("primary_pages", PrimaryPage, key=("article_id", "url"))
+STORIES = Table("stories", Story, key=("article_id",))

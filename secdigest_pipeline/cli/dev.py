@@ -19,16 +19,19 @@ def dev(port: int) -> None:
 
     Schedules are off until they are switched on in the UI (Automation).
     """
-    from secdigest_pipeline.instance import instance
+    from secdigest_pipeline.instance import HOME_VARIABLE, instance
     from secdigest_pipeline.resources import Services
 
     settings = Services().settings
     with instance(settings):
         command = [sys.executable, "-m", "dagster", "dev", "-h", "127.0.0.1", "-p", str(port)]
         click.echo(f"Dagster UI: http://127.0.0.1:{port} (stop with Ctrl-C); data in {settings.data}")
-        # A run started by the UI must find the same data wherever the code server's folder is
-        env = {**os.environ, "SECDIGEST_DATA": str(settings.data), "SECDIGEST_OUT": str(settings.out)}
-        child = subprocess.Popen([*command, "-m", "secdigest_pipeline.definitions"], env=env)
+        # Dagster works in its home, not here, so that its own files land there; the places are given as they are
+        places = {"DATA": settings.data, "OUT": settings.out, "FEEDS": settings.feeds.absolute()}
+        env = {**os.environ, **{f"SECDIGEST_{name}": str(place) for name, place in places.items()}}
+        child = subprocess.Popen(
+            [*command, "-m", "secdigest_pipeline.definitions"], env=env, cwd=os.environ[HOME_VARIABLE]
+        )
         signal.signal(signal.SIGTERM, _interrupt)
         try:
             code = child.wait()

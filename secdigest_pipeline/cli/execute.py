@@ -1,5 +1,6 @@
 """Run a job of the real graph in this process, show its progress, and say whether it did what was asked."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from secdigest_pipeline.resources import Services
 
 # Dagster's own log lines go to its database, where the UI shows them; the terminal gets ours
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+_OUR_ERROR = re.compile(r"\Asecdigest_pipeline(?:\.\w+)+: ")  # the name of an error whose message says all
 
 
 class Progress:
@@ -55,11 +58,12 @@ def _failure(result: dg.ExecuteInProcessResult) -> str:
     for event in result.all_events:
         if event.is_step_failure:
             error = event.step_failure_data.error
-            while error is not None and error.cause is not None:
+            # Below Dagster's own wrapping lies what the asset raised; that one names the source, its cause does not
+            while error is not None and error.cause is not None and (error.cls_name or "").startswith("Dagster"):
                 error = error.cause
             message = event.step_failure_data.user_failure_data
             text = message.description if message and message.description else (error.message if error else "")
-            return f"{event.step_key}: {' '.join(text.split())[:500]}"
+            return f"{event.step_key}: {' '.join(_OUR_ERROR.sub('', text).split())[:500]}"
     for evaluation in result.get_asset_check_evaluations():
         if not evaluation.passed and evaluation.blocking:
             return f"check {evaluation.check_name} of {evaluation.asset_key.to_user_string()} held the report back"

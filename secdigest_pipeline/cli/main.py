@@ -32,9 +32,9 @@ def main() -> None:
 
 
 def _register() -> None:
-    from secdigest_pipeline.cli import demo, dev, doctor, run
+    from secdigest_pipeline.cli import demo, dev, doctor, iocs, run
 
-    for command in (run.run, run.backfill, run.poll, demo.demo, dev.dev, doctor.doctor):
+    for command in (run.run, run.backfill, run.poll, demo.demo, dev.dev, doctor.doctor, iocs.iocs):
         main.add_command(command)
 
 

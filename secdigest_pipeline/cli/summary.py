@@ -22,7 +22,7 @@ def stored_rows(services: Services, table: Table[Any], edition: Edition) -> list
     path = services.tables / table.name / f"{edition.key}.parquet"
     try:
         data = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     return table.rows(table.read(pq.read_table(io.BytesIO(data))))
 

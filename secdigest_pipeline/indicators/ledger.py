@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from secdigest_pipeline.articles.records import Article
+from secdigest_pipeline.articles.records import Article, PrimaryPage
 from secdigest_pipeline.editions import JST, Edition
 
 from .csv_rules import ioc_refusal
@@ -32,6 +32,9 @@ EVIDENCE = 200
 # Places of one value that are looked at: a page that repeats a host ten thousand times says no more at the last one.
 _PLACES = 20
 _NAME = 80
+# IOCs that one primary page brings to the CSV: a list longer than a year's largest edition four times over (240 rows,
+# report-contract 2.5) is somebody's feed, not the list of one report.
+_FROM_SOURCE = 1_000
 
 
 def ledger(
@@ -41,27 +44,68 @@ def ledger(
     *,
     lists: WarningLists | None = None,
     local: LocalList = NO_LOCAL,
+    primary: Sequence[PrimaryPage] = (),
 ) -> list[Ioc]:
     """Rows of all articles of an edition, in article order and page order; one row a (article_id, type, value).
 
     `roles` and `threats` are what analyses said, by article_id; a missing key is an analysis that said nothing. `lists` are the
-    vendored warning lists unless given. Pure: the same input gives the same rows.
+    vendored warning lists unless given. `primary` are the pages the articles rest on: a value that one of them gives as an IOC
+    has that page as `source_url`, its offsets count there and its date is the page's; other values stand on the article's own page
+    where they can. Pure: the same input gives the same rows.
     """
     known = Known(lists or vendored(), local)
-    read = [_sightings(article.page_text) for article in articles]
-    pages = _shared([sightings for sightings, _ in read])
-    rows: list[Ioc] = []
-    for article, sightings, (_, is_list) in zip(articles, pages, read, strict=True):
-        setting = _setting(article, sightings, is_list)
+    pages = _pages(articles, primary)
+    read = [_sightings(page.page_text) for page in pages]
+    shared = _shared([sightings for sightings, _ in read], [(page.article_id, page.page_text) for page in pages])
+    rows: dict[tuple[str, str, str], Ioc] = {}
+    own_pages = {article.article_id: article.url for article in articles}
+    for page, sightings, (_, is_list) in zip(pages, shared, read, strict=True):
+        setting = _setting(page, sightings, is_list)
         said: dict[tuple[str, str], list[IocRole]] = defaultdict(list)
-        for role in roles.get(article.article_id, ()):
+        for role in roles.get(page.article_id, ()):
             said[role.type, role.value].append(role)
-        names = _names(threats.get(article.article_id, UNKNOWN_THREAT))
-        day = _date(article)
+        names = _names(threats.get(page.article_id, UNKNOWN_THREAT))
+        day = _date(page)
+        own_page = own_pages[page.article_id]
+        listed = 0
         for sighting in sightings:
             own = said.get((sighting.type, sighting.value), ())
-            rows.append(_row(article, sighting, setting, known, own, names, day))
-    return rows
+            row = _row(page, sighting, setting, known, own, names, day)
+            if page.url != own_page and row.is_ioc:
+                listed += 1
+                if listed > _FROM_SOURCE and not row.suppressed:
+                    row = replace(row, suppressed=f"csv:beyond the first {_FROM_SOURCE} of one page")
+            key = row.article_id, row.type, row.value
+            kept = rows.get(key)
+            # Dictionaries keep the first place of a key: a row that takes another's place stands where that one stood.
+            if kept is None or (row.is_ioc and (not kept.is_ioc or kept.source_url == own_page)):
+                rows[key] = row
+    return list(rows.values())
+
+
+def _pages(articles: Sequence[Article], primary: Sequence[PrimaryPage]) -> list[Article]:
+    """Every page to search: each article's own, then the primary pages it rests on, as an article whose page they are."""
+    sources: dict[str, list[PrimaryPage]] = defaultdict(list)
+    for page in primary:
+        if page.read_state == "read":
+            sources[page.article_id].append(page)
+    return [
+        page
+        for article in articles
+        for page in (
+            article,
+            *(
+                replace(
+                    article,
+                    url=source.final_url,
+                    page_text=source.page_text,
+                    links=source.links,
+                    published_at=source.published or article.published_at,
+                )
+                for source in sources[article.article_id]
+            ),
+        )
+    ]
 
 
 def _sightings(text: str) -> tuple[list[Sighting], bool]:
@@ -92,19 +136,24 @@ def _sightings(text: str) -> tuple[list[Sighting], bool]:
     return sightings, layout.is_list
 
 
-def _shared(pages: list[list[Sighting]]) -> list[list[Sighting]]:
-    """The same pages, each value marked that another page gives as an indicator (defanged, or under such a heading)."""
-    given: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for number, sightings in enumerate(pages):
+def _shared(pages: list[list[Sighting]], origins: Sequence[tuple[str, str]]) -> list[list[Sighting]]:
+    """The same pages, each value marked that a page of another article gives as an indicator (defanged, or under such a heading).
+
+    `origins` are the pages' (article_id, text): one page that two articles rest on, or one text at two outlets, is one witness.
+    """
+    given: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    for origin, sightings in zip(origins, pages, strict=True):
         for sighting in sightings:
             if _given(sighting):
-                given[sighting.type, sighting.value].add(number)
+                given[sighting.type, sighting.value].add(origin)
     return [
         [
-            replace(sighting, elsewhere=True) if given[sighting.type, sighting.value] - {number} else sighting
+            replace(sighting, elsewhere=True)
+            if any(article != here and text != own for article, text in given[sighting.type, sighting.value])
+            else sighting
             for sighting in sightings
         ]
-        for number, sightings in enumerate(pages)
+        for (here, own), sightings in zip(origins, pages, strict=True)
     ]
 
 

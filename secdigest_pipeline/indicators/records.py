@@ -46,7 +46,7 @@ class Ioc:
     value: Annotated[str, "normalised value, refanged"]
     port: Annotated[int | None, "port written beside an IP address; null when none"]
     raw: Annotated[str, "as spelled at its first place"]
-    start: Annotated[int, "offset of the first place in the article's page_text, characters"]
+    start: Annotated[int, "offset of the first place in the page_text of `source_url`, characters"]
     end: Annotated[int, "end of the first place, characters"]
     occurrences: Annotated[int, "how often the value stands in the page"]
     defanged: Annotated[bool, "whether any place is defanged"]

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from secdigest_pipeline.articles.records import Article
+from secdigest_pipeline.articles.records import Article, PrimaryPage
 from secdigest_pipeline.editions import Edition
 
 from .csvs import check_ioc_csv, csv_rows
@@ -14,8 +14,20 @@ from .states import ioc_state
 _NONE = "- なし"
 
 
-def work_log(edition: Edition, articles: Sequence[Article], iocs: Sequence[Ioc], csv_bytes: bytes) -> str:
-    """Markdown of the log for the CSV given; no IOC value stands in it. Article URLs are live, as the contract has them."""
+def work_log(
+    edition: Edition,
+    articles: Sequence[Article],
+    iocs: Sequence[Ioc],
+    csv_bytes: bytes,
+    primary: Sequence[PrimaryPage] | None = None,
+) -> str:
+    """Markdown of the log for the CSV given; no IOC value stands in it. Article URLs are live, as the contract has them.
+
+    `primary` are the primary pages of the articles; None when none were looked for.
+    """
+    read_pages = {page.final_url: page for page in primary or () if page.read_state == "read"}
+    articles_read_on = {article.url for article in articles}
+    extra = sum(page.found_on not in articles_read_on for page in read_pages.values())
     rows = csv_rows(iocs)
     errors = check_ioc_csv(csv_bytes)
     states = [(article, *ioc_state(article, iocs)) for article in articles]
@@ -29,8 +41,8 @@ def work_log(edition: Edition, articles: Sequence[Article], iocs: Sequence[Ioc],
             (
                 f"- 対象の記事数: {len(articles)}",
                 f"- ページを読めた記事数: {sum(article.read_state == 'read' for article in articles)}",
-                "- 読んだ一次ソース数: 0",
-                "- 追加で読んだIOC掲載ページ数: 0",
+                f"- 読んだ一次ソース数: {len(read_pages) - extra}",
+                f"- 追加で読んだIOC掲載ページ数: {extra}",
                 f"- 台帳に記録した値の数: {len(iocs)}",
                 f"- IOCと判定した値の数: {sum(ioc.is_ioc for ioc in iocs)}",
                 f"- 収集したIOC数（CSVの行数）: {len(rows)}",
@@ -51,11 +63,18 @@ def work_log(edition: Edition, articles: Sequence[Article], iocs: Sequence[Ioc],
                 f"{_article(article)} — {article.read_state} {_line(article.read_reason)}".rstrip()
                 for article in articles
                 if article.read_state != "read"
-            ],
+            ]
+            + sorted(
+                {
+                    f"- {_line(page.url)} — {page.read_state} {_line(page.reason)}".rstrip()
+                    for page in primary or ()
+                    if page.read_state != "read"
+                }
+            ),
         ),
         (
             "一次ソースがない記事（primary_source_not_found）",
-            ["- 一次ソースの追跡は行っていないため、全記事が対象" if articles else _NONE],
+            _without_source(articles, primary),
         ),
         ("除外したノイズの概要", _counted(Counter(_rule(ioc) for ioc in iocs if not ioc.is_ioc))),
         ("CSVに載せなかったIOCの理由", _counted(Counter(_rule(ioc) for ioc in iocs if ioc.is_ioc and ioc.suppressed))),
@@ -77,6 +96,13 @@ def work_log(edition: Edition, articles: Sequence[Article], iocs: Sequence[Ioc],
     ]
     body = "\n\n".join(f"## {title}\n\n" + "\n".join(list(lines) or [_NONE]) for title, lines in parts)
     return f"# IOC収集 作業ログ: {edition.key}\n\n{body}\n"
+
+
+def _without_source(articles: Sequence[Article], primary: Sequence[PrimaryPage] | None) -> list[str]:
+    if primary is None:
+        return ["- 一次ソースの追跡は行っていないため、全記事が対象"] if articles else []
+    found = {page.article_id for page in primary}
+    return [_article(article) for article in articles if article.article_id not in found]
 
 
 def _article(article: Article) -> str:

@@ -48,15 +48,18 @@ class Archive:
     def add_poll(self, polls: Sequence[Poll], sightings: Sequence[Sighting]) -> None:
         """Keep the outcome of a run: one Poll a request, and the sightings its bodies gave.
 
-        A source of the past is kept the same way, with `via` and `seen_via` "history". Raises StorageError.
+        A source of the past is kept the same way, with `via` and `seen_via` "history"; sightings without a poll are
+        those a body kept on that day gives only now. Raises StorageError.
         """
-        if not polls:
+        if not polls and not sightings:
             return
-        moment = max(poll.polled_at for poll in polls).astimezone(UTC)
+        moments = [poll.polled_at for poll in polls] or [sighting.seen_at for sighting in sightings]
+        moment = max(moments).astimezone(UTC)
         name = f"{moment:%Y-%m-%d}/{moment:%H%M%S}-{uuid.uuid4().hex[:8]}.parquet"
         if sightings:
             _write(self.root / "sightings" / name, SIGHTINGS, sightings)
-        _write(self.root / "polls" / name, POLLS, polls)
+        if polls:
+            _write(self.root / "polls" / name, POLLS, polls)
 
     def add_history(self, reaches: Sequence[Reach]) -> None:
         """Keep what a source of the past came to; after the polls and sightings of its answers. Raises StorageError."""
@@ -159,17 +162,30 @@ class Archive:
         wanted = pa.array(sorted(item_ids), pa.string())
         folder = self.root / "sightings"
         for day in sorted(set(days)):
-            for part in _read_day(folder / day, SIGHTINGS.schema, wanted):
+            for part in _relisting(lambda day=day: self._with(folder / day, wanted)):  # type: ignore[misc]
                 rows += SIGHTINGS.rows(SIGHTINGS.read(part))
         return rows
 
+    def _with(self, folder: UPath, item_ids: pa.Array) -> list[pa.Table]:
+        """The rows of `item_ids` in the files of one day; files known to hold none of them are not opened."""
+        parts = []
+        for path in _files(folder):
+            known = self._seen.get(str(path))
+            if known is None or pc.any(pc.is_in(known.column("item_id"), value_set=item_ids)).as_py():
+                parts.append(_read_file(path, SIGHTINGS.schema, item_ids))
+        return parts
+
     def compact(self, today: date) -> None:
         """Make one file of each folder of a day before yesterday that holds more than one."""
-        for kind, reduce in (("sightings", _earliest), ("polls", _distinct)):
+        for kind, table, reduce in (
+            ("sightings", SIGHTINGS, _earliest),
+            ("polls", POLLS, _distinct),
+            ("history", HISTORY, _furthest),
+        ):
             folder = self.root / kind
             for day in _days(folder):
                 if day < (today - timedelta(days=1)).isoformat():
-                    _compact(folder / day, SIGHTINGS if kind == "sightings" else POLLS, reduce)
+                    _compact(folder / day, table, reduce)
 
     def days(self) -> list[str]:
         """Every day (`YYYY-MM-DD`, UTC) that something is filed under, oldest first."""
@@ -305,6 +321,10 @@ def _earliest(table: pa.Table) -> pa.Table:
 
 def _distinct(table: pa.Table) -> pa.Table:
     return _first_of(table.sort_by([("polled_at", "ascending"), ("feed_id", "ascending")]), POLLS.key)
+
+
+def _furthest(table: pa.Table) -> pa.Table:
+    return _first_of(table.sort_by([("state", "descending"), ("asked_at", "ascending")]), HISTORY.key)
 
 
 def _first_of(table: pa.Table, key: tuple[str, ...]) -> pa.Table:

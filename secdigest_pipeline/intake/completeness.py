@@ -82,7 +82,7 @@ class Known:
         sighted: Mapping[tuple[str, datetime], Sequence[datetime | None]],
         first: Mapping[str, Sequence[datetime]],
         within: Mapping[str, int],
-        history: Mapping[str, Sequence[Reach]],
+        history: dict[str, list[Reach]],
     ) -> None:
         self._edition = edition
         self._polls = polls

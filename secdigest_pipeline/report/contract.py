@@ -17,6 +17,7 @@ from secdigest_pipeline.report.grammar import (
     NO_IOCS,
     NOTES,
     PRIMARY_SOURCE,
+    RELATED,
     SECTIONS,
     TITLE,
     URL_TOKEN,
@@ -32,6 +33,8 @@ _BULLET = re.compile(r"( *)- (\S.*)")
 _LINK = re.compile(r"\[(?P<text>[^\[\]]+)\]\((?P<url>[^()\s]+)\)")
 _SOURCE = re.compile(rf"    - {PRIMARY_SOURCE}: (?P<url>\S+)")
 _SOURCES = f"    - {PRIMARY_SOURCE}:"
+_RELATED = re.compile(rf"    - {RELATED}: (?P<url>\S+)")
+_RELATED_LIST = f"    - {RELATED}:"
 _NESTED = " " * 8 + "- "
 # At the start of a line's content: heading, fence, link definition, quote, list, thematic break, underline, table.
 # Anywhere in it: HTML tag or autolink, inline link or image (the other links need a definition).
@@ -128,7 +131,7 @@ def _free_text(lines: Lines) -> Iterator[Fault]:
     in_sources = False
     for number, line in enumerate(lines, 1):
         bullet = _BULLET.fullmatch(line)
-        in_sources = line == _SOURCES or (in_sources and line.startswith(_NESTED))
+        in_sources = line in (_SOURCES, _RELATED_LIST) or (in_sources and line.startswith(_NESTED))
         if line.startswith(("# ", "### ")) or URL_TOKEN.fullmatch(line):
             continue
         content = line[5:] if line.startswith("#### ") else bullet[2] if bullet else line
@@ -136,16 +139,17 @@ def _free_text(lines: Lines) -> Iterator[Fault]:
             if not URL_TOKEN.fullmatch(link["url"]):
                 yield number, f"the target of a link is one http(s) URL, not {link['url']!r}"
             content = link["text"]
-        elif source := _SOURCE.fullmatch(line):
+        elif source := _SOURCE.fullmatch(line) or _RELATED.fullmatch(line):
             if not URL_TOKEN.fullmatch(source["url"]) and LIVE_URL.search(source["url"]):
-                yield number, f"{PRIMARY_SOURCE} is one http(s) URL, not {source['url']!r}"
+                label = content.partition(":")[0]
+                yield number, f"{label} is one http(s) URL, not {source['url']!r}"
             continue
-        elif in_sources and line != _SOURCES:
+        elif in_sources and line not in (_SOURCES, _RELATED_LIST):
             if not URL_TOKEN.fullmatch(content):
-                yield number, f"a nested {PRIMARY_SOURCE} is one http(s) URL, not {content!r}"
+                yield number, f"a nested {PRIMARY_SOURCE} (or {RELATED}) is one http(s) URL, not {content!r}"
             continue
         if LIVE_URL.search(content):
-            yield number, f"no live URL but the article's, a link's target and {PRIMARY_SOURCE}"
+            yield number, f"no live URL but the article's, a link's target, {RELATED} and {PRIMARY_SOURCE}"
         if _MARKUP_AT.match(content) or _MARKUP_IN.search(content):
             yield number, "no markup inside a line"
 

@@ -29,6 +29,7 @@ SUMMARY, IOCS, RECOMMENDATIONS, NOTES, ADVICE = LABELS = (
 # What the original's parser takes for a label at the head of a bullet.
 KNOWN_LABELS = frozenset((*LABELS, "ChatGPTの推奨事項を記載", "追記", "タイトル"))
 PRIMARY_SOURCE = "一次ソース"
+RELATED = "関連"
 
 NO_IOCS = "IOC情報なし"
 NO_RECOMMENDATIONS = "推奨事項なし"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from secdigest_pipeline.analysis.records import Analysis
-from secdigest_pipeline.articles.records import Article
+from secdigest_pipeline.articles.records import Article, PrimaryPage, Story
 from secdigest_pipeline.editions import Edition
 from secdigest_pipeline.indicators import check_ioc_csv, ioc_csv, work_log
 from secdigest_pipeline.indicators.records import Ioc
@@ -40,15 +40,19 @@ def make_edition(
     cost_usd: float,
     provisional: bool,
     failed_feeds: Sequence[str],
+    primary: Sequence[PrimaryPage] | None = None,
+    stories: Sequence[Story] = (),
 ) -> Made:
     """Report, IOC CSV and work log of `edition` (report-contract 1, 2). Same tables, same bytes.
+
+    `primary` are the pages the articles rest on; None when nobody has looked for any, which the work log then says.
 
     BrokenReport when a file would break its contract: nothing is published then.
     """
     memo = memo_lines(
         edition, analyses=analyses, calls_cost=cost_usd, provisional=provisional, failed_feeds=failed_feeds
     )
-    report = render(edition, items, articles, analyses, iocs, memo)
+    report = render(edition, items, articles, analyses, iocs, memo, primary or (), stories)
     rows = ioc_csv(edition, iocs)
     faults = [f"{edition.news_path}: {fault}" for fault in check_report(report.markdown)]
     faults += [f"{edition.ioc_csv_path}: {fault}" for fault in check_ioc_csv(rows)]
@@ -60,7 +64,7 @@ def make_edition(
         files={
             edition.news_path: report.markdown.encode(),
             edition.ioc_csv_path: rows,
-            edition.ioc_log_path: work_log(edition, articles, iocs, rows).encode(),
+            edition.ioc_log_path: work_log(edition, articles, iocs, rows, primary).encode(),
         },
         lines=report.lines,
         numbers={

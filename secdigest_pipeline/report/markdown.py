@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from secdigest_pipeline.analysis.records import Analysis
-from secdigest_pipeline.articles.records import Article
+from secdigest_pipeline.articles.records import Article, PrimaryPage, Story
 from secdigest_pipeline.editions import Edition
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.intake.records import FeedItem, Section
@@ -30,17 +30,23 @@ def render(
     analyses: Iterable[Analysis],
     iocs: Iterable[Ioc],
     memo: Sequence[str],
+    primary: Iterable[PrimaryPage] = (),
+    stories: Iterable[Story] = (),
 ) -> Report:
     """The report of `edition`: every kept item once, in the order of `items`, then the `memo` lines.
+
+    `primary` are the pages articles rest on (一次ソース). An article that `stories` puts below a lead of this edition has no entry
+    of its own but a link in the lead's (関連); one below a lead of an earlier edition has both.
 
     An item whose feed rule gives it another section than news is a headline link there; the others stand in the section
     their analysis names. BrokenReport when such an item has no article or analysis, or a statement must not be printed.
     """
     bodies: dict[Section, list[Draft]] = {section: [] for section, _ in SECTIONS}
-    known = _Known(articles, analyses, iocs)
+    known = _Known(articles, analyses, iocs, primary)
     printed: set[str | None] = set()
+    followers = known.gather(edition, items, stories)
     for item in items:
-        if not item.kept or item.article_id in printed:
+        if not item.kept or item.article_id in printed or item.article_id in followers:
             continue
         printed.add(item.article_id)
         if item.section != "news":
@@ -56,12 +62,34 @@ def render(
 class _Known:
     """Rows by article."""
 
-    def __init__(self, articles: Iterable[Article], analyses: Iterable[Analysis], iocs: Iterable[Ioc]) -> None:
+    def __init__(
+        self,
+        articles: Iterable[Article],
+        analyses: Iterable[Analysis],
+        iocs: Iterable[Ioc],
+        primary: Iterable[PrimaryPage],
+    ) -> None:
         self.articles = {article.article_id: article for article in articles}
         self.analyses = {analysis.article_id: analysis for analysis in analyses}
         self.iocs: dict[str, list[Ioc]] = defaultdict(list)
         for ioc in iocs:
             self.iocs[ioc.article_id].append(ioc)
+        self.sources: dict[str, list[PrimaryPage]] = defaultdict(list)
+        for page in primary:
+            self.sources[page.article_id].append(page)
+        self.also: dict[str, list[str]] = defaultdict(list)
+
+    def gather(self, edition: Edition, items: Iterable[FeedItem], stories: Iterable[Story]) -> set[str]:
+        """Note what stands with each entry; returns the articles that stand with another's and have none."""
+        news = {item.article_id for item in items if item.kept and item.section == "news"}
+        followers: set[str] = set()
+        for story in stories:
+            if story.lead_edition != edition.key:
+                self.also[story.article_id].append(story.lead_url)
+            elif story.lead_id in news and story.article_id in news:
+                self.also[story.lead_id].append(story.url)
+                followers.add(story.article_id)
+        return followers
 
     def entry(self, item: FeedItem) -> Entry:
         article = self.articles.get(item.article_id or "")
@@ -69,7 +97,15 @@ class _Known:
         if article is None or analysis is None:
             missing = "article" if article is None else "analysis"
             raise BrokenReport(f"article {item.article_id} ({item.url}): kept, but there is no {missing} of it")
-        return Entry(item, article, analysis, tuple(self.iocs[article.article_id]))
+        key = article.article_id
+        return Entry(
+            item,
+            article,
+            analysis,
+            tuple(self.iocs[key]),
+            tuple(self.sources[key]),
+            tuple(dict.fromkeys(self.also[key])),
+        )
 
 
 def _numbered(edition: Edition, bodies: Mapping[Section, Sequence[Draft]]) -> Report:

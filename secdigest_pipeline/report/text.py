@@ -7,7 +7,7 @@ twins, and a line that would begin as a heading, list item or spreadsheet formul
 import re
 
 from secdigest_pipeline.indicators import defang, find, refang
-from secdigest_pipeline.report.grammar import INVISIBLE, KNOWN_LABELS, LIVE_URL, PRIMARY_SOURCE
+from secdigest_pipeline.report.grammar import INVISIBLE, KNOWN_LABELS, LIVE_URL, PRIMARY_SOURCE, RELATED
 
 # Four times the longest line measured in a year of reports (136, report-contract 1.4): English takes more characters.
 MAX_LINE = 500
@@ -34,7 +34,7 @@ _CLICKABLE = frozenset(("ipv4", "ipv6", "domain", "url", "email"))
 _JAPANESE = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff々]")
 _SENTENCE_ENDS = "。！？!?…．."
 _HEAD = re.compile(r"[^:：]*")
-_RESERVED_HEADS = KNOWN_LABELS | {PRIMARY_SOURCE}
+_RESERVED_HEADS = KNOWN_LABELS | {PRIMARY_SOURCE, RELATED}
 
 
 def line(text: str, limit: int = MAX_LINE) -> str:

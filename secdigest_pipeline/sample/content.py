@@ -113,13 +113,13 @@ def load_sites() -> dict[str, Site]:
             nav=tuple(fields["nav"]),
             robots=fields.get("robots", "User-agent: *\nAllow: /\n"),
         )
-        for host, fields in _read(CONTENT / "sites.yaml").items()
+        for host, fields in read(CONTENT / "sites.yaml").items()
     }
 
 
 def load_shapes() -> tuple[FeedShape, ...]:
     """Feeds in the order of feeds.yaml, each with how it is served (`content/shapes.yaml`)."""
-    shapes = _read(CONTENT / "shapes.yaml")
+    shapes = read(CONTENT / "shapes.yaml")
     return tuple(
         FeedShape(
             feed_id=feed["id"],
@@ -132,7 +132,7 @@ def load_shapes() -> tuple[FeedShape, ...]:
             entries=shapes[feed["id"]].get("entries", 12),
             validators=shapes[feed["id"]].get("validators", True),
         )
-        for feed in _read(FEEDS)["feeds"]
+        for feed in read(FEEDS)["feeds"]
     )
 
 
@@ -141,7 +141,7 @@ def load_articles() -> tuple[tuple[Article, ...], tuple[Entry, ...]]:
     articles: list[Article] = []
     entries: list[Entry] = []
     for path in sorted((CONTENT / "articles").glob("*.yaml")):
-        fields = _read(path)
+        fields = read(path)
         article = Article(
             url=fields["url"],
             title=fields["title"],
@@ -162,7 +162,7 @@ def load_articles() -> tuple[tuple[Article, ...], tuple[Entry, ...]]:
 
 def load_loose_entries() -> tuple[Entry, ...]:
     """Entries that announce no article of this world: incident headlines, and links that lead nowhere good."""
-    return tuple(_entry(listing, None) for listing in _read(CONTENT / "entries.yaml"))
+    return tuple(_entry(listing, None) for listing in read(CONTENT / "entries.yaml"))
 
 
 def as_html(text: str) -> str:
@@ -235,7 +235,7 @@ def _moment(stated: str | datetime) -> datetime:
     return datetime.strptime(stated, "%Y-%m-%d %H:%M").replace(tzinfo=JST).astimezone(UTC)
 
 
-def _read(path: Path) -> Any:
+def read(path: Path) -> Any:
     try:
         return yaml.safe_load(path.read_text("utf-8"))
     except yaml.YAMLError as problem:

@@ -15,6 +15,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from secdigest_pipeline.sample.content import FEEDS
+from secdigest_pipeline.sample.enrichment_files import EPSS_URL, KEV_URL, bulk_file
+from secdigest_pipeline.sample.past_web import PastWeb
 from secdigest_pipeline.sample.world import EDITIONS, Shown, World
 
 
@@ -23,6 +25,7 @@ class SampleWeb:
 
     def __init__(self, world: World, port: int) -> None:
         self.world = world
+        self.past = PastWeb(world)
         self.moment = EDITIONS[0].start
         self.feed_delay = 0.0
         self.page_delay = 0.0
@@ -80,7 +83,7 @@ class SampleWeb:
         delay = self.feed_delay if self.world.feed_of(host, path) else self.page_delay
         if delay and path != "/robots.txt":
             await asyncio.sleep(delay)
-        shown = self.world.show(host, path, self.moment)
+        shown = self.past.show(host, path, request.url.query, self.moment) or self.world.show(host, path, self.moment)
         headers = {"content-type": shown.content_type}
         if shown.etag:
             headers |= {"etag": shown.etag, "last-modified": shown.last_modified}
@@ -101,6 +104,8 @@ def settings_for(web_port: int, messages_url: str) -> dict[str, str]:
         "SECDIGEST_CONNECT_TO": f"*.example=127.0.0.1:{web_port},*.test=127.0.0.1:{web_port}",
         "SECDIGEST_START": EDITIONS[0].key,
         "SECDIGEST_HOST_DELAY": "0",
+        "SECDIGEST_KEV_URL": KEV_URL,
+        "SECDIGEST_EPSS_URL": EPSS_URL,
         "SECDIGEST_ANALYST": "anthropic",
         "ANTHROPIC_BASE_URL": messages_url,
         "ANTHROPIC_API_KEY": "sample-key",

@@ -16,7 +16,7 @@ from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.files import StorageError
 from secdigest_pipeline.indicators.find import Observable
 from secdigest_pipeline.sample.messages import MessagesApi
-from secdigest_pipeline_tests.analysis.conftest import FAST, REPLY, Run, make_article, numbered
+from secdigest_pipeline_tests.analysis.conftest import FAST, REPLY, TEXT, Run, make_article, numbered
 
 EDITION = "2026-10-01"
 
@@ -31,7 +31,8 @@ def test_the_same_articles_again_cost_no_call_and_give_the_same_rows(api: Messag
 
 def test_a_run_that_was_stopped_asks_only_for_what_is_missing(api: MessagesApi, run: Run) -> None:
     articles = numbered(8)
-    undisturbed = run(articles, models=["claude-haiku-4-5"])
+    undisturbed = run(articles, models=["claude-sonnet-5"])
+    anew = frozenset({"*"})
     seen = 0
 
     def stop_in_the_middle(analysis: Analysis) -> None:
@@ -41,10 +42,10 @@ def test_a_run_that_was_stopped_asks_only_for_what_is_missing(api: MessagesApi, 
             raise KeyboardInterrupt
 
     with pytest.raises(BaseException):  # noqa: B017 - asyncio turns the interrupt into one of several
-        run(articles, at_once=1, progress=stop_in_the_middle)
+        run(articles, at_once=1, progress=stop_in_the_middle, refresh=anew)
     finished = {url for url, calls in api.calls.items() if calls == 2}
     assert len(finished) == 4
-    again = run(articles, at_once=1)
+    again = run(articles, at_once=1, refresh=anew)
     assert set(api.calls.values()) == {2}, "one call each for the first run and one each for both halves together"
     assert [a.summary for a in again] == [a.summary for a in undisturbed]
 
@@ -74,13 +75,12 @@ def test_articles_with_the_same_text_are_asked_about_once(api: MessagesApi, run:
     assert first.reply_id == second.reply_id
 
 
-def test_another_text_another_model_or_other_candidates_are_asked_anew(api: MessagesApi, run: Run) -> None:
+def test_another_text_or_other_candidates_are_asked_anew(api: MessagesApi, run: Run) -> None:
     article = make_article()
     run([article])
     run([replace(article, text=article.text + "More.", text_sha256="f" * 64)])
-    run([article], models=["claude-sonnet-5"])
     run([replace(article, page_text=article.page_text + "\nevil[.]tunnel-metrics[.]example\n")])
-    assert api.calls[article.url] == 4
+    assert api.calls[article.url] == 3
 
 
 def test_a_kept_reply_that_is_damaged_is_asked_for_again(
@@ -145,6 +145,20 @@ def test_a_damaged_ledger_entry_is_named_and_left_out(
     assert len(replies.calls(EDITION)) == 1 and str(path) in caplog.text
 
 
+def test_the_cap_of_a_month_counts_every_edition(api: MessagesApi, run: Run, replies: Replies) -> None:
+    article = make_article()
+    run([article])
+    spent = replies.calls(EDITION)[0].cost_usd
+    other = replace(make_article("b", text=TEXT + "More."), edition="2026-10-02")
+    [analysis] = run([other], max_usd=1.0, max_usd_month=spent + 1e-6)
+    assert (analysis.state, analysis.reason) == ("failed", "claude-haiku-5-5: budget of the month")
+    assert not replies.calls("2026-10-02") and replies.editions() == [EDITION]
+    assert run([other], max_usd=1.0, max_usd_month=spent + 0.1)[0].state == "analysed"
+    month = f"{replies.calls(EDITION)[0].at:%Y-%m}"
+    assert [call.edition for call in replies.calls_of_month(month)] == [EDITION, "2026-10-02"]
+    assert replies.calls_of_month("2020-01") == []
+
+
 @pytest.mark.parametrize("at_once", [1, 8])
 def test_the_cap_of_an_edition_is_kept(api: MessagesApi, run: Run, replies: Replies, at_once: int) -> None:
     articles = numbered(12)
@@ -186,6 +200,9 @@ def test_a_folder_that_cannot_be_written_stops_the_run(api: MessagesApi, tmp_pat
 
 def test_one_article_that_breaks_the_analyst_costs_only_itself(caplog: pytest.LogCaptureFixture) -> None:
     class Broken:
+        async def prepare(self, articles: object, observables: object) -> None:
+            return None
+
         async def analyse_one(self, article: Article, observables: Sequence[Observable]) -> Analysis:
             if article.url.endswith("n1"):
                 raise ZeroDivisionError

@@ -1,17 +1,15 @@
 """From pages to articles: one article a kept item, whatever its page did; workers that hang or die cost one article."""
 
 import asyncio
-import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from secdigest_pipeline.articles import clean
-from secdigest_pipeline.articles.extraction import Extraction
 from secdigest_pipeline.files import sha256
+from secdigest_pipeline_tests.articles import unruly
 from secdigest_pipeline_tests.articles.rows import PARAGRAPHS, PROSE, TITLE, article_of, desk, html, item, page, site
 from secdigest_pipeline_tests.intake.servers import response
 
@@ -105,23 +103,12 @@ def test_a_lost_body_costs_its_own_article_only(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
-def sleeping(body: bytes, content_type: str, url: str, feed_title: str) -> Extraction:
-    if b"slow" in body:
-        time.sleep(60)
-    if b"dies" in body:
-        os._exit(9)
-    if b"eats" in body:
-        bytearray(8 * 1024**3)
-    if b"trips" in body:
-        raise RecursionError("too deep")
-    return Extraction(feed_title, "x" * 100, "", (), "test")
-
-
+@pytest.mark.slow
 def test_extractions_that_hang_die_or_eat_memory_are_one_article_s_state(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clean, "extract_page", sleeping)
-    monkeypatch.setattr(clean, "EXTRACTION_SECONDS", 3.0)
+    monkeypatch.setattr(clean, "extract_page", unruly.extract_page)
+    monkeypatch.setattr(clean, "EXTRACTION_SECONDS", 8.0)
 
     async def run() -> None:
         names = ["slow", "fine", "dies", "eats", "trips", "well"]

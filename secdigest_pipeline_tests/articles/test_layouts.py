@@ -107,7 +107,7 @@ def test_scripts_styles_comments_and_link_targets_are_not_page_text() -> None:
         html(
             "<script>var a='script-value'</script><style>.style-value{}</style><!-- comment-value -->"
             '<template>template-value</template><a href="https://target-value.example/">seen</a>'
-        )  # fmt: skip
+        )
     )
     assert "seen" in text
     assert not [word for word in ("script", "style", "comment", "template", "target") if f"{word}-value" in text]
@@ -127,7 +127,7 @@ def test_links_are_absolute_in_order_and_bounded() -> None:
             "#top",
             "http://[bad/",
             "data:text/html,x",
-        )  # fmt: skip
+        )
     )
     links = extract(body.encode(), "", "https://wire.test/a", "").links
     assert [url for url, _ in links] == [

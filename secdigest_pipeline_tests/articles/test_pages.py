@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -241,7 +242,7 @@ def test_requests_to_one_host_are_host_delay_apart(tmp_path: Path) -> None:
         async with desk(tmp_path, site({"/a": READ, "/b": READ})) as table:
             await table.read([item("/a"), item("/b")], host_delay=0.2)
             times = [request.time for request in table.server.requests]
-            assert all(later - earlier >= 0.2 for earlier, later in zip(times, times[1:], strict=False))
+            assert all(later - earlier >= 0.2 for earlier, later in pairwise(times))
 
     asyncio.run(run())
 
@@ -293,9 +294,9 @@ def test_a_run_killed_between_body_and_record_fetches_again_and_nothing_is_half_
             record.write_bytes(record.read_bytes()[:40])
             second, downloads = await table.read([item()])
             assert (second[0], downloads) == (first[0], 1)
-            assert not list(tmp_path.rglob("*.tmp"))
 
     asyncio.run(run())
+    assert not list(tmp_path.rglob("*.tmp"))
 
 
 def test_an_archive_that_cannot_be_written_is_one_named_error(tmp_path: Path) -> None:

@@ -81,9 +81,17 @@ def test_a_data_folder_that_cannot_be_made_is_one_line_that_names_it(
     assert [path.name for path in home.iterdir()] == ["a-file"]
 
 
-@pytest.mark.parametrize("content", [None, "feeds: []\n", "feeds: [{id: One}]\n", "{"])
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "cannot be read (No such file or directory)"),
+        ("feeds: []\n", "lists no feed"),
+        ("feeds: [{id: One}]\n", "feed 1: id 'One' is not 1 to 64 of a-z, 0-9 and inner hyphens"),
+        ("{", "not YAML (while parsing a flow node"),
+    ],
+)
 def test_a_feed_list_that_cannot_be_used_is_named_and_nothing_is_polled(
-    secdigest: Secdigest, home: Path, monkeypatch: pytest.MonkeyPatch, content: str | None
+    secdigest: Secdigest, home: Path, monkeypatch: pytest.MonkeyPatch, content: str | None, message: str
 ) -> None:
     path = home / "feeds.yaml"
     monkeypatch.setenv("SECDIGEST_FEEDS", str(path))
@@ -91,5 +99,5 @@ def test_a_feed_list_that_cannot_be_used_is_named_and_nothing_is_polled(
         path.write_text(content)
     done = secdigest("poll")
     assert done.exit_code == 1
-    assert str(path) in done.stderr and done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.startswith(f"secdigest: feed_snapshots: {path}: {message}") and done.stderr.count("\n") == 1
     assert not (home / "data" / "archive").exists()

@@ -1,21 +1,20 @@
 """`secdigest dev`: the UI in a real browser, and a backfill launched as the UI launches it."""
 
 import json
-import shutil
 import socket
 import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from secdigest_pipeline.report.contract import check_report
 from secdigest_pipeline.sample.world import EDITIONS
-from secdigest_pipeline_tests.end_to_end.conftest import Sample
+from secdigest_pipeline_tests.browser.chromium import PROGRAM, chromium
+from secdigest_pipeline_tests.end_to_end.conftest import SECDIGEST, Sample
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
 
 LAUNCH = """
 mutation($params: LaunchBackfillParams!) {
@@ -40,7 +39,6 @@ ASSETS = [
     "iocs",
     "daily_report",
 ]
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
 class Ui:
@@ -64,7 +62,7 @@ def ui(sample: Sample) -> Iterator[Ui]:
         port = probe.getsockname()[1]
     log = (sample.home / "dev.log").open("w")
     dev = subprocess.Popen(
-        [*sample_command(), "dev", "--port", str(port)], env=sample.env, stdout=log, stderr=subprocess.STDOUT
+        [*SECDIGEST, "dev", "--port", str(port)], env=sample.env, stdout=log, stderr=subprocess.STDOUT
     )
     served = Ui(port)
     try:
@@ -74,12 +72,6 @@ def ui(sample: Sample) -> Iterator[Ui]:
         dev.terminate()
         assert dev.wait(60) == 0
         log.close()
-
-
-def sample_command() -> tuple[str, ...]:
-    from secdigest_pipeline_tests.end_to_end.conftest import SECDIGEST
-
-    return SECDIGEST
 
 
 def loaded(ui: Ui) -> bool:
@@ -120,35 +112,10 @@ def test_a_backfill_launched_through_dagster_makes_three_reports_and_the_ui_show
     for edition in EDITIONS:
         assert check_report(sample.report(edition)) == []
     assert max(sample.api.calls.values()) == 1
-    if CHROMIUM is None:
+    if PROGRAM is None:
         pytest.skip("the backfill part passed; no Chromium on this machine to look at the UI")
-    dom = look(ui.url + "/asset-groups", sample.home)
-    assert [name for name in ASSETS if name not in dom] == []
-
-
-def look(url: str, home: Path) -> str:
-    """The page as a real browser lays it out."""
-    assert CHROMIUM is not None
-    done = subprocess.run(
-        [
-            CHROMIUM,
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            f"--user-data-dir={home / 'chromium'}",
-            "--window-size=1600,1000",
-            "--virtual-time-budget=20000",
-            "--dump-dom",
-            url,
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    return done.stdout
+    with chromium(sample.home / "chromium") as page:
+        page.open(f"{ui.url}/asset-groups", lambda text: "intake" in text)
+        page.press("e", alt=True)  # the UI's own shortcut: open all groups
+        page.wait(lambda text: all(name in text for name in ASSETS))
+        page.open(f"{ui.url}/assets/daily_report", lambda text: EDITIONS[-1].key in text)

@@ -89,6 +89,7 @@ def test_the_bundle_is_read_by_the_stix2_library_without_custom_content() -> Non
     assert check_stix(data) == []
 
 
+@pytest.mark.slow
 def test_the_bundle_passes_the_validator_of_the_standard() -> None:
     validator = import_module("stix2validator")
     result = validator.validate_string(stix_bundle([(DAY, exported(LEDGER))]).decode())

@@ -180,7 +180,7 @@ LEDGERS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(LEDGERS, st.randoms(use_true_random=False))
 def test_answers_are_those_of_a_plain_scan_whatever_the_order(
     tmp_path_factory: pytest.TempPathFactory,

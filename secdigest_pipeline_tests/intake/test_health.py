@@ -33,7 +33,8 @@ def archive_of(folder: Path, polls: list[Poll], sightings: list[Sighting]) -> Ar
     for shown in sightings:
         polled, seen = by_day[shown.seen_at.date()]
         seen.append(shown)
-        polled.append(poll_row(shown.seen_at, shown.feed_id))
+        if all((row.feed_id, row.polled_at) != (shown.feed_id, shown.seen_at) for row in polled):
+            polled.append(poll_row(shown.seen_at, shown.feed_id))
     for polled, seen in by_day.values():
         archive.add_poll(polled, seen)
     return archive

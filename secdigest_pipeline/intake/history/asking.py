@@ -5,7 +5,7 @@ every edition that had closed when it was given; a failure is not tried again fo
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -78,14 +78,24 @@ class Page:
 
 
 class Asker:
-    """One source of one feed, asked for one edition. `kept` is what the archive has of this feed from before."""
+    """One source of one feed, asked for one edition.
+
+    `kept` is what the archive has of this feed's past so far, `seen` the ids of all its items.
+    """
 
     def __init__(
-        self, shared: Shared, feed: Feed, source: HistorySource, edition: Edition, kept: Sequence[Reach]
+        self,
+        shared: Shared,
+        feed: Feed,
+        source: HistorySource,
+        edition: Edition,
+        kept: Sequence[Reach],
+        seen: Collection[str],
     ) -> None:
         self.feed = feed
         self.source = source
         self.edition = edition
+        self.seen = seen
         self.polls: list[Poll] = []
         self.sightings: dict[str, Sighting] = {}
         self.reaches: list[Reach] = []
@@ -93,7 +103,7 @@ class Asker:
         self._shared = shared
         self._answers: Mapping[str, Reach] = {row.url: row for row in kept if row.body_sha256}
         self._failures: Mapping[str, Reach] = {row.url: row for row in kept if row.url and row.state == "failed"}
-        self._requests = 0
+        self._asked: dict[str, Document] = {}
 
     @property
     def now(self) -> datetime:
@@ -136,20 +146,23 @@ class Asker:
 
         SourceError when there is no usable answer: no connection, 429, 5xx, or too many requests.
         """
+        if url in self._asked:
+            return self._asked[url]
         kept, failure = self._answers.get(url), self._failures.get(url)
         if kept is not None and kept.asked_at >= (since or self.edition.closes):
             body = await asyncio.to_thread(self._shared.archive.bodies.get, kept.body_sha256 or "")
             return Document(
                 url, kept.final_url, kept.status or 0, kept.content_type, body, kept.asked_at, kept.body_sha256 or ""
             )
+        failed = [row for row in self.reaches if (row.url, row.state) == (url, "failed")]
+        failure = failed[0] if failed else failure
         if failure is not None and failure.asked_at > self.now - RETRY_AFTER:
             raise SourceError(failure.reason)
-        if self._requests >= MAX_REQUESTS:
+        if len(self.polls) >= MAX_REQUESTS:
             raise SourceError(f"stopped after {MAX_REQUESTS} requests")
         async with self._shared.lanes.turn(url):
             if host_of(url) in self._shared.closed_hosts:
                 raise SourceError(f"{host_of(url)} asked for a pause")
-            self._requests += 1
             try:
                 answer = await self._shared.client.get(url, {"Accept": accept}, FEED_LIMITS)
             except FetchError as error:
@@ -166,6 +179,7 @@ class Asker:
         content_type = answer.headers.get("content-type", "")[:200]
         document = Document(url, answer.final_url, answer.status, content_type, answer.body, self.now, digest)
         self._row(document)
+        self._asked[url] = document
         return document
 
     async def run(self, function: Callable[..., T], *args: object) -> T:

@@ -19,17 +19,17 @@ Older = Callable[[Page, int], str]
 
 async def rfc5005(ask: Asker) -> None:
     """Follow `prev-archive` or `next` links (RFC 5005, 3 and 4); SourceError before the window's start is reached."""
-    await _walk(ask, lambda page, _: page.parsed.older)
+    await _walk(ask, ask.source.url, lambda page, _: page.parsed.older)
 
 
 async def paged(ask: Asker) -> None:
     """Ask for page after page; 404 behind the first says that there are no more."""
-    query = "&" if "?" in ask.source.url else "?"
-    await _walk(ask, lambda _, number: f"{ask.source.url}{query}paged={number + 1}")
+    address = f"{ask.source.url}{'&' if '?' in ask.source.url else '?'}paged="
+    await _walk(ask, f"{address}1", lambda _, number: f"{address}{number + 1}")
 
 
-async def _walk(ask: Asker, older: Older) -> None:
-    url, since = ask.source.url, ask.edition.closes
+async def _walk(ask: Asker, url: str, older: Older) -> None:
+    since = ask.edition.closes
     shown: frozenset[str] = frozenset()
     head: Document | None = None
     last: Document | None = None
@@ -41,7 +41,9 @@ async def _walk(ask: Asker, older: Older) -> None:
         if document.status not in (200, 203):
             raise SourceError(f"HTTP {document.status} at {url}")
         page = await ask.read(document)
-        if number > 1 and page.items and page.parsed.item_ids <= shown:
+        if not page.items:
+            raise SourceError(f"no entries at {url}")
+        if page.parsed.item_ids <= shown:
             raise SourceError(f"the site does not page {ask.source.url}")
         shown |= page.parsed.item_ids
         head, last, since = head or document, document, document.asked_at

@@ -42,7 +42,9 @@ async def walk(ask: Asker) -> None:
         chosen = next((capture for capture in before if capture.taken >= reached), before[-1] if before else None)
     spans = [*ask.proven().values(), *(Span(row.start, row.end) for row in ask.reaches if row.start and row.end)]
     if gaps(spans, ask.edition.start, ask.edition.cutoff):
-        raise SourceError(f"{len(captures)} captures around the window, none for all of it" if captures else "no capture")
+        raise SourceError(
+            f"{len(captures)} captures around the window, none for all of it" if captures else "no capture"
+        )
 
 
 async def _captures(ask: Asker) -> list[_Capture]:

@@ -1,0 +1,275 @@
+"""Reading primary sources: each link an article rests on fetched once through the page archive, and its text taken out.
+
+The same archive, turns, robots.txt and limits as for articles (`pages`). A page that an article of any edition was read
+from is not downloaded again; a body that is no HTML is kept here, because a source may be a PDF or a list of values.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from secdigest_pipeline.articles.characters import one_line
+from secdigest_pipeline.articles.clean import EXTRACTION_SECONDS
+from secdigest_pipeline.articles.page_archive import PageArchive
+from secdigest_pipeline.articles.pages import (
+    LIMITS,
+    MAX_RETRY_AFTER,
+    _is_passing,
+    _judged,
+    _reason_of,
+    _retry_after,
+    _state_of,
+)
+from secdigest_pipeline.articles.primary import Source, lists_of, readable_url, sources_of
+from secdigest_pipeline.articles.primary_hosts import Hosts
+from secdigest_pipeline.articles.primary_text import SourceText, Unreadable, read_source
+from secdigest_pipeline.articles.records import Article, Link, Page, PrimaryPage, ReadState
+from secdigest_pipeline.articles.robots import RobotsRules
+from secdigest_pipeline.files import StorageError
+from secdigest_pipeline.intake.http import Answer, Client, FetchError
+from secdigest_pipeline.intake.lanes import HostLanes
+from secdigest_pipeline.intake.urls import article_id, canonical_url
+from secdigest_pipeline.workers import WorkerError, Workers, WorkerTimeout
+
+# Sources of one edition, lists followed from them not counted: 40 articles a day with all four of theirs.
+MAX_EDITION = 160
+_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml;q=0.9,application/pdf,text/plain,text/csv,application/json;q=0.8,*/*;q=0.5"
+}
+# What `pages` calls a body that is no HTML and that can be read here all the same.
+_READABLE = frozenset(
+    "PDF application/pdf application/json application/stix+json application/taxii+json text/csv text/markdown text/x-markdown "
+    "text/tab-separated-values application/csv text/yaml application/octet-stream binary/octet-stream".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A source of one article and the page whose link leads to it."""
+
+    article: Article
+    source: Source
+    found_on: str
+
+
+async def read_primary(
+    articles: Sequence[Article],
+    hosts: Hosts,
+    archive: PageArchive,
+    client: Client,
+    workers: Workers,
+    *,
+    at_once: int,
+    host_delay: float,
+    now: Callable[[], datetime],
+) -> tuple[list[PrimaryPage], int]:
+    """The primary sources of `articles`, in article order and weightiest first, and how many downloads that took.
+
+    At most MAX_SOURCES an article and MAX_EDITION in all; lists of indicators that a source links to are followed one
+    step. Every source ends in a row with its state; two links that lead to one page are one row. Raises StorageError only.
+    """
+    reader = _Reader(archive, client, workers, at_once, host_delay, now)
+    chosen = _chosen(articles, hosts)
+    rows = await reader.rows(chosen)
+    by_article: dict[str, list[PrimaryPage]] = {article.article_id: [] for article in articles}
+    for row in rows:
+        by_article[row.article_id].append(row)
+    followed = [
+        _Wanted(article, source, page.final_url)
+        for article in articles
+        for page, source in _lists(article, by_article[article.article_id], hosts)
+    ]
+    for row in await reader.rows(followed):
+        by_article[row.article_id].append(row)
+    return [row for article in articles for row in _once(article, by_article[article.article_id])], reader.downloads
+
+
+def _chosen(articles: Sequence[Article], hosts: Hosts) -> list[_Wanted]:
+    """Sources of all articles; where there are too many, every article's first comes before any one's second."""
+    found = [
+        (at, number, _Wanted(article, source, article.url))
+        for number, article in enumerate(articles)
+        for at, source in enumerate(sources_of(article, hosts))
+    ]
+    kept = sorted(found, key=lambda one: one[:2])[:MAX_EDITION]
+    return [wanted for _, _, wanted in sorted(kept, key=lambda one: (one[1], one[0]))]
+
+
+def _lists(article: Article, pages: Sequence[PrimaryPage], hosts: Hosts) -> list[tuple[PrimaryPage, Source]]:
+    taken = {article.url, *(page.url for page in pages), *(page.final_url for page in pages)}
+    found = [
+        (page, source)
+        for page in pages
+        if page.read_state == "read" and page.format == "html"
+        for source in lists_of(page.links, page.final_url, hosts, taken)
+    ]
+    once = {source.url: (page, source) for page, source in reversed(found)}
+    return list(reversed(once.values()))[:2]
+
+
+def _once(article: Article, pages: Sequence[PrimaryPage]) -> list[PrimaryPage]:
+    """The pages without those that turned out to be the article itself or one that is there already."""
+    seen = {_identity(article.url)}
+    kept = []
+    for page in pages:
+        key = _identity(page.final_url)
+        if key not in seen:
+            seen.add(key)
+            kept.append(page)
+    return kept
+
+
+def _identity(url: str) -> str:
+    canonical = canonical_url(url)
+    return article_id(canonical) if canonical else url
+
+
+class _Reader:
+    """One run's reading; bound to one event loop. A URL that several articles rest on is read once."""
+
+    def __init__(
+        self,
+        archive: PageArchive,
+        client: Client,
+        workers: Workers,
+        at_once: int,
+        host_delay: float,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.downloads = 0
+        self._archive = archive
+        self._client = client
+        self._workers = workers
+        self._lanes = HostLanes(host_delay)
+        self._slots = asyncio.Semaphore(at_once)
+        self._now = now
+        self._robots = RobotsRules(archive, client, self._lanes, self._slots, now)
+        self._read: dict[str, asyncio.Future[tuple[Page, SourceText | None, str]]] = {}
+
+    async def rows(self, wanted: Sequence[_Wanted]) -> list[PrimaryPage]:
+        """One row a wanted source, in order."""
+        return await _all([self._row(one) for one in wanted])
+
+    async def _row(self, wanted: _Wanted) -> PrimaryPage:
+        source, edition = wanted.source, wanted.article.edition
+        url = readable_url(source.url)
+        reading = self._read.get(url)
+        if reading is None:
+            reading = self._read[url] = asyncio.ensure_future(self._source(url, edition))
+        page, found, reason = await asyncio.shield(reading)
+        state: ReadState = page.read_state
+        if found is None and state in ("read", "not_html"):
+            state = "not_html" if page.body_sha256 is None or reason.startswith("PDF") else "empty"
+        return PrimaryPage(
+            edition=edition,
+            article_id=wanted.article.article_id,
+            url=source.url,
+            final_url=page.final_url if found is not None else source.url,
+            kind="pdf" if found is not None and found.format == "pdf" else source.kind,
+            read_state="read" if found is not None else state,
+            reason="" if found is not None else reason,
+            title=found.title if found else "",
+            published=_past(found.published, page.fetched_at) if found else None,
+            page_text=found.page_text if found else "",
+            links=tuple(Link(address, text) for address, text in found.links) if found else (),
+            found_on=wanted.found_on,
+            why=source.why,
+            format=found.format if found else "",
+            body_sha256=page.body_sha256,
+        )
+
+    async def _source(self, url: str, edition: str) -> tuple[Page, SourceText | None, str]:
+        page = await self._page(url, edition)
+        if page.body_sha256 is None or page.read_state not in ("read", "not_html"):
+            return page, None, page.reason or "not kept"
+        try:
+            found = await self._workers.run(
+                read_source,
+                self._archive.body(page.body_sha256),
+                page.content_type,
+                page.final_url,
+                timeout=EXTRACTION_SECONDS,
+            )
+        except StorageError:
+            return page, None, "stored page cannot be read"
+        except WorkerTimeout:
+            return page, None, "extraction: timed out"
+        except WorkerError:
+            return page, None, "extraction: crashed"
+        except Unreadable as error:
+            return page, None, one_line(str(error))[:200]
+        except Exception as error:  # whatever a parser trips over is one source's state
+            return page, None, f"extraction: {type(error).__name__}"
+        return (page, found, "") if found.page_text.strip() else (page, None, "no text")
+
+    async def _page(self, url: str, edition: str) -> Page:
+        key = article_id(canonical_url(url) or url)
+        stored = self._archive.stored(key)
+        if stored is not None and not _is_passing(stored) and not _lacks_body(stored):
+            return replace(stored, edition=edition)
+        page = await self._fetched(url, key, edition)
+        if stored is not None and stored.read_state == "read" and page.read_state != "read":
+            return replace(stored, edition=edition)
+        self._archive.keep(page)
+        return page
+
+    async def _fetched(self, url: str, key: str, edition: str) -> Page:
+        page = Page(edition, key, url, url, self._now(), None, "", None, 0, "unreachable", "")
+        try:
+            refusal = await self._robots.refusal(url)
+            if refusal:
+                state: ReadState = "blocked" if refusal == "robots.txt" else "unreachable"
+                return replace(page, read_state=state, reason=refusal)
+            answer = await self._answer(url)
+        except FetchError as error:
+            return replace(page, fetched_at=self._now(), read_state=_state_of(error), reason=_reason_of(error, url))
+        except ValueError:
+            return replace(page, read_state="blocked", reason="not a URL")
+        state, reason = _judged(answer)
+        kept = answer.body and 200 <= answer.status < 300 and (state == "read" or reason in _READABLE)
+        return replace(
+            page,
+            final_url=answer.final_url,
+            fetched_at=self._now(),
+            status=answer.status,
+            content_type=one_line(answer.headers.get("content-type", ""))[:400],
+            body_sha256=self._archive.keep_body(answer.body) if kept else None,
+            body_bytes=len(answer.body),
+            read_state=state,
+            reason=reason,
+        )
+
+    async def _answer(self, url: str) -> Answer:
+        async with self._lanes.turn(url):
+            answer = await self._get(url)
+            wait = _retry_after(answer, self._now())
+            if wait is not None and wait <= MAX_RETRY_AFTER:
+                await asyncio.sleep(wait)
+                answer = await self._get(url)
+        return answer
+
+    async def _get(self, url: str) -> Answer:
+        async with self._slots:
+            self.downloads += 1
+            return await self._client.get(url, headers=_HEADERS, limits=LIMITS)
+
+
+def _lacks_body(stored: Page) -> bool:
+    """Whether an article's reading left aside, as no HTML, a body that is read here."""
+    return stored.read_state == "not_html" and stored.body_sha256 is None and stored.reason in _READABLE
+
+
+def _past(stated: datetime | None, fetched_at: datetime) -> datetime | None:
+    """A date that a page states, unless it lies after the page was fetched."""
+    return stated if stated is not None and stated <= fetched_at else None
+
+
+async def _all(readings: Sequence[Awaitable[PrimaryPage]]) -> list[PrimaryPage]:
+    tasks = [asyncio.ensure_future(reading) for reading in readings]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

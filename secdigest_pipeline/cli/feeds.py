@@ -1,0 +1,185 @@
+"""`secdigest feeds`: try feeds out before they are relied on, and take over the list of a feed reader."""
+
+import asyncio
+import json
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import click
+
+from secdigest_pipeline.intake.records import Kind
+
+if TYPE_CHECKING:
+    from secdigest_pipeline.intake.feeds import Feed
+    from secdigest_pipeline.intake.trial import Trial
+    from secdigest_pipeline.resources import Services
+
+
+@click.group()
+def feeds() -> None:
+    """The feed list: try feeds out, take over an OPML list."""
+
+
+@feeds.command()
+@click.argument("wanted", nargs=-1, metavar="[ID|URL]...")
+@click.option("--entries", type=click.IntRange(0, 50), default=3, show_default=True, help="Newest entries shown.")
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines, one object a feed.")
+def check(wanted: tuple[str, ...], entries: int, as_json: bool) -> None:
+    """Ask each enabled feed of the list once, or the feeds named by id or URL, and show what it gives and what is odd.
+
+    Nothing is kept. Exit code 1: none of them works.
+    """
+    from secdigest_pipeline.resources import Services
+
+    services = Services()
+    trials = asyncio.run(_tried(services, _chosen(services, wanted), entries))
+    for trial in trials:
+        click.echo(json.dumps(_row(trial), ensure_ascii=False) if as_json else _shown(trial))
+    if not as_json:
+        click.echo(f"{sum(trial.works for trial in trials)} of {len(trials)} work")
+    if not any(trial.works for trial in trials):
+        sys.exit(1)
+
+
+@feeds.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option(
+    "--into", type=click.Path(path_type=Path, dir_okay=False), help="Feed list to append to; made if missing."
+)
+@click.option(
+    "--kind", type=click.Choice(get_args(Kind)), default="news", show_default=True, help="Kind of the sources."
+)
+def import_(file: Path, into: Path | None, kind: Kind) -> None:
+    """Print the feeds of an OPML FILE as entries of feeds.yaml, or append them to one.
+
+    Feeds that are listed already (in --into, else in SECDIGEST_FEEDS) and addresses that are refused are named on stderr.
+    """
+    from secdigest_pipeline.intake.feeds import FeedListError, load_feeds
+    from secdigest_pipeline.intake.opml import MAX_OPML_BYTES, OpmlError, read_opml
+    from secdigest_pipeline.intake.urls import canonical_url
+    from secdigest_pipeline.resources import Services
+
+    listed = Services().feeds if into is None else load_feeds(into) if into.exists() else ()
+    with file.open("rb") as handle:
+        data = handle.read(MAX_OPML_BYTES + 1)
+    try:
+        found = read_opml(
+            data,
+            {feed.feed_id for feed in listed},
+            {canonical_url(feed.url) or "": feed.feed_id for feed in listed},
+            kind,
+        )
+    except OpmlError as error:
+        _end(f"{file}: {error}")
+        raise AssertionError from None
+    for address, reason in found.refused:
+        click.echo(f"{address}: {reason}", err=True)
+    if not found.entries:
+        _end(f"{file}: gives no feed that is not listed already")
+    if into is None:
+        click.echo(_yaml(found.entries, 2), nl=False)
+        return
+    try:
+        _append(into, found.entries)
+    except FeedListError as error:
+        _end(f"{into} is left as it was: with the new entries it cannot be used ({str(error).partition(': ')[2]})")
+    click.echo(f"{len(found.entries)} feeds appended to {into}")
+
+
+async def _tried(services: "Services", chosen: "Sequence[Feed]", entries: int) -> "list[Trial]":
+    from secdigest_pipeline.intake.trial import try_feeds
+
+    async with services.client() as client, services.workers() as workers:
+        return await try_feeds(
+            chosen, client, workers, services.now(), host_delay=services.settings.host_delay, shown=entries
+        )
+
+
+def _chosen(services: "Services", wanted: Sequence[str]) -> "list[Feed]":
+    """The feeds to try; a URL that is not in the list is tried as a feed of its own."""
+    from secdigest_pipeline.intake.feeds import Feed
+    from secdigest_pipeline.intake.urls import canonical_url
+
+    if not wanted:
+        return [feed for feed in services.feeds if feed.enabled]
+    chosen = []
+    for word in wanted:
+        named = [feed for feed in services.feeds if word in (feed.feed_id, feed.url)]
+        if not named and canonical_url(word) is None:
+            _end(f"{word!r} is no feed of {services.settings.feeds} and no http or https URL")
+        chosen += named or [Feed(feed_id="new", name=word, url=word, site=word, lang="en", kind="news")]
+    return chosen
+
+
+def _row(trial: "Trial") -> dict[str, Any]:
+    from secdigest_pipeline.intake.http import shown
+
+    return {
+        "feed_id": trial.feed.feed_id,
+        "url": shown(trial.feed.url),
+        "works": trial.works,
+        "status": trial.status,
+        "entries": trial.entries,
+        "newest": [
+            {
+                "title": item.title,
+                "url": item.url,
+                "published_at": item.published_at.isoformat() if item.published_at else None,
+            }
+            for item in trial.newest
+        ],
+        "problems": list(trial.problems),
+    }
+
+
+def _shown(trial: "Trial") -> str:
+    """A few lines, without a character that would steer a terminal."""
+    from secdigest_pipeline.intake.http import shown
+
+    entries = "" if trial.entries is None else f"  {trial.entries} entries"
+    lines = [f"{'ok' if trial.works else 'no'}  {trial.feed.feed_id}  {shown(trial.feed.url)}{entries}"]
+    lines += [
+        f"      {item.published_at:%Y-%m-%d %H:%M}Z  {item.title}"
+        if item.published_at
+        else f"      (no date)          {item.title}"
+        for item in trial.newest
+    ]
+    lines += [f"    ! {problem}" for problem in trial.problems]
+    return "\n".join("".join(char if char.isprintable() else " " for char in line) for line in lines)
+
+
+def _yaml(entries: Sequence[dict[str, Any]], indent: int) -> str:
+    import yaml
+
+    text = "\n".join(yaml.safe_dump([entry], allow_unicode=True, sort_keys=False, width=10_000) for entry in entries)
+    return "".join(f"{' ' * indent}{line}" if line.strip() else line for line in text.splitlines(keepends=True))
+
+
+def _append(into: Path, entries: Sequence[dict[str, Any]]) -> None:
+    """The list as it is with the entries at its end; FeedListError, and nothing changed, when that is no feed list."""
+    import tempfile
+
+    from upath import UPath
+
+    from secdigest_pipeline.files import write_atomic
+    from secdigest_pipeline.intake.feeds import load_feeds
+
+    before = into.read_text(encoding="utf-8") if into.exists() else "feeds:\n"
+    first = re.search(r"^( *)- ", before, re.MULTILINE)
+    indent = len(first[1]) if first else 2
+    data = (
+        f"{before.rstrip()}\n{'' if before.rstrip().endswith('feeds:') else chr(10)}{_yaml(entries, indent)}".encode()
+    )
+    with tempfile.NamedTemporaryFile(suffix=".yaml") as trial:
+        trial.write(data)
+        trial.flush()
+        load_feeds(Path(trial.name))
+    write_atomic(UPath(into.absolute()), data)
+
+
+def _end(message: str) -> None:
+    click.echo(f"secdigest: {message}", err=True)
+    sys.exit(1)

@@ -1,0 +1,143 @@
+"""Past days: ask the declared sources of each feed, in order, until the edition's window is covered."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.intake.archive import Archive
+from secdigest_pipeline.intake.completeness import Known
+from secdigest_pipeline.intake.feeds import Feed
+from secdigest_pipeline.intake.history import blogger, chain, sitemap, wayback, wordpress
+from secdigest_pipeline.intake.history.asking import RETRY_AFTER, Asker, Shared, SourceError
+from secdigest_pipeline.intake.http import Client
+from secdigest_pipeline.intake.lanes import HostLanes
+from secdigest_pipeline.intake.poll import HOST_DELAY
+from secdigest_pipeline.intake.records import Poll, Protocol, Reach, Sighting
+from secdigest_pipeline.workers import Workers
+
+PROTOCOLS: Mapping[Protocol, Callable[[Asker], Awaitable[None]]] = {
+    "wordpress": wordpress.walk,
+    "paged": chain.paged,
+    "blogger": blogger.walk,
+    "rfc5005": chain.rfc5005,
+    "sitemap": sitemap.walk,
+    "wayback": wayback.walk,
+}
+_FLUSH_CHARACTERS = 32_000_000  # sightings held in memory before they are written
+
+
+async def fill(
+    edition: Edition,
+    feeds: Sequence[Feed],
+    archive: Archive,
+    client: Client,
+    workers: Workers,
+    now: Callable[[], datetime],
+    *,
+    host_delay: float = HOST_DELAY,
+) -> int:
+    """Bring the past of `feeds` into the archive for an edition that has closed; how many requests that took.
+
+    An edition still open is left to the polls. Enabled feeds whose polls don't cover the window are asked for at the
+    sources they declare, each source once: what it answered serves every later call. Raises StorageError.
+    """
+    if now() < edition.closes:
+        return 0
+    known = await asyncio.to_thread(Known.of, edition, archive)
+    wanted = [feed for feed in feeds if feed.enabled and feed.history and not known.covered(feed)]
+    if not wanted:
+        return 0
+    seen = await asyncio.to_thread(_seen, archive, wanted)
+    shared = Shared(archive, client, workers, now, HostLanes(host_delay), set())
+    tasks = [asyncio.create_task(_fill_feed(shared, edition, feed, known, seen)) for feed in wanted]
+    pending: list[_Outcome] = []
+    requests = 0
+    try:
+        for task in asyncio.as_completed(tasks):
+            outcome = await task
+            requests += len(outcome.polls)
+            pending.append(outcome)
+            if sum(one.characters for one in pending) > _FLUSH_CHARACTERS:
+                await asyncio.to_thread(_keep, archive, pending, seen)
+                pending = []
+    finally:
+        for unfinished in tasks:
+            unfinished.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.to_thread(_keep, archive, pending, seen)
+    return requests
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What the sources of one feed gave."""
+
+    polls: tuple[Poll, ...]
+    sightings: tuple[Sighting, ...]
+    reaches: tuple[Reach, ...]
+
+    @property
+    def characters(self) -> int:
+        return sum(len(item.content) + len(item.summary) for item in self.sightings)
+
+
+async def _fill_feed(shared: Shared, edition: Edition, feed: Feed, known: Known, seen: set[str]) -> _Outcome:
+    polls: list[Poll] = []
+    sightings: dict[str, Sighting] = {}
+    reaches: list[Reach] = []
+    for source in feed.history:
+        kept = known.history[feed.feed_id]
+        if known.covered(feed):
+            break
+        if any(_done(row, edition, source.protocol, shared.now()) for row in kept):
+            continue
+        ask = Asker(shared, feed, source, edition, kept, seen)
+        reason = ""
+        try:
+            await PROTOCOLS[source.protocol](ask)
+        except SourceError as error:
+            reason = str(error)
+        rows = [*ask.reaches, ask.verdict(reason)]
+        polls += ask.polls
+        sightings = {**ask.sightings, **sightings}
+        reaches += rows
+        known.history[feed.feed_id] = [*kept, *rows]
+    return _Outcome(tuple(polls), tuple(sightings.values()), tuple(reaches))
+
+
+def _done(row: Reach, edition: Edition, protocol: Protocol, moment: datetime) -> bool:
+    """Whether `row` says that a source has been asked for the edition, and need not be asked again."""
+    if row.url or (row.source, row.edition) != (protocol, edition.key):
+        return False
+    return row.state != "failed" or row.asked_at > moment - RETRY_AFTER
+
+
+def _seen(archive: Archive, feeds: Sequence[Feed]) -> set[str]:
+    """Items of these feeds that the archive has: a sighting later than theirs would say nothing."""
+    seen = archive.seen()
+    wanted = pa.array(sorted(feed.feed_id for feed in feeds), pa.string())
+    return set(seen.filter(pc.is_in(seen.column("feed_id"), value_set=wanted)).column("item_id").to_pylist())
+
+
+def _keep(archive: Archive, outcomes: Sequence[_Outcome], seen: set[str]) -> None:
+    """Polls and sightings first, then how far they reach: a kill in between only makes the next run ask again."""
+    reaches = [reach for one in outcomes for reach in one.reaches]
+    if not reaches:
+        return
+    polls = [poll for one in outcomes for poll in one.polls]
+    asked = {poll.polled_at for poll in polls}
+    # An answer kept on an earlier day may give items only now; they are filed under the day they were shown on.
+    days: dict[date, list[Sighting]] = defaultdict(list)
+    fresh: list[Sighting] = []
+    for row in (row for one in outcomes for row in one.sightings if row.item_id not in seen):
+        (fresh if row.seen_at in asked else days[row.seen_at.astimezone(UTC).date()]).append(row)
+    for rows in days.values():
+        archive.add_poll([], rows)
+    archive.add_poll(polls, fresh)
+    archive.add_history(reaches)

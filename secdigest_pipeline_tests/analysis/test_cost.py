@@ -1,0 +1,56 @@
+"""Money before and after: estimates hold what calls then cost, and the ledger says what was spent on what."""
+
+from dataclasses import replace
+
+import pytest
+
+from secdigest_pipeline.analysis import Replies
+from secdigest_pipeline.analysis.estimate import NOTHING, Estimate, estimate
+from secdigest_pipeline.analysis.spent import by_article, by_edition, by_month
+from secdigest_pipeline.articles.records import Article
+from secdigest_pipeline.indicators import find
+from secdigest_pipeline.sample.messages import MessagesApi
+from secdigest_pipeline_tests.analysis.conftest import REPLY, Run, make_article, numbered
+
+MODELS = ["claude-haiku-5-5"]
+
+
+def estimated(articles: list[Article], replies: Replies, **options: object) -> Estimate:
+    observables = {article.article_id: find(article.page_text) for article in articles}
+    return estimate(articles, observables, MODELS, replies, **options)  # type: ignore[arg-type]
+
+
+def test_what_calls_cost_lies_within_the_estimate(api: MessagesApi, run: Run, replies: Replies) -> None:
+    articles = numbered(6)
+    api.replies = {article.url: REPLY for article in articles}
+    before = estimated(articles, replies)
+    run(articles, models=MODELS)
+    spent = sum(call.cost_usd for call in replies.calls(articles[0].edition))
+    assert 0 < before.low <= spent * 1.3 and spent <= before.high
+    assert (before.articles, before.kept) == (6, 0)
+
+
+def test_what_is_kept_costs_nothing_more(api: MessagesApi, run: Run, replies: Replies) -> None:
+    articles = numbered(3)
+    run(articles[:2])
+    assert estimated(articles[:2], replies) == Estimate(2, 2, 0.0, 0.0)
+    assert estimated(articles, replies).kept == 2
+    assert estimated([make_article(text=" ")], replies) == NOTHING
+
+
+def test_articles_that_are_not_read_yet_count_and_a_batch_is_half(replies: Replies) -> None:
+    whole = estimated([], replies, unread=100)
+    half = estimated([], replies, unread=100, batch=True)
+    assert whole.articles == 100 and 0 < whole.low < whole.high < 2
+    assert half.high == pytest.approx(whole.high / 2) and half.low == pytest.approx(whole.low / 2)
+    assert NOTHING + whole == whole
+
+
+def test_the_ledger_says_what_each_article_edition_and_month_cost(api: MessagesApi, run: Run, replies: Replies) -> None:
+    first, second = numbered(2)
+    run([first, replace(second, edition="2026-10-02")])
+    [one] = replies.calls("2026-10-01")
+    [other] = replies.calls("2026-10-02")
+    assert by_article([one, other]) == {first.article_id: one.cost_usd, second.article_id: other.cost_usd}
+    assert by_edition(replies) == {"2026-10-01": one.cost_usd, "2026-10-02": other.cost_usd}
+    assert by_month(replies) == {f"{one.at:%Y-%m}": pytest.approx(one.cost_usd + other.cost_usd)}

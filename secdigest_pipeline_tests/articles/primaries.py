@@ -1,0 +1,86 @@
+"""Articles with links, lists of indicators in every format, and a PDF made by hand, for the tests of primary sources."""
+
+import zlib
+from datetime import UTC, datetime
+
+from secdigest_pipeline.articles.primary_hosts import Hosts
+from secdigest_pipeline.articles.records import Article, Link, PrimaryPage
+from secdigest_pipeline.files import sha256
+
+DIGEST = "9f2b6e1c04a7d35f8812c6de90ab4f77c1e5d20b3a68f4179c0de8b5a1f36e42"
+HOSTS = Hosts(
+    news=frozenset({"wire.test", "tribune.test"}),
+    research=frozenset({"labs.test"}),
+    authorities=frozenset({"cert-arcadia.test"}),
+)
+
+
+def article(text: str, *links: tuple[str, str], url: str = "http://wire.test/a", **changes: object) -> Article:
+    """A read article of `text`; `links` are (URL, link text)."""
+    fields: dict[str, object] = {
+        "edition": "2026-10-01",
+        "article_id": sha256(url.encode())[:16],
+        "item_id": "i" + sha256(url.encode())[:15],
+        "url": url,
+        "title": "Amber Vulture breaks into hospitals",
+        "outlet": "Example Wire",
+        "feed_id": "wire",
+        "kind": "news",
+        "lang": "en",
+        "section": "news",
+        "published_at": datetime(2026, 9, 30, 3, tzinfo=UTC),
+        "read_state": "read",
+        "read_reason": "",
+        "text": text,
+        "text_sha256": sha256(text.encode()),
+        "page_text": text,
+        "links": tuple(Link(address, label) for address, label in links),
+        "extractor": "test",
+    }
+    return Article(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def primary(page_text: str, url: str = "http://labs.test/blog/amber-vulture", **changes: object) -> PrimaryPage:
+    """A read primary page of the article at http://wire.test/a."""
+    fields: dict[str, object] = {
+        "edition": "2026-10-01",
+        "article_id": sha256(b"http://wire.test/a")[:16],
+        "url": url,
+        "final_url": url,
+        "kind": "report",
+        "read_state": "read",
+        "reason": "",
+        "title": "Amber Vulture",
+        "published": datetime(2026, 9, 28, 3, tzinfo=UTC),
+        "page_text": page_text,
+        "links": (),
+        "found_on": "http://wire.test/a",
+        "why": "test",
+        "format": "html",
+        "body_sha256": "0" * 64,
+    }
+    return PrimaryPage(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def pdf(*lines: str) -> bytes:
+    """A PDF of one page with `lines` of ASCII text."""
+    shown = " ".join(f"({line.replace('(', '[').replace(')', ']')}) Tj T*" for line in lines)
+    stream = zlib.compress(f"BT /F1 10 Tf 40 780 Td 14 TL {shown} ET".encode("ascii"))
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(stream), stream),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    body = b"%PDF-1.4\n"
+    offsets = []
+    for number, one in enumerate(objects, 1):
+        offsets.append(len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, one)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    start = len(body)
+    return body + b"xref\n0 6\n0000000000 65535 f \n%strailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
+        table,
+        start,
+    )
