@@ -9,7 +9,7 @@ from secdigest_pipeline.editions import TIMEZONE, Edition
 
 CATCH_UP_DAYS = 7
 
-_edition_assets = dg.AssetSelection.assets(
+EDITION_ASSETS = (
     "raw_feed_items",
     "article_pages",
     "cleaned_articles",
@@ -19,6 +19,7 @@ _edition_assets = dg.AssetSelection.assets(
     "ioc_history",
     "ioc_exports",
 )
+_edition_assets = dg.AssetSelection.assets(*EDITION_ASSETS)
 
 edition_job = dg.define_asset_job(
     "edition",
@@ -50,8 +51,15 @@ def daily_edition(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunReque
     grace are over, which changes nothing unless a feed showed an item late.
     """
     tick = context.scheduled_execution_time.astimezone(UTC)
-    for edition in due(context.instance, tick):
-        yield dg.RunRequest(run_key=f"{edition.key} {tick:%Y-%m-%dT%H:%MZ}", partition_key=edition.key)
+    editions = due(context.instance, tick)
+    for edition in editions:
+        # One poll a tick is enough, and only the newest edition can gain from it
+        polls = edition == editions[-1]
+        yield dg.RunRequest(
+            run_key=f"{edition.key} {tick:%Y-%m-%dT%H:%MZ}",
+            partition_key=edition.key,
+            asset_selection=None if polls else [dg.AssetKey(name) for name in EDITION_ASSETS],
+        )
 
 
 def due(instance: dg.DagsterInstance, at: datetime) -> list[Edition]:

@@ -76,6 +76,8 @@ def test_a_tick_of_the_daily_schedule_gives_one_run_an_edition_and_a_key_of_its_
     assert [request.partition_key for request in requests] == [f"2026-10-{day:02d}" for day in range(4, 11)]
     assert len({request.run_key for request in requests}) == 7
     assert requests[-1].run_key == "2026-10-10 2026-10-09T21:00Z"
+    assert requests[-1].asset_selection is None, "the newest edition polls"
+    assert all(dg.AssetKey("feed_snapshots") not in request.asset_selection for request in requests[:-1])
 
 
 def test_the_schedules_run_in_tokyo_every_day_of_the_week() -> None:

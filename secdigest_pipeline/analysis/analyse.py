@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from secdigest_pipeline.analysis.extractive import extract
 from secdigest_pipeline.analysis.records import Analysis
@@ -22,12 +22,17 @@ class AnalystUnavailable(RuntimeError):
 class Analyst(Protocol):
     """Whoever reads one article. Raises AnalystUnavailable or StorageError when no other article would fare better."""
 
-    async def prepare(self, articles: Sequence[Article], observables: Mapping[str, Sequence[Observable]]) -> None:
-        """Told of all articles before the first is read; what can be had for all at once is fetched here."""
-        ...
-
     async def analyse_one(self, article: Article, observables: Sequence[Observable]) -> Analysis:
         """What is said of `article`, whose page holds `observables`."""
+        ...
+
+
+@runtime_checkable
+class Preparing(Protocol):
+    """An analyst that wants to know all articles before the first is read, to fetch what can be had for all at once."""
+
+    async def prepare(self, articles: Sequence[Article], observables: Mapping[str, Sequence[Observable]]) -> None:
+        """Raises AnalystUnavailable or StorageError as `analyse_one` does."""
         ...
 
 
@@ -44,7 +49,8 @@ async def analyse(
     Whatever goes wrong with one article makes it `failed` with extractive text. AnalystUnavailable and StorageError end
     the run: no article is begun after them, those under way are finished so that no reply that was paid for is lost.
     """
-    await analyst.prepare(articles, observables)
+    if isinstance(analyst, Preparing):
+        await analyst.prepare(articles, observables)
     found: dict[int, Analysis] = {}
     fatal: list[AnalystUnavailable | StorageError] = []
     queue = iter(enumerate(articles))

@@ -34,6 +34,7 @@ MAX_REQUESTS = 2_000
 # Clocks of two machines: how much older than its note a batch without an id may look.
 _SKEW = timedelta(minutes=5)
 _LISTED = 100
+_AGAIN = "run the edition again later, it goes on with the same batch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,18 +144,15 @@ class Batches:
         try:
             found = [pending.batch_id] if pending.batch_id else await self._unnamed(pending, path)
             for batch_id in found:
-                ended = await self._ended(batch_id, poll_seconds, until)
-                if ended is not None:
-                    await self._take(batch_id, ended, pending, held)
-        except AnalystUnavailable:
-            raise
-        except StorageError:
+                batch = await self._ended(batch_id, poll_seconds, until)
+                if batch is not None and await self._take(batch, pending, held) < _size(batch):
+                    raise AnalystUnavailable(f"the results of batch {batch_id} broke off: {_AGAIN}")
+        except (AnalystUnavailable, StorageError):
             raise
         except Exception as error:
             failed = failure(error, self._secrets)
             raise AnalystUnavailable(
-                f"the results of batch {pending.batch_id or '(id unknown)'} can't be had now ({failed.reason}): "
-                "run the edition again, it goes on with the same batch"
+                f"the results of batch {pending.batch_id or '(id unknown)'} can't be had now ({failed.reason}): {_AGAIN}"
             ) from None
         finally:
             await self._release(pending.edition, held)
@@ -166,11 +164,9 @@ class Batches:
         found = []
         listed = 0
         async for batch in self._api.list(limit=_LISTED):
-            counts = batch.request_counts
-            size = counts.processing + counts.succeeded + counts.errored + counts.canceled + counts.expired
             if batch.created_at < pending.at - _SKEW or (listed := listed + 1) > _LISTED:
                 break
-            if batch.id not in others and size == len(pending.asked):
+            if batch.id not in others and _size(batch) == len(pending.asked):
                 found.append(str(batch.id))
         return found
 
@@ -184,8 +180,8 @@ class Batches:
                     continue
         return known
 
-    async def _ended(self, batch_id: str, poll_seconds: float, until: float) -> datetime | None:
-        """When the batch ended; None when the endpoint does not know it any more."""
+    async def _ended(self, batch_id: str, poll_seconds: float, until: float) -> Any:
+        """The batch once it has ended; None when the endpoint does not know it any more."""
         while True:
             try:
                 batch = await self._api.retrieve(batch_id)
@@ -195,15 +191,17 @@ class Batches:
                     return None
                 raise
             if batch.processing_status == "ended":
-                return batch.ended_at or batch.created_at
+                return batch
             if time.monotonic() + poll_seconds > until:
-                raise AnalystUnavailable(
-                    f"batch {batch_id} has not ended yet: run the edition again later, it goes on with the same batch"
-                )
+                raise AnalystUnavailable(f"batch {batch_id} has not ended yet: {_AGAIN}")
             await asyncio.sleep(poll_seconds)
 
-    async def _take(self, batch_id: str, ended: datetime, pending: Pending, held: dict[str, float]) -> None:
-        async for line in await self._api.results(batch_id):
+    async def _take(self, batch: Any, pending: Pending, held: dict[str, float]) -> int:
+        """Keep every result that was asked for here; how many results there were."""
+        ended = batch.ended_at or batch.created_at
+        count = 0
+        async for line in await self._api.results(batch.id):
+            count += 1
             custom_id = str(line.custom_id)
             asked = pending.asked.get(custom_id)
             if asked is None:
@@ -212,13 +210,19 @@ class Batches:
             failed = None if kept else Failure(f"batch_{str(line.result.type)[:40]}", "no reply in the batch")
             call = entry(asked, kept, failed, 0.0)
             # the same row however often a run dies between here and the end of the batch
-            row_id = hashlib.sha256(f"{batch_id} {custom_id}".encode()).hexdigest()[:32]
+            row_id = hashlib.sha256(f"{batch.id} {custom_id}".encode()).hexdigest()[:32]
             await asyncio.to_thread(store, self._replies, kept, replace(call, call_id=row_id, at=ended))
             await self._budgets.settle(pending.edition, held.pop(custom_id, 0.0), call.cost_usd)
+        return count
 
     async def _release(self, edition: str, held: Mapping[str, float]) -> None:
         for highest in held.values():
             await self._budgets.settle(edition, highest, 0.0)
+
+
+def _size(batch: Any) -> int:
+    counts = batch.request_counts
+    return int(counts.processing + counts.succeeded + counts.errored + counts.canceled + counts.expired)
 
 
 def _write(path: UPath, pending: Pending) -> None:

@@ -5,7 +5,7 @@ Nothing is written that the article does not hold; what is chosen can be wrong, 
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -77,9 +77,6 @@ class Extractive:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         return None
-
-    async def prepare(self, articles: Sequence[Article], observables: Mapping[str, Sequence[Observable]]) -> None:
-        """Nothing to fetch."""
 
     async def analyse_one(self, article: Article, observables: Sequence[Observable]) -> Analysis:
         """The article's own key sentences; never raises for what an article holds."""

@@ -21,7 +21,7 @@ from secdigest_pipeline.articles.pages import (
     _retry_after,
     _state_of,
 )
-from secdigest_pipeline.articles.primary import Source, lists_of, readable_url, sources_of
+from secdigest_pipeline.articles.primary import MAX_FOLLOWED, Source, lists_of, readable_url, sources_of
 from secdigest_pipeline.articles.primary_hosts import Hosts
 from secdigest_pipeline.articles.primary_text import SourceText, Unreadable, read_source
 from secdigest_pipeline.articles.records import Article, Link, Page, PrimaryPage, ReadState
@@ -72,17 +72,18 @@ async def read_primary(
     reader = _Reader(archive, client, workers, at_once, host_delay, now)
     chosen = _chosen(articles, hosts)
     rows = await reader.rows(chosen)
-    by_article: dict[str, list[PrimaryPage]] = {article.article_id: [] for article in articles}
-    for row in rows:
-        by_article[row.article_id].append(row)
+    found = [_once(article, [row for row in rows if row.article_id == article.article_id]) for article in articles]
     followed = [
         _Wanted(article, source, page.final_url)
-        for article in articles
-        for page, source in _lists(article, by_article[article.article_id], hosts)
+        for article, pages in zip(articles, found, strict=True)
+        for page, source in _lists(article, pages, hosts)
     ]
-    for row in await reader.rows(followed):
-        by_article[row.article_id].append(row)
-    return [row for article in articles for row in _once(article, by_article[article.article_id])], reader.downloads
+    lists = await reader.rows(followed)
+    return [
+        row
+        for article, pages in zip(articles, found, strict=True)
+        for row in _once(article, [*pages, *(row for row in lists if row.article_id == article.article_id)])
+    ], reader.downloads
 
 
 def _chosen(articles: Sequence[Article], hosts: Hosts) -> list[_Wanted]:
@@ -105,7 +106,7 @@ def _lists(article: Article, pages: Sequence[PrimaryPage], hosts: Hosts) -> list
         for source in lists_of(page.links, page.final_url, hosts, taken)
     ]
     once = {source.url: (page, source) for page, source in reversed(found)}
-    return list(reversed(once.values()))[:2]
+    return list(reversed(once.values()))[:MAX_FOLLOWED]
 
 
 def _once(article: Article, pages: Sequence[PrimaryPage]) -> list[PrimaryPage]:

@@ -250,9 +250,9 @@ def _entries(folder: UPath) -> list[UPath]:
         raise StorageError(f"{folder}: cannot be listed ({error.strerror or error})") from error
 
 
-def _read_day(folder: UPath, schema: pa.Schema, item_ids: pa.Array | None = None) -> list[pa.Table]:
-    """The files of one day as tables of `schema`, only the rows of `item_ids` when given."""
-    return _relisting(lambda: [_read_file(path, schema, item_ids) for path in _files(folder)])
+def _read_day(folder: UPath, schema: pa.Schema) -> list[pa.Table]:
+    """The files of one day as tables of `schema`."""
+    return _relisting(lambda: [_read_file(path, schema) for path in _files(folder)])
 
 
 def _relisting(read: Callable[[], T]) -> T:

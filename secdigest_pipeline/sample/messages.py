@@ -26,6 +26,7 @@ from starlette.routing import Route
 from secdigest_pipeline.analysis.models import UnknownModel, model
 from secdigest_pipeline.analysis.sentences import sentences
 from secdigest_pipeline.indicators.defang import refang
+from secdigest_pipeline.sample.batches import BatchDesk
 
 KEY = "sample-key"
 VERSIONS = frozenset({"2023-06-01", "2026-10-21"})
@@ -76,15 +77,17 @@ class MessagesApi:
     requests: list[dict[str, Any]] = field(default_factory=list)
     in_flight: int = 0
     max_in_flight: int = 0
+    batches: BatchDesk = field(default_factory=BatchDesk)
     _cached: set[str] = field(default_factory=set)
 
     @property
     def app(self) -> Starlette:
-        """The application: POST /v1/messages and /v1/messages/count_tokens."""
+        """The application: POST /v1/messages and /v1/messages/count_tokens, and Message Batches."""
         return Starlette(
             routes=[
                 Route("/v1/messages", self._messages, methods=["POST"]),
                 Route("/v1/messages/count_tokens", self._count_tokens, methods=["POST"]),
+                *self.batches.routes(self._verified, self._outcome),
             ]
         )
 
@@ -115,21 +118,40 @@ class MessagesApi:
             return _error(refused.status, str(refused))
         return JSONResponse({"input_tokens": _tokens(json.dumps(body, ensure_ascii=False))})
 
+    def _outcome(self, params: dict[str, Any]) -> dict[str, Any]:
+        """The result of one request of a batch; steps errored, expired and canceled end it without a message."""
+        try:
+            _check_body(params, False)
+            article = _article(params)
+        except _Refused as refused:
+            return {"type": "errored", "error": json.loads(bytes(_error(refused.status, str(refused)).body))}
+        name = self._step(article["url"]).split()[0].partition("=")[0]
+        self.batches.asked[article["url"]] += 1
+        if name in ("expired", "canceled"):
+            return {"type": name}
+        if name == "errored" or name.isdigit():
+            status = int(name) if name.isdigit() else 500
+            return {"type": "errored", "error": json.loads(bytes(_error(status, f"scripted {status}").body))}
+        return {"type": "succeeded", "message": self._message(name, params, article)}
+
     async def _checked(self, request: Request, counted: bool = False) -> dict[str, Any]:
+        body = await self._verified(request)
+        _check_body(body, counted)
+        return body
+
+    async def _verified(self, request: Request) -> dict[str, Any]:
         if request.headers.get("authorization") != f"Bearer {self.key}":
             raise _Refused(401, "invalid bearer token")
         if request.headers.get("anthropic-version") not in VERSIONS:
             raise _Refused(400, "anthropic-version: header is required")
         try:
-            body = json.loads(await request.body())
-        except ValueError:
+            return dict(json.loads(await request.body() or b"{}"))
+        except (ValueError, TypeError):
             raise _Refused(400, "the request body is not JSON") from None
-        _check_body(body, counted)
-        return dict(body)
 
     def _step(self, url: str) -> str:
         steps = self.failures.get(url, self.failures.get("*", ("ok",)))
-        return steps[min(self.calls[url], len(steps) - 1)]
+        return steps[min(self.calls[url] + self.batches.asked[url], len(steps) - 1)]
 
     def _answer(self, step: str, body: dict[str, Any], article: dict[str, Any]) -> Response:
         name = step.split()[0].partition("=")[0]

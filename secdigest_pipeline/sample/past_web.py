@@ -72,9 +72,18 @@ class PastWeb:
 
     def entries(self, feed_id: str, at: datetime) -> list[Entry]:
         """Everything a feed has published up to `at`, newest first."""
+        newest = self._newest[feed_id]
+        return newest[next((n for n, one in enumerate(newest) if one.visible <= at), len(newest)) :]
+
+    @cached_property
+    def _newest(self) -> dict[str, list[Entry]]:
+        return {shape.feed_id: self._of(shape.feed_id) for shape in self._world.shapes}
+
+    def _of(self, feed_id: str) -> list[Entry]:
         own = [one for one in self._world.entries if one.feed_id == feed_id]
-        shown = [one for one in (*self._past.entries.get(feed_id, ()), *own) if one.visible <= at]
-        return sorted(shown, key=lambda one: (one.visible, one.guid), reverse=True)
+        return sorted(
+            (*self._past.entries.get(feed_id, ()), *own), key=lambda one: (one.visible, one.guid), reverse=True
+        )
 
     def _wordpress(self, path: str, query: Query, at: datetime) -> tuple[int, str, bytes] | None:
         parts = path.strip("/").split("/")

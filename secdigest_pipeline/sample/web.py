@@ -83,7 +83,11 @@ class SampleWeb:
         delay = self.feed_delay if self.world.feed_of(host, path) else self.page_delay
         if delay and path != "/robots.txt":
             await asyncio.sleep(delay)
-        shown = self.past.show(host, path, request.url.query, self.moment) or self.world.show(host, path, self.moment)
+        shown = (
+            self.past.show(host, path, request.url.query, self.moment)
+            or bulk_file(host, path, self.moment)
+            or self.world.show(host, path, self.moment)
+        )
         headers = {"content-type": shown.content_type}
         if shown.etag:
             headers |= {"etag": shown.etag, "last-modified": shown.last_modified}

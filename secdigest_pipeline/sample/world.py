@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from secdigest_pipeline.editions import Edition
 from secdigest_pipeline.sample import content, feedxml, scenery
 from secdigest_pipeline.sample.content import Article, Entry, Expected, FeedShape, Site
+from secdigest_pipeline.sample.sources import load_sources
 
 EDITIONS = tuple(Edition.parse(key) for key in ("2026-10-01", "2026-10-02", "2026-10-03"))
 
@@ -74,6 +75,9 @@ class World:
 
     def page(self, host: str, path: str) -> Shown:
         """The page at this address; 404 for pages and hosts the world has not."""
+        if (host, path) in self._sources:
+            content_type, body = self._sources[host, path]
+            return Shown(200, content_type, body)
         site = self.sites.get(host)
         if site is None:
             return Shown(404, "text/plain; charset=utf-8", b"no such site\n")
@@ -112,6 +116,10 @@ class World:
         """The article at this canonical URL; KeyError when the world has none."""
         place = urlsplit(url)
         return self._pages[place.netloc, place.path]
+
+    @cached_property
+    def _sources(self) -> dict[tuple[str, str], tuple[str, bytes]]:
+        return load_sources()
 
     @cached_property
     def _shapes(self) -> dict[str, FeedShape]:

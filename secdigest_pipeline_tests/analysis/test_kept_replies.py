@@ -200,9 +200,6 @@ def test_a_folder_that_cannot_be_written_stops_the_run(api: MessagesApi, tmp_pat
 
 def test_one_article_that_breaks_the_analyst_costs_only_itself(caplog: pytest.LogCaptureFixture) -> None:
     class Broken:
-        async def prepare(self, articles: object, observables: object) -> None:
-            return None
-
         async def analyse_one(self, article: Article, observables: Sequence[Observable]) -> Analysis:
             if article.url.endswith("n1"):
                 raise ZeroDivisionError

@@ -14,7 +14,7 @@ def old(api: MessagesApi, run: Run, count: int = 1) -> list[str]:
     """Articles analysed under an older prompt; their ids."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(keys, "PROMPT_VERSION", "old")
-        patch.setattr("secdigest_pipeline.analysis.endpoint.PROMPT_VERSION", "old")
+        patch.setattr("secdigest_pipeline.analysis.answer.PROMPT_VERSION", "old")
         articles = [make_article(f"r{n}", text=f"{TEXT}Reader {n}.\n") for n in range(count)]
         api.replies = {article.url: REPLY for article in articles}
         assert {a.state for a in run(articles)} == {"analysed"}

@@ -1,6 +1,5 @@
 """Articles with links, lists of indicators in every format, and a PDF made by hand, for the tests of primary sources."""
 
-import zlib
 from datetime import UTC, datetime
 
 from secdigest_pipeline.articles.primary_hosts import Hosts
@@ -60,27 +59,3 @@ def primary(page_text: str, url: str = "http://labs.test/blog/amber-vulture", **
         "body_sha256": "0" * 64,
     }
     return PrimaryPage(**{**fields, **changes})  # type: ignore[arg-type]
-
-
-def pdf(*lines: str) -> bytes:
-    """A PDF of one page with `lines` of ASCII text."""
-    shown = " ".join(f"({line.replace('(', '[').replace(')', ']')}) Tj T*" for line in lines)
-    stream = zlib.compress(f"BT /F1 10 Tf 40 780 Td 14 TL {shown} ET".encode("ascii"))
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
-        b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(stream), stream),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    ]
-    body = b"%PDF-1.4\n"
-    offsets = []
-    for number, one in enumerate(objects, 1):
-        offsets.append(len(body))
-        body += b"%d 0 obj\n%s\nendobj\n" % (number, one)
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    start = len(body)
-    return body + b"xref\n0 6\n0000000000 65535 f \n%strailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
-        table,
-        start,
-    )

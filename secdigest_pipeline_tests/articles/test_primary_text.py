@@ -8,7 +8,8 @@ import pytest
 from secdigest_pipeline.articles.primary_formats import CONTEXT, INDICATORS
 from secdigest_pipeline.articles.primary_text import MAX_TEXT, Unreadable, read_source
 from secdigest_pipeline.indicators import find
-from secdigest_pipeline_tests.articles.primaries import DIGEST, pdf
+from secdigest_pipeline.sample.sources import pdf
+from secdigest_pipeline_tests.articles.primaries import DIGEST
 
 URL = "http://labs.test/data/amber"
 
@@ -118,7 +119,7 @@ def test_tables_and_plain_text_keep_their_lines() -> None:
 
 def test_a_pdf_gives_its_text_and_a_broken_one_says_so() -> None:
     pytest.importorskip("pypdf")
-    found = read_source(pdf("Indicators of compromise", f"SHA-256 {DIGEST}"), "application/octet-stream", URL)
+    found = read_source(pdf(["Indicators of compromise", f"SHA-256 {DIGEST}"]), "application/octet-stream", URL)
     assert (found.format, found.published) == ("pdf", None)
     assert DIGEST in found.page_text
     with pytest.raises(Unreadable, match="PDF"):

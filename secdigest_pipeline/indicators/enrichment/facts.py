@@ -111,8 +111,9 @@ def _with_kev(
 
 def _kev_row(row: CveFacts, kev: Kev, as_of: date, day: date) -> CveFacts:
     entry = kev.entries.get(row.cve)
-    # A catalogue fetched after the close may hold what the edition could not know.
-    if entry is None or (entry.date_added is not None and entry.date_added > day):
+    # A catalogue fetched after the close may hold what the edition could not know: CISA's day D (US Eastern) begins at
+    # 13:00 JST or later, hours after edition D has closed.
+    if entry is None or (entry.date_added is not None and entry.date_added >= day):
         return replace(row, kev="not_listed", kev_as_of=as_of)
     return replace(
         row,

@@ -114,7 +114,7 @@ def read_epss(data: bytes, wanted: Collection[str]) -> Epss:
     rows = 0
     for line in lines:
         rows += 1
-        cve = names.get(line[:30].partition(b",")[0])
+        cve = names.get(line[:30].partition(b",")[0].strip())
         if cve is not None:
             scores.setdefault(cve, _score(line))
     if not rows:

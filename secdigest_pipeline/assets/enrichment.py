@@ -1,0 +1,75 @@
+"""Enrichment: the KEV and EPSS bulk files of the day kept like feeds, and what they say of the edition's CVEs."""
+
+import asyncio
+
+import dagster as dg
+import pandas as pd
+
+from secdigest_pipeline.assets.handback import described, hand_back
+from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.indicators.enrichment import (
+    CVE_FACTS,
+    ENRICHMENT_FILES,
+    EnrichmentArchive,
+    EnrichmentFetch,
+    fetch_files,
+    sources,
+)
+from secdigest_pipeline.indicators.enrichment import cve_facts as facts_of
+from secdigest_pipeline.indicators.records import IOCS
+from secdigest_pipeline.partitions import EDITIONS
+from secdigest_pipeline.resources import Services
+
+
+def _archive(services: Services) -> EnrichmentArchive:
+    return EnrichmentArchive(services.settings.data / "enrichment")
+
+
+@dg.asset(group_name="indicators", kinds={"python", "parquet"}, pool="fetch", metadata=described(ENRICHMENT_FILES))
+def enrichment_files(context: dg.AssetExecutionContext, services: dg.ResourceParam[Services]) -> pd.DataFrame:
+    """The last fetch of each bulk file that is on. The bodies are kept for ever; a source that is not due is not asked."""
+    rows = asyncio.run(_fetch(services))
+    failed = sum(row.outcome == "error" for row in rows)
+    return hand_back(context, services, ENRICHMENT_FILES, rows, {"files": len(rows) - failed, "failed": failed})
+
+
+async def _fetch(services: Services) -> list[EnrichmentFetch]:
+    on = sources(services.settings.kev_url, services.settings.epss_url)
+    async with services.client() as client:
+        return await fetch_files(on, _archive(services), client, services.now)
+
+
+@dg.asset_check(asset=enrichment_files)
+def enrichment_files_answered(enrichment_files: pd.DataFrame) -> dg.AssetCheckResult:
+    """Warns when a bulk file could not be fetched or read; names it with the reason."""
+    failed: dict[str, str] = {row.source: row.reason for row in ENRICHMENT_FILES.rows(enrichment_files) if row.outcome == "error"}
+    return dg.AssetCheckResult(
+        passed=not failed, severity=dg.AssetCheckSeverity.WARN, metadata={"failed": dg.MetadataValue.json(failed)}
+    )
+
+
+@dg.asset(
+    group_name="indicators",
+    kinds={"python", "parquet"},
+    partitions_def=EDITIONS,
+    deps=[enrichment_files],
+    metadata=described(CVE_FACTS),
+)
+def cve_facts(
+    context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], iocs: pd.DataFrame
+) -> pd.DataFrame:
+    """Every CVE of the edition with KEV date and EPSS score as of its day. A pure function of ledger and archive."""
+    on = sources(services.settings.kev_url, services.settings.epss_url)
+    rows = facts_of(Edition.parse(context.partition_key), IOCS.rows(iocs), _archive(services), on)
+    return hand_back(
+        context,
+        services,
+        CVE_FACTS,
+        rows,
+        {
+            "cves": len(rows),
+            "in_kev": sum(row.kev == "listed" for row in rows),
+            "scored": sum(row.epss == "scored" for row in rows),
+            "with_something_missing": sum(bool(row.missing) for row in rows),
+        },
+    )

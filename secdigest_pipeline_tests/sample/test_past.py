@@ -1,0 +1,155 @@
+"""The sample world's past: reached through the sources its hosts offer, whole but for the gaps that are declared."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from upath import UPath
+
+from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.intake.archive import Archive
+from secdigest_pipeline.intake.completeness import completeness
+from secdigest_pipeline.intake.feeds import load_feeds
+from secdigest_pipeline.intake.history.sources import PROTOCOLS, fill
+from secdigest_pipeline.intake.http import Client, open_client
+from secdigest_pipeline.intake.membership import items_of
+from secdigest_pipeline.intake.records import Completeness, FeedItem
+from secdigest_pipeline.intake.sections import is_incident
+from secdigest_pipeline.sample import past
+from secdigest_pipeline.sample.content import FEEDS
+from secdigest_pipeline.sample.web import SampleWeb, serve, settings_for
+from secdigest_pipeline.sample.world import World
+from secdigest_pipeline.settings import Settings
+from secdigest_pipeline.workers import Workers
+
+FEED_LIST = load_feeds(FEEDS)
+NEVER = {"oldport", "cindervale"}  # feeds that never worked and have no past
+Result = tuple[list[FeedItem], list[Completeness]]
+
+
+@asynccontextmanager
+async def client_of(web: SampleWeb) -> AsyncIterator[Client]:
+    async with open_client(connect_to=Settings.from_env(settings_for(web.port, "")).connect_to) as client:
+        yield client
+
+
+async def fill_all(web: SampleWeb, workers: Workers, archive: Archive, editions: Iterable[Edition]) -> int:
+    """Fill the editions from the world as it is after its past; how many requests that took."""
+    web.at(past.MOMENT)
+    async with client_of(web) as client:
+        numbers = [
+            await fill(edition, FEED_LIST, archive, client, workers, lambda: past.MOMENT, host_delay=0)
+            for edition in editions
+        ]
+    return sum(numbers)
+
+
+def results(archive: Archive, editions: Iterable[Edition]) -> dict[str, Result]:
+    return {
+        edition.key: (items_of(edition, FEED_LIST, archive, past.MOMENT), completeness(edition, FEED_LIST, archive))
+        for edition in editions
+    }
+
+
+def test_the_past_is_120_days_long_and_uses_every_protocol() -> None:
+    truth = past.load().truth()
+    assert len(truth) == past.DAYS == 120 and min(truth) == "2026-06-03" and max(truth) == "2026-09-30"
+    assert all(len(expected) >= 5 for expected in truth.values())
+    assert {source.protocol for feed in FEED_LIST for source in feed.history} == set(PROTOCOLS)
+
+
+def test_the_past_is_the_same_however_often_it_is_made() -> None:
+    first = past.load()
+    past.load.cache_clear()
+    assert past.load() == first
+
+
+def test_every_past_page_has_an_address_of_its_own_and_no_feed_of_today_shows_it(world: World) -> None:
+    entries = [entry for feed in past.load().entries.values() for entry in feed]
+    assert len({entry.link for entry in entries}) == len(entries) == len(past.load().pages)
+    shown = {entry.link for feed in world.feeds(past.MOMENT).values() for entry in feed}
+    assert not shown & {entry.link for entry in entries}
+
+
+def test_past_incident_headlines_are_incidents() -> None:
+    assert all(is_incident(entry.title) for entry in past.load().entries["incident-sokuho"])
+
+
+@pytest.mark.slow
+def test_120_past_editions_hold_exactly_what_was_published_but_for_the_named_gaps(world: World, tmp_path: Path) -> None:
+    archive, truth, gaps = Archive(UPath(tmp_path)), past.load().truth(), past.load().gaps()
+    with serve(world) as web, Workers(2) as workers:
+        asyncio.run(fill_all(web, workers, archive, past.EDITIONS))
+        web.forget_counts()
+        # All over again, by a reader with nothing in memory: nobody is asked.
+        assert asyncio.run(fill_all(web, workers, Archive(archive.root), past.EDITIONS)) == 0
+        assert web.counts() == {}
+    for key, (items, rows) in results(archive, past.EDITIONS).items():
+        filed = {(i.feed_id, i.title, i.url, i.membership, i.section, i.kept, i.reason) for i in items}
+        published = {(e.feed_id, e.title, e.url, e.membership, e.section, e.kept, e.reason) for e in truth[key]}
+        incomplete = {row.feed_id for row in rows if row.completeness in ("partial", "none")}
+        assert filed <= published, key
+        assert {feed_id for feed_id, *_ in published - filed} <= incomplete, key
+        assert incomplete - NEVER <= gaps[key], key
+        assert all(row.reason for row in rows if row.feed_id in incomplete), key
+        assert "polled" not in {row.completeness for row in rows}
+    assert any(
+        row.completeness == "none" and row.feed_id == "perimeterpost" and "HTTP 404" in row.reason
+        for row in results(archive, [Edition.parse("2026-07-16")])["2026-07-16"][1]
+    )
+
+
+def test_a_kill_in_the_middle_and_a_restart_come_to_the_same(world: World, tmp_path: Path) -> None:
+    editions = past.EDITIONS[58:61]
+
+    async def killed(web: SampleWeb, workers: Workers, archive: Archive) -> None:
+        for delay in (0.3, 0.8):
+            task = asyncio.create_task(fill_all(web, workers, archive, editions))
+            await asyncio.sleep(delay)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    with serve(world) as web, Workers(2) as workers:
+        whole, torn = Archive(UPath(tmp_path / "whole")), Archive(UPath(tmp_path / "torn"))
+        asyncio.run(fill_all(web, workers, whole, editions))
+        asyncio.run(killed(web, workers, torn))
+        asyncio.run(fill_all(web, workers, torn, editions[:1]))
+        # As a kill leaves it between the sightings and the row that says how far they reach.
+        for path in (torn.root / "history").glob("*/*.parquet"):
+            path.unlink()
+        torn = Archive(torn.root)
+        asyncio.run(fill_all(web, workers, torn, editions))
+        assert results(torn, editions) == results(whole, editions)
+        assert asyncio.run(fill_all(web, workers, Archive(torn.root), editions)) == 0
+
+
+def test_an_edition_made_before_or_after_others_comes_out_the_same(world: World, tmp_path: Path) -> None:
+    editions = past.EDITIONS[100:103]
+    found = []
+    with serve(world) as web, Workers(2) as workers:
+        for number, order in enumerate(itertools.islice(itertools.permutations(editions), 0, 6, 5)):
+            archive = Archive(UPath(tmp_path / str(number)))
+            asyncio.run(fill_all(web, workers, archive, order))
+            found.append(
+                {
+                    key: [(i.item_id, i.url, i.title, i.published_at, i.kept) for i in items]
+                    for key, (items, _) in results(archive, editions).items()
+                }
+            )
+    assert found[0] == found[1]
+
+
+def test_an_edition_that_is_open_or_just_closing_asks_no_source(world: World, tmp_path: Path) -> None:
+    async def asked(web: SampleWeb, workers: Workers) -> int:
+        async with client_of(web) as client:
+            return await fill(
+                past.LAST, FEED_LIST, Archive(UPath(tmp_path)), client, workers, lambda: past.LAST.cutoff, host_delay=0
+            )
+
+    with serve(world) as web, Workers(1) as workers:
+        assert asyncio.run(asked(web, workers)) == 0
+        assert web.counts() == {}
