@@ -77,7 +77,7 @@ def feed_list() -> str:
     lines = ["feeds:"]
     for n in range(FEEDS):
         lines.append(
-            f"  - {{feed_id: host-{n}, name: Host {n}, url: 'http://host{n}.example/feed', site: 'http://host{n}.example/', "
+            f"  - {{id: host-{n}, name: Host {n}, url: 'http://host{n}.example/feed', site: 'http://host{n}.example/', "
             "lang: en, kind: news, section: news, lead: false, enabled: true}"
         )
     return "\n".join(lines) + "\n"

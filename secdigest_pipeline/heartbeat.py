@@ -71,7 +71,7 @@ def overdue(found: Heartbeat | None, now: datetime) -> str:
     age = now - edition.cutoff
     if age <= OVERDUE:
         return ""
-    due = Edition.of(now).shifted(-1)
+    due = edition.shifted(1)
     return (
         f"the newest report is of edition {edition.key}, {age // timedelta(hours=1)} hours old; "
         f"{due.key} was due at {due.cutoff.astimezone(JST):%Y-%m-%d %H:%M} JST"

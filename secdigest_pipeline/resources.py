@@ -88,12 +88,20 @@ class Services:
         return Workers(max(2, os.cpu_count() or 2))
 
     @asynccontextmanager
-    async def analyst(self) -> AsyncIterator[Analyst]:
-        """The analyst the settings name."""
+    async def analyst(self, refresh: frozenset[str] = frozenset(), batch: bool = False) -> AsyncIterator[Analyst]:
+        """The analyst the settings name; `refresh` and `batch` as AnthropicAnalyst takes them."""
         if self.settings.analyst == "extractive":
             yield Extractive()
             return
         from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
 
-        async with AnthropicAnalyst(self.settings.models, self.replies) as analyst:
+        settings = self.settings
+        async with AnthropicAnalyst(
+            settings.models,
+            self.replies,
+            max_usd=settings.max_usd_edition,
+            max_usd_month=settings.max_usd_month,
+            refresh=refresh,
+            batch=batch,
+        ) as analyst:
             yield analyst

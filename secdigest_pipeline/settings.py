@@ -29,6 +29,8 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
         "Models in the order they are asked; the next one only after a refusal.",
     ),
     "SECDIGEST_MODEL_CALLS": ("8", "Model calls at once, 1 to 64."),
+    "SECDIGEST_MAX_USD_EDITION": ("1", "Most that the model calls of one edition may cost, USD; checked before each call."),
+    "SECDIGEST_MAX_USD_MONTH": ("20", "The same for all editions of a calendar month."),
     "SECDIGEST_PAGE_FETCHES": ("16", "Page and feed fetches at once, 1 to 128."),
     "SECDIGEST_HOST_DELAY": ("1.0", "Seconds between two page requests to one host, 0 to 60."),
     "SECDIGEST_CONTACT": ("(none)", "Contact URL or address told to servers in the User-Agent."),
@@ -37,6 +39,8 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
         "`host=ip:port` pairs, comma separated, `*.example=127.0.0.1:8080` for all names below: connect there instead "
         "(how the sample world is reached; every other address must be public).",
     ),
+    "SECDIGEST_KEV_URL": ("(none: off)", "CISA's KEV catalogue as JSON: marks CVEs that are exploited."),
+    "SECDIGEST_EPSS_URL": ("(none: off)", "FIRST's EPSS scores as CSV.gz."),
     "ANTHROPIC_API_KEY": ("(none)", "Key for the model, read by the Anthropic SDK."),
     "ANTHROPIC_BASE_URL": ("(the SDK's own)", "Another Messages API endpoint, read by the Anthropic SDK."),
 }
@@ -57,9 +61,13 @@ class Settings:
     analyst: AnalystName
     models: tuple[str, ...]
     model_calls: int
+    max_usd_edition: float
+    max_usd_month: float
     page_fetches: int
     host_delay: float
     contact: str
+    kev_url: str
+    epss_url: str
     connect_to: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     @classmethod
@@ -74,9 +82,13 @@ class Settings:
             analyst=_analyst(env),
             models=_models(env),
             model_calls=int(_number(env, "SECDIGEST_MODEL_CALLS", 8, 1, 64)),
+            max_usd_edition=_number(env, "SECDIGEST_MAX_USD_EDITION", 1, 0, 10_000),
+            max_usd_month=_number(env, "SECDIGEST_MAX_USD_MONTH", 20, 0, 100_000),
             page_fetches=int(_number(env, "SECDIGEST_PAGE_FETCHES", 16, 1, 128)),
             host_delay=_number(env, "SECDIGEST_HOST_DELAY", 1.0, 0, 60),
             contact=_line(env, "SECDIGEST_CONTACT"),
+            kev_url=_line(env, "SECDIGEST_KEV_URL"),
+            epss_url=_line(env, "SECDIGEST_EPSS_URL"),
             connect_to=_routes(env),
         )
 

@@ -9,14 +9,16 @@ from dataclasses import replace
 from functools import partial
 from typing import cast
 
+from secdigest_pipeline.analysis import events
+from secdigest_pipeline.analysis.excerpt import excerpt
 from secdigest_pipeline.analysis.extractive import MAX_LINES, MAX_RECOMMENDATIONS, extract, own_title
 from secdigest_pipeline.analysis.grounding import Grounder, find_quote
 from secdigest_pipeline.analysis.instructions import Instructions
 from secdigest_pipeline.analysis.prompt import Candidate, leaks_prompt
-from secdigest_pipeline.analysis.records import Analysis, Statement
+from secdigest_pipeline.analysis.records import Analysis, Span, Statement
 from secdigest_pipeline.analysis.replies import KeptReply
 from secdigest_pipeline.analysis.schema import ROLES, SECTIONS, Claim, IocClaim, Reply, closed
-from secdigest_pipeline.analysis.threat import threat
+from secdigest_pipeline.analysis.threat import is_named, threat
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.indicators.find import find
 from secdigest_pipeline.indicators.records import IocRole, ObservableType, Role
@@ -48,6 +50,7 @@ def assemble(article: Article, listed: Sequence[Candidate], reply: Reply, kept: 
         summary = _filled(summary, extract(article).summary)
     said, disbelieved = threat(reply, checks.whole, checks.stands)
     checks.dropped += [Statement(claim, "", None, None, "unsupported: name") for claim in disbelieved]
+    title = checks.title(reply)
     section = cast(Section, closed(reply.section, SECTIONS, "news")) if article.section == "news" else article.section
     return Analysis(
         edition=article.edition,
@@ -58,7 +61,7 @@ def assemble(article: Article, listed: Sequence[Candidate], reply: Reply, kept: 
         model=kept.model,
         prompt_version=kept.version,
         reply_id=kept.key,
-        title_ja=checks.title(reply),
+        title_ja=title,
         section=section,
         summary=summary,
         recommendations=recommendations,
@@ -66,7 +69,12 @@ def assemble(article: Article, listed: Sequence[Candidate], reply: Reply, kept: 
         advice=checks.advice(reply.advice),
         ioc_roles=checks.roles(reply.iocs, listed),
         threat=said,
+        event=events.event(reply.event, title, summary, checks.judged, checks.place),
+        tags=None
+        if reply.tags is None
+        else events.tags(reply.tags[:MAX_CLAIMS], checks.judged, checks.place, checks.names),
         dropped=tuple(checks.dropped[:MAX_DROPPED]),
+        left_out=tuple(Span(*gap) for gap in excerpt(article.text).gaps),
     )
 
 
@@ -93,6 +101,19 @@ class _Checks:
     def _source(self, quote: str) -> str | None:
         place = self._grounder.find_quote(quote)
         return None if place is None else self._article.text[slice(*place)]
+
+    def place(self, quote: str) -> Statement | None:
+        """The quote as the article spells it, with its offsets, when it stands in text for readers."""
+        found = self._grounder.find_quote(quote)
+        return found and Statement("", self._article.text[slice(*found)], *found, "grounded")
+
+    def names(self, name: str) -> bool:
+        """Whether the article uses this very name."""
+        return is_named(name, self.whole)
+
+    def judged(self, text: str, limit: int, quote: str | None) -> Statement | None:
+        """A line of the event or of a tag: grounded in `quote`, or its values alone where there is none."""
+        return self._judged(text, limit, self._valued if quote is None else partial(self._ground, quote))
 
     def grounded(self, claims: Sequence[Claim], limit: int) -> tuple[Statement, ...]:
         """The first `limit` grounded statements of `claims`; every claim is judged, so `dropped` holds each bad one."""

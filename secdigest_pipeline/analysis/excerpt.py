@@ -26,10 +26,11 @@ _VALUE = re.compile(r"[A-Fa-f0-9]{32,}|\[\.\]|hxxp|https?://|\b\d{1,3}(?:\.\d{1,
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """The text that is shown, with a mark at every gap, and how many characters of the article it leaves out."""
+    """The text that is shown, with a mark at every gap; how many characters of the article it leaves out, and where."""
 
     text: str
     left_out: int
+    gaps: tuple[tuple[int, int], ...] = ()
 
 
 def excerpt(text: str, limit: int = MAX_CHARACTERS) -> Excerpt:
@@ -73,16 +74,20 @@ def _rank(text: str, start: int, end: int) -> int:
 
 def _joined(text: str, parts: list[tuple[int, int]]) -> Excerpt:
     out = []
+    gaps = []
     done = shown = 0
     for start, end in parts:
         between = text[done:start]
         out.append(between if not between.strip() else _gap(len(between)))
+        if between.strip():
+            gaps.append((done, start))
         out.append(text[start:end])
         shown += end - start + (len(between) if not between.strip() else 0)
         done = end
     if text[done:].strip():
         out.append(_gap(len(text) - done))
-    return Excerpt("".join(out), len(text) - shown)
+        gaps.append((done, len(text)))
+    return Excerpt("".join(out), len(text) - shown, tuple(gaps))
 
 
 def _gap(characters: int) -> str:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from secdigest_pipeline.analysis.excerpt import excerpt
 from secdigest_pipeline.analysis.lines import one_line, visible
-from secdigest_pipeline.analysis.schema import SCHEMA, SCHEMA_VERSION
+from secdigest_pipeline.analysis.schema import SCHEMA, SCHEMA_VERSION, TAG_DIMENSIONS
+from secdigest_pipeline.analysis.taxonomy import dimensions
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.indicators.find import Observable
 
@@ -20,7 +21,12 @@ from secdigest_pipeline.indicators.find import Observable
 MAX_CANDIDATES = 80
 _TURN_FORMAT = 1
 
-SYSTEM = (Path(__file__).parent / "rules.txt").read_text(encoding="utf-8")
+_VALUES = "".join(
+    f"- {name}: {', '.join(dimensions()[name].values)}\n"
+    for name in TAG_DIMENSIONS
+    if not dimensions()[name].is_dynamic
+)
+SYSTEM = (Path(__file__).parent / "rules.txt").read_text(encoding="utf-8") + _VALUES
 
 PROMPT_VERSION = hashlib.sha256(
     json.dumps([SYSTEM, SCHEMA, SCHEMA_VERSION, _TURN_FORMAT], sort_keys=True, ensure_ascii=True).encode()
@@ -63,13 +69,13 @@ def candidates(article: Article, observables: Sequence[Observable]) -> tuple[Can
 
 def user_turn(article: Article, listed: Sequence[Candidate], nonce: str) -> Turn:
     """The turn that holds one article: a JSON object whose `<`, `>` and `&` are escaped, inside a tag with `nonce`."""
-    shown = excerpt(visible(article.text))
+    shown = excerpt(article.text)
     data = {
         "url": article.url[:2_000],
         "title": one_line(article.title)[:500],
         "outlet": one_line(article.outlet)[:200],
         "published": article.published_at.isoformat() if article.published_at else "",
-        "text": shown.text,
+        "text": visible(shown.text),
         "candidates": [{"id": c.id, "type": c.type, "value": c.value[:2_000]} for c in listed],
     }
     encoded = json.dumps(data, ensure_ascii=False)

@@ -23,6 +23,47 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """What happened, as a row of the events file needs it (report-contract 3.2)."""
+
+    title: Annotated[str, "short headline in Japanese"]
+    summary: Annotated[str, "one to three sentences in Japanese"]
+    event_type: Annotated[str, "event_type of the taxonomy"]
+    confidence: Annotated[
+        Literal["high", "medium", "low"], "high: stated; medium: natural reading; low: partly inferred"
+    ]
+    needs_review: Annotated[bool, "classification or evidence is doubtful, or a text of the reply failed its check"]
+    followup: Annotated[Literal["yes", "maybe", "no"], "candidate for the monthly review"]
+    quote: Annotated[str, "verbatim source text behind it"]
+    start: Annotated[int | None, "offset of the quote in the article's text, characters"]
+    end: Annotated[int | None, "end of the quote, characters"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One taxonomy tag of the event (report-contract 3.3)."""
+
+    dimension: Annotated[str, "dimension of the taxonomy"]
+    raw_value: Annotated[str, "wording behind the value"]
+    normalized_value: Annotated[str, "closed value of the taxonomy, or slug of a name"]
+    confidence: Annotated[
+        Literal["high", "medium", "low"], "high: stated; medium: natural reading; low: partly inferred"
+    ]
+    note: Annotated[str, "short ground; empty when none"]
+    quote: Annotated[str, "verbatim source text behind it; empty for unknown and not_applicable without one"]
+    start: Annotated[int | None, "offset of the quote in the article's text, characters; null without quote"]
+    end: Annotated[int | None, "end of the quote, characters; null without quote"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the article's text."""
+
+    start: Annotated[int, "offset, characters"]
+    end: Annotated[int, "end, characters"]
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
     """What one analyst says of one article."""
 
@@ -47,6 +88,13 @@ class Analysis:
     ioc_roles: Annotated[tuple[IocRole, ...], "roles of observables found by code"]
     threat: Annotated[Threat, "actor and malware named by the article"]
     dropped: Annotated[tuple[Statement, ...], "statements of the reply that failed grounding, with their verdicts"]
+    event: Annotated[Event | None, "the event the article reports; null when no model gave one"] = None
+    tags: Annotated[tuple[Tag, ...] | None, "taxonomy tags, by dimension and value; null when no model was asked"] = (
+        None
+    )
+    left_out: Annotated[
+        tuple[Span, ...] | None, "what of a long text the model was not shown, in order; null when no model was asked"
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

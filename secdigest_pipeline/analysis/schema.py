@@ -10,10 +10,11 @@ from typing import Annotated, Any, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from secdigest_pipeline.analysis.lines import one_line
+from secdigest_pipeline.analysis.taxonomy import EVENT_TYPE, dimensions
 from secdigest_pipeline.indicators.records import Role
 from secdigest_pipeline.intake.records import Section
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # The sections an article page can belong to (report-contract 1.8); the other two are filled by feed rule alone.
 SECTIONS: tuple[Section, ...] = ("news", "tools", "malware_campaign", "security_report", "cybercrime")
@@ -26,6 +27,12 @@ MALWARE_TYPES = (
 )  # fmt: skip
 
 MAX_REPLY_CHARACTERS = 400_000
+# report-contract 3.2
+CONFIDENCES = ("high", "medium", "low")
+FOLLOWUPS = ("yes", "maybe", "no")
+EVENT_TYPES = (*dimensions()[EVENT_TYPE].values, "none")
+TAG_DIMENSIONS = tuple(name for name in dimensions() if name != EVENT_TYPE)
+
 # Longer than anything the contract prints or the article offers as one quote: such a field is noise.
 MAX_FIELD_CHARACTERS = 4_000
 # Items of a list that are looked at; the limits that are printed are applied when the reply is put together.
@@ -67,8 +74,34 @@ class IocClaim(_Strict):
     context: Line
 
 
+class EventClaim(_Strict):
+    """What the model says happened; kind `none` when the article reports no event."""
+
+    quote: Line
+    event_type: Line
+    title: Line
+    summary: Line
+    confidence: Line
+    needs_review: bool
+    followup: Line
+
+
+class TagClaim(_Strict):
+    """One taxonomy tag: the wording, and the value it stands for."""
+
+    quote: Line
+    dimension: Line
+    raw_value: Line
+    value: Line
+    confidence: Line
+    note: Line
+
+
 class Reply(_Strict):
-    """A reply of the schema. Strings are single lines of visible characters; nothing in it is believed yet."""
+    """A reply of the schema. Strings are single lines of visible characters; nothing in it is believed yet.
+
+    A reply of schema version 1 has neither event nor tags.
+    """
 
     title_quote: Line
     title: Line
@@ -83,6 +116,8 @@ class Reply(_Strict):
     malware_type: Line
     section: Line
     advice: Line
+    event: EventClaim | None = None
+    tags: Annotated[tuple[TagClaim, ...], BeforeValidator(_items)] | None = None
 
 
 def read_reply(text: str) -> Reply:
@@ -148,4 +183,23 @@ SCHEMA: dict[str, Any] = _object(
     malware_type=_string(enum=list(MALWARE_TYPES)),
     section=_string(enum=list(SECTIONS)),
     advice=_string(),
+    event=_object(
+        quote=_string(),
+        event_type=_string(enum=list(EVENT_TYPES)),
+        title=_string(),
+        summary=_string(),
+        confidence=_string(enum=list(CONFIDENCES)),
+        needs_review={"type": "boolean"},
+        followup=_string(enum=list(FOLLOWUPS)),
+    ),
+    tags=_list(
+        _object(
+            quote=_string(),
+            dimension=_string(enum=list(TAG_DIMENSIONS)),
+            raw_value=_string(),
+            value=_string(),
+            confidence=_string(enum=list(CONFIDENCES)),
+            note=_string(),
+        )
+    ),
 )

@@ -70,6 +70,11 @@ def threat(reply: Reply, text: str, trusted: Callable[[str], bool]) -> tuple[Thr
     return Threat(named["actor"], attribute, named["malware"], kind), dropped
 
 
+def is_named(name: str, text: str) -> bool:
+    """Whether `text` uses this very name, and it is one (not `attackers`)."""
+    return not _NOBODY.fullmatch(_folded(name)) and _occurs(name, _folded(text))
+
+
 def _folded(text: str) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).casefold()
 

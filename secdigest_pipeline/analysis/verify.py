@@ -31,10 +31,31 @@ def _faults(analysis: Analysis, article: Article | None) -> Iterator[str]:
             fault = _fault(statement, article.text, grounder, instructions)
             if fault:
                 yield f"{article.article_id}: {field} {at + 1}: {fault}: {statement.text[:80]!r}"
+    yield from _event_faults(analysis, article, grounder, instructions)
     own = "" if Instructions(article.title) else one_line(article.title)
     for field, text in (("title_ja", analysis.title_ja), ("advice", analysis.advice)):
         if text != own and (missing := grounder.unsupported_values(text)):
             yield f"{article.article_id}: {field}: not in the article: {', '.join(missing)[:200]}"
+
+
+def _event_faults(
+    analysis: Analysis, article: Article, grounder: Grounder, instructions: Instructions
+) -> Iterator[str]:
+    event = analysis.event
+    rows: list[tuple[str, str, str, int | None, int | None]] = []
+    if event is not None:
+        rows.append(("event", f"{event.title}\n{event.summary}", event.quote, event.start, event.end))
+    for tag in analysis.tags or ():
+        rows.append((f"tag {tag.dimension}", f"{tag.raw_value}\n{tag.note}", tag.quote, tag.start, tag.end))
+    own = () if event is None or Instructions(article.title) else (one_line(article.title),)
+    for field, text, quote, start, end in rows:
+        if quote and (
+            start is None or end is None or article.text[start:end] != quote or instructions.hold(start, end)
+        ):
+            yield f"{article.article_id}: {field}: its quote is not at its offsets"
+        for line in text.split("\n"):
+            if line not in own and (missing := grounder.unsupported_values(line)):
+                yield f"{article.article_id}: {field}: not in the article: {', '.join(missing)[:200]}"
 
 
 def _fault(statement: Statement, text: str, grounder: Grounder, instructions: Instructions) -> str | None:

@@ -15,6 +15,7 @@ from secdigest_pipeline.articles.characters import compact
 # So many letters and digits in a row are no coincidence, in English as in Japanese.
 _WINDOW = 12
 _POINTED = 0.6  # share of a block's windows that stand in the extracted text
+_SEARCHED = 50_000  # letters in which a short line is looked for; a bound, so that a page of them stays linear
 _TOGETHER = 0.8  # share of the extracted text that must be found in blocks
 _REGION = 0.85  # share of the pointed text that the article's element holds
 _LINKED = 0.5  # a block with more of its characters in links is a list of links
@@ -88,13 +89,14 @@ def _pointed_at(blocks: Sequence[Block], keys: Sequence[str], extracted: str) ->
         unused.difference_update(found)
     # blocks and lines that are the same need no second look; what is left was joined or split by the extractor
     rest = "".join(piece for piece in pieces if piece in unused)
+    near = rest[:_SEARCHED]
     windows = {rest[at : at + _WINDOW] for at in range(len(rest) - _WINDOW + 1)}
     marks: list[bool] = []
     for key, same in zip(keys, exact, strict=True):
         if same or not rest:
             marks.append(same)
         elif len(key) < _WINDOW + 2:
-            marks.append(bool(key) and bool(marks) and marks[-1] and key in rest)
+            marks.append(bool(key) and bool(marks) and marks[-1] and key in near)
         else:
             probes = range(0, len(key) - _WINDOW + 1, max(5, len(key) // 100))
             marks.append(sum(key[at : at + _WINDOW] in windows for at in probes) >= _POINTED * len(probes))

@@ -16,6 +16,13 @@ from secdigest_pipeline.partitions import EDITIONS
 from secdigest_pipeline.resources import Services
 
 
+class Asking(dg.Config):
+    """How the model is asked; the defaults pay for nothing that is kept."""
+
+    refresh: list[str] = []  # noqa: RUF012 - article ids to ask anew, `all` for every one
+    batch: bool = False  # by Message Batches: half the price, up to a day of waiting
+
+
 @dg.asset(
     group_name="analysis",
     kinds={"python", "anthropic", "parquet"},
@@ -24,12 +31,15 @@ from secdigest_pipeline.resources import Services
     metadata=described(ARTICLE_ANALYSES),
 )
 def article_analyses(
-    context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], cleaned_articles: pd.DataFrame
+    context: dg.AssetExecutionContext,
+    config: Asking,
+    services: dg.ResourceParam[Services],
+    cleaned_articles: pd.DataFrame,
 ) -> pd.DataFrame:
     """Summary, recommendations, notes and IOC roles of each article. A reply that is kept is never paid for again."""
     before = len(services.replies.calls(context.partition_key))
     try:
-        analyses = asyncio.run(_analyse(services, CLEANED_ARTICLES.rows(cleaned_articles)))
+        analyses = asyncio.run(_analyse(services, config, CLEANED_ARTICLES.rows(cleaned_articles)))
     except AnalystUnavailable as error:
         raise dg.Failure(str(error), allow_retries=False) from None
     made = services.replies.calls(context.partition_key)[before:]
@@ -50,10 +60,10 @@ def article_analyses(
     )
 
 
-async def _analyse(services: Services, articles: list[Article]) -> list[Analysis]:
+async def _analyse(services: Services, config: Asking, articles: list[Article]) -> list[Analysis]:
     news = [article for article in articles if article.section == "news"]
     observables = {article.article_id: find(article.page_text) for article in news}
-    async with services.analyst() as analyst:
+    async with services.analyst(frozenset(config.refresh), config.batch) as analyst:
         return await analyse(news, observables, analyst, at_once=services.settings.model_calls)
 
 

@@ -42,7 +42,9 @@ async def _fetch(services: Services) -> list[EnrichmentFetch]:
 @dg.asset_check(asset=enrichment_files)
 def enrichment_files_answered(enrichment_files: pd.DataFrame) -> dg.AssetCheckResult:
     """Warns when a bulk file could not be fetched or read; names it with the reason."""
-    failed: dict[str, str] = {row.source: row.reason for row in ENRICHMENT_FILES.rows(enrichment_files) if row.outcome == "error"}
+    failed: dict[str, str] = {
+        row.source: row.reason for row in ENRICHMENT_FILES.rows(enrichment_files) if row.outcome == "error"
+    }
     return dg.AssetCheckResult(
         passed=not failed, severity=dg.AssetCheckSeverity.WARN, metadata={"failed": dg.MetadataValue.json(failed)}
     )

@@ -15,6 +15,7 @@ import io
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -28,7 +29,7 @@ from secdigest_pipeline.tables import Table
 
 T = TypeVar("T")
 
-POLL_COLUMNS = ("feed_id", "polled_at", "outcome", "entries", "via", "reason")
+POLL_COLUMNS = ("feed_id", "polled_at", "outcome", "entries", "reason", "via")
 SEEN_COLUMNS = ("item_id", "article_id", "feed_id", "seen_at", "seen_via", "published_at")
 
 _LISTINGS = 5  # how often a reader lists a folder again before a vanished file is an error
@@ -43,6 +44,7 @@ class Archive:
         self.bodies = Bodies(root / "bodies")
         # Files never change, so what was read of one stays true as long as it exists: 70 bytes a sighting.
         self._seen: dict[str, pa.Table] = {}
+        self._answers: dict[str, pa.Table] = {}
         self._reaches: dict[str, list[Reach]] = {}
 
     def add_poll(self, polls: Sequence[Poll], sightings: Sequence[Sighting]) -> None:
@@ -86,14 +88,24 @@ class Archive:
         return sorted(rows, key=lambda row: (row.asked_at, row.feed_id, row.source, row.edition, row.url))
 
     def answers(self, start: datetime, end: datetime) -> pa.Table:
-        """The polls with start <= polled_at < end, reduced to POLL_COLUMNS, in no order."""
+        """The polls of the feeds themselves with start <= polled_at < end, reduced to POLL_COLUMNS, in no order."""
         schema = pa.schema([POLLS.schema.field(name) for name in POLL_COLUMNS])
         first, last = start.astimezone(UTC).date(), end.astimezone(UTC).date() + timedelta(days=1)
-        days = [day for day in _days(self.root / "polls") if first.isoformat() <= day <= last.isoformat()]
-        parts = [part for day in days for part in _read_day(self.root / "polls" / day, schema)]
-        if not parts:
-            return schema.empty_table()
-        table = pa.concat_tables(parts)
+        known: dict[str, pa.Table] = {}
+
+        def read(day: str) -> None:
+            for path in _files(self.root / "polls" / day):
+                part = self._answers.get(str(path))
+                if part is None:
+                    part = _read_file(path, schema)
+                    part = part.filter(pc.equal(part.column("via"), "feed"))
+                known[str(path)] = part
+
+        for day in _days(self.root / "polls"):
+            if first.isoformat() <= day <= last.isoformat():
+                _relisting(lambda day=day: read(day))  # type: ignore[misc]
+        self._answers = known
+        table = pa.concat_tables(known.values()) if known else schema.empty_table()
         moment = schema.field("polled_at").type
         return table.filter(
             pc.and_(
@@ -158,22 +170,27 @@ class Archive:
 
     def sightings(self, item_ids: Collection[str], days: Iterable[str]) -> list[Sighting]:
         """The sightings of these items that are filed under `days` (`YYYY-MM-DD`, UTC), in full."""
-        rows: list[Sighting] = []
         wanted = pa.array(sorted(item_ids), pa.string())
         folder = self.root / "sightings"
+        parts: list[pa.Table] = []
         for day in sorted(set(days)):
-            for part in _relisting(lambda day=day: self._with(folder / day, wanted)):  # type: ignore[misc]
-                rows += SIGHTINGS.rows(SIGHTINGS.read(part))
-        return rows
+            parts += _relisting(lambda day=day: self._with(folder / day, wanted))  # type: ignore[misc]
+        if not parts:
+            return []
+        return SIGHTINGS.rows(SIGHTINGS.read(pa.concat_tables(parts, promote_options="default")))
 
     def _with(self, folder: UPath, item_ids: pa.Array) -> list[pa.Table]:
         """The rows of `item_ids` in the files of one day; files known to hold none of them are not opened."""
-        parts = []
-        for path in _files(folder):
-            known = self._seen.get(str(path))
-            if known is None or pc.any(pc.is_in(known.column("item_id"), value_set=item_ids)).as_py():
-                parts.append(_read_file(path, SIGHTINGS.schema, item_ids))
-        return parts
+        paths = _files(folder)
+        known = [path for path in paths if str(path) in self._seen]
+        # One look at all of them: asking each of a hundred small ones costs more than reading the few that hold any.
+        columns = [self._seen[str(path)].column("item_id") for path in known]
+        chunks = [chunk for column in columns for chunk in column.chunks]
+        hits = iter(pc.is_in(pa.chunked_array(chunks, type=pa.string()), value_set=item_ids).to_pylist())
+        without = {
+            path.name for path, column in zip(known, columns, strict=True) if not any([*islice(hits, len(column))])
+        }
+        return [_read_file(path, SIGHTINGS.schema, item_ids) for path in paths if path.name not in without]
 
     def compact(self, today: date) -> None:
         """Make one file of each folder of a day before yesterday that holds more than one."""

@@ -96,7 +96,6 @@ class Known:
         """Read the archive once for all feeds."""
         polls: dict[str, list[_Snapshot]] = defaultdict(list)
         answers = archive.answers(edition.start - AROUND, edition.closes + AROUND)
-        answers = answers.filter(pc.equal(answers.column("via"), "feed"))
         for row in sorted(answers.to_pylist(), key=lambda row: row["polled_at"]):
             taken = _Snapshot(row["polled_at"].astimezone(UTC), row["outcome"], row["entries"], row["reason"])
             if not polls[row["feed_id"]] or polls[row["feed_id"]][-1] != taken:
@@ -123,12 +122,12 @@ class Known:
         if not gaps(polled, edition.start, edition.cutoff):
             return self._row(feed, "polled", self._first_after(feed.feed_id))
         by_site, by_wayback = self._reaches(feed.feed_id, wayback=False), self._reaches(feed.feed_id, wayback=True)
-        if not gaps([*polled, *by_site.values()], edition.start, edition.cutoff):
+        if not gaps([*polled, *_spans(by_site)], edition.start, edition.cutoff):
             return self._row(feed, "archive", _sources(by_site))
-        spans = [*polled, *by_site.values(), *by_wayback.values()]
+        spans = [*polled, *_spans(by_site), *_spans(by_wayback)]
         left = gaps(spans, edition.start, edition.cutoff)
         if not left:
-            return self._row(feed, "wayback", _sources(by_site | by_wayback))
+            return self._row(feed, "wayback", _sources([*by_site, *by_wayback]))
         whole = left == [Span(edition.start, edition.cutoff)]
         reason = "; ".join(filter(None, [_missing(left, whole), self._polling(feed.feed_id), *self._tried(feed)]))
         return self._row(feed, "none" if whole and not self._within[feed.feed_id] else "partial", reason)
@@ -181,16 +180,18 @@ class Known:
             return f"no poll succeeded ({failed[-1].reason})"
         return f"{len(rows)} polls" + (f", {len(failed)} failed ({failed[-1].reason})" if failed else "")
 
-    def _reaches(self, feed_id: str, *, wayback: bool) -> dict[Reach, Span]:
-        return {
-            row: Span(row.start, row.end)
+    def _reaches(self, feed_id: str, *, wayback: bool) -> list[Reach]:
+        """What sources of the past proved of the window."""
+        start, end = self._edition.start, self._edition.cutoff
+        return [
+            row
             for row in self.history.get(feed_id, ())
             if row.start is not None
             and row.end is not None
+            and row.start < end
+            and row.end > start
             and (row.source == "wayback") == wayback
-            and row.start < self._edition.cutoff
-            and row.end > self._edition.start
-        }
+        ]
 
     def _tried(self, feed: Feed) -> Iterable[str]:
         """What became of each declared source of the feed's past, for this edition."""
@@ -220,6 +221,10 @@ def _near(seen: pa.Table, edition: Edition) -> pa.Table:
     inside = within("published_at", edition.start, edition.cutoff)
     first = pc.equal(seen.column("seen_via"), "first_poll")
     return seen.filter(pc.or_(pc.or_(around, inside), first))
+
+
+def _spans(reaches: Iterable[Reach]) -> list[Span]:
+    return [Span(row.start, row.end) for row in reaches if row.start and row.end]
 
 
 def _sources(reaches: Iterable[Reach]) -> str:

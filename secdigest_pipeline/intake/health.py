@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -26,6 +28,9 @@ FEWEST_GAPS = 10  # fewer say nothing of a feed's rhythm
 COARSENESS_HOURS = 1.0  # feeds are polled by the hour: no gap is known better than that
 POLLS_LOOKED_AT = timedelta(days=14)
 MAX_NAMED = 10
+
+Moments = npt.NDArray[np.int64]  # microseconds since 1970, UTC, oldest first
+_MICROSECONDS_AN_HOUR = 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ def feed_health(feeds: Sequence[Feed], archive: Archive, at: datetime) -> list[F
             feed,
             last.get(feed.feed_id),
             answered.get(feed.feed_id),
-            news.get(feed.feed_id, []),
+            news.get(feed.feed_id, np.empty(0, np.int64)),
             had_items=feed.feed_id in with_items,
             at=at,
         )
@@ -120,13 +125,14 @@ def _quieter_than_ever(row: FeedHealth) -> bool:
 
 
 def _health(
-    feed: Feed, last: Poll | None, answered: Poll | None, news: Sequence[datetime], *, had_items: bool, at: datetime
+    feed: Feed, last: Poll | None, answered: Poll | None, news: Moments, *, had_items: bool, at: datetime
 ) -> FeedHealth:
-    gaps = sorted(_hours(after - before) for before, after in itertools.pairwise(news))
+    gaps = np.sort(np.diff(news)) / _MICROSECONDS_AN_HOUR
+    newest = datetime.fromtimestamp(int(news[-1]) / 1_000_000, UTC) if len(news) else None
     known = len(gaps) >= FEWEST_GAPS
     # Of the time since the last answer nobody knows whether the feed had news.
-    quiet = _hours(answered.polled_at - news[-1]) if answered is not None and news else None
-    p95 = gaps[math.ceil(0.95 * len(gaps)) - 1] if known else None
+    quiet = _hours(answered.polled_at - newest) if answered is not None and newest is not None else None
+    p95 = round(float(gaps[math.ceil(0.95 * len(gaps)) - 1]), 2) if known else None
     return FeedHealth(
         feed_id=feed.feed_id,
         name=feed.name,
@@ -139,10 +145,10 @@ def _health(
         failures=last.failures if last else 0,
         back_off_until=last.not_before if last and last.not_before and last.not_before > at else None,
         entries=answered.entries if answered else None,
-        newest_at=news[-1] if news else None,
-        newest_age_hours=_hours(at - news[-1]) if news else None,
+        newest_at=newest,
+        newest_age_hours=_hours(at - newest) if newest is not None else None,
         gap_p95_hours=p95,
-        gap_longest_hours=gaps[-1] if known else None,
+        gap_longest_hours=round(float(gaps[-1]), 2) if known else None,
         quiet_hours=quiet,
         silent=quiet is not None and p95 is not None and quiet > p95 + COARSENESS_HOURS,
         emptied=answered is not None and answered.entries == 0 and had_items,
@@ -176,31 +182,38 @@ def _keep_later(found: dict[str, Poll], poll: Poll) -> None:
         found[poll.feed_id] = poll
 
 
-def _news(seen: pa.Table, at: datetime) -> dict[str, list[datetime]]:
+def _news(seen: pa.Table, at: datetime) -> dict[str, Moments]:
     """By feed, when it had something new in the RHYTHM before `at`, oldest first: the last moment of each hour, so that
     items of one batch are one piece of news."""
-    published, shown = seen.column("published_at"), seen.column("seen_at")
-    recent = pc.greater_equal(pc.coalesce(published, shown), _moment(seen, at - RHYTHM))
-    seen = seen.filter(recent).sort_by([("seen_at", "ascending")])
-    columns = [seen.column(name).to_pylist() for name in ("item_id", "feed_id", "seen_at", "seen_via", "published_at")]
-    items: set[str] = set()
-    found: dict[str, dict[datetime, datetime]] = defaultdict(dict)
-    for item_id, feed_id, seen_at, seen_via, published_at in zip(*columns, strict=True):
-        if item_id in items:
-            continue
-        items.add(item_id)
-        moment = _new_at(published_at, seen_at, seen_via)
-        if moment is not None:
-            hour = moment.replace(minute=0, second=0, microsecond=0)
-            found[feed_id][hour] = max(moment, found[feed_id].get(hour, moment))
-    return {feed_id: sorted(hours.values()) for feed_id, hours in found.items()}
-
-
-def _new_at(published_at: datetime | None, seen_at: datetime, seen_via: str) -> datetime | None:
-    """When an item was new, if that is known: of an undated backlog it is not."""
-    if published_at is not None and published_at <= seen_at + CLOCK_SLACK:
-        return published_at.astimezone(UTC)
-    return seen_at.astimezone(UTC) if seen_via == "poll" else None
+    recent = pc.greater_equal(
+        pc.coalesce(seen.column("published_at"), seen.column("seen_at")), _moment(seen, at - RHYTHM)
+    )
+    # The earliest sighting of an item counts; one thread, so that "first" is the first row.
+    columns = ["feed_id", "seen_at", "seen_via", "published_at"]
+    items = (
+        seen.filter(recent)
+        .sort_by([("seen_at", "ascending")])
+        .group_by("item_id", use_threads=False)
+        .aggregate([(name, "first", pc.ScalarAggregateOptions(skip_nulls=False)) for name in columns])
+    )
+    shown, published = items.column("seen_at_first"), items.column("published_at_first")
+    plausible = pc.fill_null(pc.less_equal(published, pc.add(shown, pa.scalar(CLOCK_SLACK, pa.duration("us")))), False)
+    # Of an undated backlog nobody knows when it was new.
+    polled = pc.if_else(pc.equal(items.column("seen_via_first"), "poll"), shown, pa.scalar(None, shown.type))
+    new_at = pc.if_else(plausible, published, polled)
+    moments = pa.table(
+        {"feed": items.column("feed_id_first"), "hour": pc.floor_temporal(new_at, unit="hour"), "at": new_at}
+    )
+    hours = (
+        moments.filter(pc.is_valid(new_at))
+        .group_by(["feed", "hour"])
+        .aggregate([("at", "max")])
+        .sort_by([("feed", "ascending"), ("at_max", "ascending")])
+    )
+    ordered = hours.column("at_max").cast(pa.int64()).to_numpy()
+    names = hours.column("feed").to_pylist()
+    starts = [at for at, name in enumerate(names) if at == 0 or names[at - 1] != name]
+    return {names[start]: ordered[start:end] for start, end in itertools.pairwise([*starts, len(names)])}
 
 
 def _moment(seen: pa.Table, at: datetime) -> pa.Scalar:

@@ -253,6 +253,8 @@ def built_reply(article: Mapping[str, Any]) -> dict[str, Any]:
         "malware_type": "unknown",
         "section": "news",
         "advice": "",
+        "event": {"event_type": "none", **dict.fromkeys(("quote", "title", "summary"), ""), **_DOUBTFUL},
+        "tags": [],
     }
 
 
@@ -273,6 +275,7 @@ def serve(app: Starlette) -> tuple[str, Callable[[], None]]:
     return f"http://127.0.0.1:{listener.getsockname()[1]}", stop
 
 
+_DOUBTFUL = {"confidence": "low", "needs_review": True, "followup": "no"}
 _STOPS = {"max_tokens": "max_tokens", "context": "model_context_window_exceeded", "refusal": "refusal"}
 # Above every level: a scripted drop is an application error to uvicorn.
 _SILENT = 100

@@ -37,7 +37,7 @@ class Liar(Extractive):
 
 class LyingServices(Services):
     @asynccontextmanager
-    async def analyst(self) -> AsyncIterator[Liar]:
+    async def analyst(self, refresh: frozenset[str] = frozenset(), batch: bool = False) -> AsyncIterator[Liar]:
         yield Liar()
 
 

@@ -1,6 +1,7 @@
 """Runs that cannot end well: no key, folders that cannot be written, a disk that is full. One line, nothing lost."""
 
 import gzip
+import io
 import os
 import resource
 import subprocess
@@ -12,8 +13,14 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
 
+from secdigest_pipeline.articles.records import CLEANED_ARTICLES
+from secdigest_pipeline.cli.execute import execute
+from secdigest_pipeline.cli.summary import stored_rows
 from secdigest_pipeline.editions import JST, Edition
+from secdigest_pipeline.instance import instance
+from secdigest_pipeline.resources import Services
 from secdigest_pipeline_tests.cli.conftest import Secdigest
 from secdigest_pipeline_tests.end_to_end.bad_world import BadWeb, bad_web, html, item, page, rss, xml
 
@@ -72,6 +79,20 @@ def test_without_a_key_a_live_edition_archives_the_feeds_and_fetches_no_page(
     web.answers["feed"] = xml(rss())
     assert secdigest("run").exit_code == 0
     assert "http://story.test/story" in (home / "out" / today().news_path).read_text(encoding="utf-8")
+
+
+def test_without_a_key_a_scheduled_run_fails_in_one_line_with_feeds_and_pages_kept(
+    web: BadWeb, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECDIGEST_ANALYST", "anthropic")
+    services = Services()
+    with instance(services.settings) as opened:
+        failure = execute("daily", services, opened, Console(file=io.StringIO()), today().key)
+    assert failure is not None and "\n" not in failure
+    assert failure.startswith("article_analyses: ") and "ANTHROPIC_API_KEY" in failure, failure
+    assert [poll.outcome for poll in services.archive.last_polls().values()] == ["new"]
+    assert [article.read_state for article in stored_rows(services, CLEANED_ARTICLES, today())] == ["read"]
+    assert not (home / "out").exists()
 
 
 def test_each_folder_that_cannot_be_written_is_named_and_what_was_done_before_is_not_done_again(

@@ -169,12 +169,13 @@ def test_a_source_that_fails_is_asked_less_and_less_often(served: SampleWeb, arc
     assert waits == sorted(waits) and waits[0] < HOUR and waits[-1] == 12 * HOUR
 
 
-def test_addresses_are_checked_and_empty_ones_are_off() -> None:
-    assert sources("", "") == ()
-    for bad in ("ftp://a.example/x", "http://user:pw@a.example/x", "nonsense"):
-        with pytest.raises(ValueError, match="SECDIGEST_EPSS_URL must be") as error:
-            sources("", bad)
-        assert "pw" not in str(error.value)
+@pytest.mark.parametrize("url", ["ftp://a.example/x", "http://user:pw@a.example/x", "http://10.0.0.1/x", "nonsense"])
+def test_an_address_that_is_not_asked_is_an_error_of_that_source(
+    served: SampleWeb, archive: EnrichmentArchive, url: str
+) -> None:
+    bad, good = fetch(served, archive, FIRST.cutoff, sources(url, EPSS_URL))
+    assert (bad.outcome, bad.status, good.outcome) == ("error", None, "new")
+    assert "pw" not in bad.reason
 
 
 def test_a_damaged_record_is_an_error_that_names_it(served: SampleWeb, archive: EnrichmentArchive) -> None:

@@ -117,6 +117,12 @@ def test_an_undated_backlog_and_impossible_dates_say_nothing_of_the_rhythm(tmp_p
     assert (row.newest_at, row.gap_p95_hours) == (None, None)
 
 
+def test_the_earliest_sighting_of_an_item_says_when_it_was_new(tmp_path: Path) -> None:
+    first = sighting(AT - 50 * HOUR, 1, published_at=None)
+    again = sighting(AT - 10 * HOUR, 1, published_at=AT - 11 * HOUR)
+    assert only(archive_of(tmp_path, [poll_row(AT)], [again, first])).newest_at == AT - 50 * HOUR
+
+
 def test_a_feed_that_had_items_and_answers_without_any_is_emptied(tmp_path: Path) -> None:
     empty = poll_row(AT - HOUR, entries=0, reason="no entries")
     assert only(archive_of(tmp_path / "a", [empty], news(30))).emptied

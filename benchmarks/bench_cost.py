@@ -1,0 +1,89 @@
+"""What an article costs against the plain prompt of the contract's era: one article, all rules in every call, no cache.
+
+The sample world's articles go through the real SDK to the loopback server, whose counters follow the documented cache
+rules. Tokens are its estimate (0.22 an ASCII character, 1 any other), so ratios mean more than sums.
+"""
+
+import asyncio
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lxml import etree, html
+from upath import UPath
+
+from secdigest_pipeline.analysis import AnthropicAnalyst, Replies, analyse
+from secdigest_pipeline.analysis.models import BATCH_FACTOR, PRICES_OF, Usage, model
+from secdigest_pipeline.analysis.records import Call
+from secdigest_pipeline.articles.records import Article
+from secdigest_pipeline.files import sha256
+from secdigest_pipeline.indicators import find
+from secdigest_pipeline.intake.urls import article_id
+from secdigest_pipeline.sample.messages import KEY, MessagesApi, serve
+from secdigest_pipeline.sample.world import World
+
+MODELS = ("claude-haiku-5-5", "claude-sonnet-5-5")
+
+
+def articles(world: World) -> list[Article]:
+    """The readable articles of the world as plain text."""
+    found = []
+    for one in world.articles:
+        if one.page == "ok" and one.reply:
+            blocks = html.fromstring(f"<div>{one.body}{one.appendix}</div>").iterchildren(tag=etree.Element)
+            text = "\n".join(" ".join(block.text_content().split()) for block in blocks)
+            found.append(
+                Article(
+                    edition="2026-10-01", article_id=article_id(one.url), item_id="i", url=one.url, title=one.title,
+                    outlet="Sample", feed_id="sample", kind="news", lang="en", section="news",
+                    published_at=datetime(2026, 9, 30, tzinfo=UTC), read_state="read", read_reason="", text=text,
+                    text_sha256=sha256(f"{one.title}\n{text}".encode()), page_text=text, links=(), extractor="bench",
+                )
+            )  # fmt: skip
+    return found
+
+
+async def calls_of(name: str, rows: list[Article], folder: Path) -> list[Call]:
+    """The ledger after one edition."""
+    replies = Replies(UPath(folder))
+    observables = {one.article_id: find(one.page_text) for one in rows}
+    async with AnthropicAnalyst([name], replies) as analyst:
+        await analyse(rows, observables, analyst, at_once=8)
+    return replies.calls("2026-10-01")
+
+
+def report(name: str, calls: list[Call]) -> None:
+    """Tokens and money an article, ours and plain."""
+    row = model(name)
+    count = len(calls)
+    whole = sum(c.input_tokens + c.cache_write_tokens + c.cache_read_tokens for c in calls)
+    output = sum(c.output_tokens for c in calls)
+    ours = sum(c.cost_usd for c in calls)
+    plain = row.cost(Usage(input=whole, output=output))
+    answer = row.cost(Usage(output=output))
+    print(f"{name}: {count} articles, prices of {PRICES_OF}")
+    print(
+        f"  input an article: {whole / count:,.0f} tokens, {sum(c.cache_read_tokens for c in calls) / whole:.0%} from cache"
+    )
+    print(f"  plain prompt: ${plain / count:.6f} an article; ours: ${ours / count:.6f} ({ours / plain:.2f} of it)")
+    paid, asked = ours - answer, plain - answer
+    print(f"  input alone: ${asked / count:.6f} against ${paid / count:.6f} ({paid / asked:.2f})")
+    print(f"  by batch: ${ours * BATCH_FACTOR / count:.6f} at most ({ours * BATCH_FACTOR / plain:.2f})")
+
+
+def main() -> None:
+    """One edition of the sample world for each model."""
+    world = World.load()
+    rows = articles(world)
+    for name in MODELS:
+        api = MessagesApi(replies=world.replies())
+        url, stop = serve(api.app)
+        os.environ |= {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": KEY}
+        with tempfile.TemporaryDirectory() as folder:
+            report(name, asyncio.run(calls_of(name, rows, Path(folder))))
+        stop()
+
+
+if __name__ == "__main__":
+    main()

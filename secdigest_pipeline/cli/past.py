@@ -1,0 +1,45 @@
+"""`secdigest demo --past N`: past editions of the sample world, made through the sources of its past."""
+
+from typing import TYPE_CHECKING
+
+import dagster as dg
+from rich.console import Console
+
+from secdigest_pipeline.cli.execute import execute
+from secdigest_pipeline.cli.summary import print_summary
+from secdigest_pipeline.resources import Services
+
+if TYPE_CHECKING:
+    from secdigest_pipeline.cli.demo import WorldClock
+    from secdigest_pipeline.sample.web import SampleWeb
+
+
+def past_settings(number: int) -> dict[str, str]:
+    """Settings under which the last `number` (1 to 120) past editions exist; to be set before Dagster is loaded."""
+    from secdigest_pipeline.sample import past
+
+    return {"SECDIGEST_START": past.EDITIONS[-number].key}
+
+
+def make_past(
+    number: int,
+    web: "SampleWeb",
+    clock: "WorldClock",
+    services: Services,
+    instance: dg.DagsterInstance,
+    console: Console,
+) -> list[str]:
+    """Make the last `number` past editions, oldest first, as on the morning after; why editions failed."""
+    from secdigest_pipeline.intake.completeness import completeness, memo_line
+    from secdigest_pipeline.sample import past
+
+    web.at(past.MOMENT)
+    clock.at = past.MOMENT
+    failures = []
+    for edition in past.EDITIONS[-number:]:
+        console.rule(f"past edition {edition.key}")
+        if failure := execute("edition", services, instance, console, edition.key):
+            failures.append(f"{edition.key}: {failure}")
+        print_summary(console, services, edition)
+        console.print(memo_line(completeness(edition, services.feeds, services.archive), services.feeds))
+    return failures

@@ -1,0 +1,68 @@
+"""The feed health asset and its warnings, materialized by Dagster over a real archive."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import dagster as dg
+import pandas as pd
+
+from secdigest_pipeline.assets import feed_health as module
+from secdigest_pipeline.intake.health import FEED_HEALTH
+from secdigest_pipeline.resources import Services
+from secdigest_pipeline.settings import Settings
+from secdigest_pipeline_tests.intake.test_archive import poll_row, sighting
+from secdigest_pipeline_tests.intake.worlds import jst
+
+NOW = jst("2026-10-02 08:00")
+HOUR = timedelta(hours=1)
+CHECKS = ["feeds_do_not_keep_failing", "feeds_are_not_silent", "feeds_are_not_emptied", "feeds_have_not_moved"]
+
+
+def services_in(folder: Path, *ids: str) -> Services:
+    listed = "".join(
+        f"  - {{id: {i}, name: Invented {i}, url: 'http://{i}.test/feed', site: 'http://{i}.test/', lang: en, kind: news}}\n"
+        for i in ids
+    )
+    (folder / "feeds.yaml").write_text("feeds:\n" + listed)
+    env = {"SECDIGEST_DATA": str(folder / "data"), "SECDIGEST_FEEDS": str(folder / "feeds.yaml")}
+    return Services(Settings.from_env(env), lambda: NOW)
+
+
+def test_each_trouble_is_a_warning_that_names_the_feed_and_never_an_error(tmp_path: Path) -> None:
+    services = services_in(tmp_path, "well", "fails", "quiet", "empty", "moved")
+    for number in range(15):
+        moment = NOW - (60 + 24 * number) * HOUR
+        services.archive.add_poll([poll_row(moment, "quiet")], [sighting(moment, number, "quiet", published_at=None)])
+    services.archive.add_poll(
+        [
+            poll_row(NOW - HOUR, "well"),
+            poll_row(NOW - HOUR, "fails", outcome="error", failures=3, reason="HTTP 500"),
+            poll_row(NOW - HOUR, "quiet"),
+            poll_row(NOW - HOUR, "empty", entries=0),
+            poll_row(NOW - HOUR, "moved", moved_to="http://new.test/feed"),
+        ],
+        [sighting(NOW - HOUR, 1, "empty")],
+    )
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize(
+            [module.feed_health, *(getattr(module, name) for name in CHECKS)],
+            resources={"services": services, "io_manager": dg.InMemoryIOManager()},
+            instance=instance,
+        )
+        assert result.success
+        frame: pd.DataFrame = result.output_for_node("feed_health")
+    assert [row.feed_id for row in FEED_HEALTH.rows(frame)] == ["well", "fails", "quiet", "empty", "moved"]
+    found = {check.check_name: check for check in result.get_asset_check_evaluations()}
+    assert {name: dict(found[name].metadata["feeds"].value) for name in CHECKS} == {
+        "feeds_do_not_keep_failing": {"fails": "3 failures: HTTP 500"},
+        "feeds_are_not_silent": {"quiet": "59 h without news, usually at most 24 h"},
+        "feeds_are_not_emptied": {"empty": "no entries"},
+        "feeds_have_not_moved": {"moved": "http://new.test/feed"},
+    }
+    assert {check.severity for check in found.values()} == {dg.AssetCheckSeverity.WARN}
+    assert not any(check.passed or check.blocking for check in found.values())
+
+
+def test_the_checks_of_the_module_are_found_by_definitions() -> None:
+    names = {key.name for checks in dg.load_asset_checks_from_modules([module]) for key in checks.check_keys}
+    assert names == set(CHECKS)
