@@ -137,7 +137,9 @@ def measures(outcome: Outcome) -> dict[str, str]:
         "IOCs kept, suppressed": f"{sum(ioc.is_ioc for ioc in iocs)}, {sum(not ioc.is_ioc for ioc in iocs)}",
         "model calls": str(len(services.replies.calls(EDITION.key))),
         "seconds, process start to end": f"{outcome.seconds:.1f}",
-        **{f"seconds to `{name}`": f"{seconds:.1f}" for name, seconds in outcome.steps.items()},
+        **{
+            f"seconds until `{name}`, from the step before": f"{seconds:.1f}" for name, seconds in outcome.steps.items()
+        },
         "peak memory, MiB (bound 1024)": f"{outcome.peaks.own:.0f}",
         "peak memory of the largest child, MiB": f"{outcome.peaks.largest_child:.0f}",
         "files published": str(len(published)),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-_SECONDS = 0.05
+_SECONDS = 0.5
 
 
 @dataclass

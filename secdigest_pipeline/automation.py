@@ -13,8 +13,11 @@ EDITION_ASSETS = (
     "raw_feed_items",
     "article_pages",
     "cleaned_articles",
+    "primary_pages",
+    "stories",
     "article_analyses",
     "iocs",
+    "cve_facts",
     "daily_report",
     "ioc_history",
     "ioc_exports",
@@ -28,11 +31,13 @@ edition_job = dg.define_asset_job(
 )
 daily_job = dg.define_asset_job(
     "daily",
-    selection=_edition_assets | dg.AssetSelection.assets("feed_snapshots"),
-    description="Poll all feeds, then make the edition.",
+    selection=_edition_assets | dg.AssetSelection.assets("feed_snapshots", "feed_health", "enrichment_files"),
+    description="Poll all feeds and the CVE bulk files, then make the edition.",
 )
 poll_job = dg.define_asset_job(
-    "poll", selection=dg.AssetSelection.assets("feed_snapshots"), description="Poll all feeds into the archive."
+    "poll",
+    selection=dg.AssetSelection.assets("feed_snapshots", "feed_health"),
+    description="Poll all feeds into the archive.",
 )
 
 

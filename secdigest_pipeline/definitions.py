@@ -7,13 +7,26 @@ import dagster as dg
 # Partitioned asset checks are used on purpose: without a partition a check would load every edition (dagster 1.13)
 warnings.filterwarnings("ignore", message=".*partitions_def.*", category=dg.PreviewWarning)
 
-from secdigest_pipeline import automation  # noqa: E402 - the filter must stand before the checks are defined
+from secdigest_pipeline import alerts, automation  # noqa: E402 - the filter must stand before the checks are defined
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES  # noqa: E402
-from secdigest_pipeline.articles.records import ARTICLE_PAGES, CLEANED_ARTICLES  # noqa: E402
-from secdigest_pipeline.assets import analyses, articles, exports, intake, iocs, report  # noqa: E402
+from secdigest_pipeline.articles.records import ARTICLE_PAGES, CLEANED_ARTICLES, PRIMARY_PAGES, STORIES  # noqa: E402
+from secdigest_pipeline.assets import (  # noqa: E402
+    analyses,
+    articles,
+    enrichment,
+    exports,
+    feed_health,
+    intake,
+    iocs,
+    primary,
+    report,
+    stories,
+)
+from secdigest_pipeline.indicators.enrichment import CVE_FACTS, ENRICHMENT_FILES  # noqa: E402
 from secdigest_pipeline.indicators.exports import IOC_EXPORTS  # noqa: E402
 from secdigest_pipeline.indicators.records import IOCS  # noqa: E402
 from secdigest_pipeline.indicators.sightings import IOC_HISTORY  # noqa: E402
+from secdigest_pipeline.intake.health import FEED_HEALTH  # noqa: E402
 from secdigest_pipeline.intake.records import POLLS, RAW_FEED_ITEMS  # noqa: E402
 from secdigest_pipeline.io_managers import ParquetIOManager  # noqa: E402
 from secdigest_pipeline.report.records import DAILY_REPORT  # noqa: E402
@@ -21,7 +34,22 @@ from secdigest_pipeline.resources import Services  # noqa: E402
 
 TABLES = {
     table.name: table
-    for table in (POLLS, RAW_FEED_ITEMS, ARTICLE_PAGES, CLEANED_ARTICLES, ARTICLE_ANALYSES, IOCS, DAILY_REPORT, IOC_HISTORY, IOC_EXPORTS)
+    for table in (
+        POLLS,
+        FEED_HEALTH,
+        RAW_FEED_ITEMS,
+        ARTICLE_PAGES,
+        CLEANED_ARTICLES,
+        PRIMARY_PAGES,
+        STORIES,
+        ARTICLE_ANALYSES,
+        IOCS,
+        IOC_HISTORY,
+        IOC_EXPORTS,
+        ENRICHMENT_FILES,
+        CVE_FACTS,
+        DAILY_REPORT,
+    )
 }
 OWNER = "team:security-data"
 
@@ -29,7 +57,7 @@ OWNER = "team:security-data"
 def build_defs(services: Services | None = None) -> dg.Definitions:
     """The real graph; tests, the demo and the command line hand in their own services."""
     services = services or Services()
-    modules = [intake, articles, analyses, iocs, report, exports]
+    modules = [intake, feed_health, articles, primary, stories, analyses, iocs, enrichment, exports, report]
     return dg.Definitions(
         assets=[
             asset.map_asset_specs(lambda spec: spec.replace_attributes(owners=[OWNER]))
@@ -40,6 +68,7 @@ def build_defs(services: Services | None = None) -> dg.Definitions:
         asset_checks=dg.load_asset_checks_from_modules(modules),
         jobs=[automation.daily_job, automation.edition_job, automation.poll_job],
         schedules=[automation.daily_edition, automation.hourly_poll],
+        sensors=[alerts.run_failure_alert],
         resources={"services": services, "io_manager": ParquetIOManager(services.tables, TABLES)},
         executor=dg.in_process_executor,
     )

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import os
 import uuid
+import zlib
 
 from upath import UPath
 
@@ -67,7 +68,7 @@ class Bodies:
         path = self.path(digest)
         try:
             body = gzip.decompress(path.read_bytes())
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise StorageError(f"{path}: stored body cannot be read ({error})") from error
         if sha256(body) != digest:
             raise StorageError(f"{path}: stored body does not match its name")

@@ -27,6 +27,11 @@ def test_a_damaged_body_is_an_error_and_never_wrong_content(tmp_path: Path) -> N
     bodies.path(digest).write_bytes(b"\x1f\x8b broken")
     with pytest.raises(StorageError, match="cannot be read"):
         bodies.get(digest)
+    whole = bytearray(bodies.path(bodies.put(bytes(range(256)) * 40)).read_bytes())
+    whole[20:30] = b"\xff" * 10
+    bodies.path(other).write_bytes(bytes(whole))
+    with pytest.raises(StorageError, match=r"cannot be read|does not match"):
+        bodies.get(other)
     with pytest.raises(StorageError, match="cannot be read"):
         bodies.get("0" * 64)
 

@@ -82,7 +82,7 @@ def _tag(claim: TagClaim, judge: Judge, place: Place, names: Callable[[str], boo
     note = judge(claim.note, MAX_NOTE, None)
     return Tag(
         dimension=dimension.name,
-        raw_value=raw.text if raw else value,
+        raw_value=raw.text if raw else ("不明" if value == UNKNOWN else "該当なし"),
         normalized_value=value,
         confidence=_confidence(claim.confidence),
         note=note.text if note else "",

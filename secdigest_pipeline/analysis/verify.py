@@ -45,8 +45,11 @@ def _event_faults(
     rows: list[tuple[str, str, str, int | None, int | None]] = []
     if event is not None:
         rows.append(("event", f"{event.title}\n{event.summary}", event.quote, event.start, event.end))
-    for tag in analysis.tags or ():
-        rows.append((f"tag {tag.dimension}", f"{tag.raw_value}\n{tag.note}", tag.quote, tag.start, tag.end))
+    rows += [
+        (f"tag {tag.dimension}", f"{tag.raw_value}\n{tag.note}", tag.quote, tag.start, tag.end)
+        for tag in analysis.tags or ()
+        if tag.quote
+    ]
     own = () if event is None or Instructions(article.title) else (one_line(article.title),)
     for field, text, quote, start, end in rows:
         if quote and (

@@ -34,6 +34,8 @@ _MAX_LINK_TEXT = 500
 _ABSOLUTE = re.compile(r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?:[/?#][!-~]{0,2000})?")
 # A shorter text is not taken from the first strategy alone.
 _SHORT = 250
+# Three times what the largest page of corpora/intake has; far beyond it trafilatura takes minutes and gigabytes.
+_MAX_ELEMENTS = 50_000
 _STRATEGIES: tuple[Mapping[str, Any], ...] = ({"fast": True}, {}, {"favor_recall": True})
 _MARKUP = re.compile(r"<(?:!doctype|html|body|p|div)\b", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)>")
@@ -127,7 +129,8 @@ def _article(tree: Any, page: Layout, title: str, certain: bool) -> tuple[str, s
     Where the page nowhere has the title's words, the first is taken if the page itself bears that title (`certain`).
     """
     tried: list[str] = []
-    for strategy in _STRATEGIES:
+    extracted = ""
+    for strategy in _STRATEGIES if len(page.parents) <= _MAX_ELEMENTS else ():
         extracted = _extracted(tree, strategy)
         text = compose(page, extracted, title)
         if len(text) >= _SHORT and (occurs(title, text) or (certain and not _speaks_of(page, title))):
@@ -140,13 +143,14 @@ def _article(tree: Any, page: Layout, title: str, certain: bool) -> tuple[str, s
     if len(below) >= _SHORT and occurs(title, below):
         return below, HEADLINE
     whole = solid_text(page, title)
-    if 2 * len(whole) >= len(tried[0]) and occurs(title, whole):
+    first = next(filter(None, tried), "")
+    if 2 * len(whole) >= len(first) and occurs(title, whole):
         return whole, WHOLE_PAGE
     # a page drawn by scripts often carries its article as JSON-LD, which trafilatura reads
     extracted = "\n".join(filter(None, map(one_line, visible(extracted).split("\n"))))
     if len(whole) < _SHORT <= len(extracted) and occurs(title, extracted):
         return extracted, EXTRACTOR
-    return (next(filter(None, tried), whole) if certain else ""), EXTRACTOR
+    return (first or whole if certain else ""), EXTRACTOR
 
 
 def _speaks_of(page: Layout, title: str) -> bool:

@@ -20,6 +20,7 @@ from secdigest_pipeline.articles.story_words import (
     in_order,
     is_common,
     is_everyday,
+    is_japanese,
     is_periodical,
     lists_known_exploited,
     words,
@@ -32,6 +33,7 @@ _BY_TITLE = ((2.0, 0.36), (1.5, 0.40), (1.0, 0.45))
 _TEXT = 0.40
 # Two articles on one CVE name the same product, whatever the event: they must be nearly as alike as any others.
 _WITH_CVE = 0.30
+_AGREES_WITH_CVE = 0.20
 # Where both texts are known they have to agree: one actor's or product's two events have like headlines, unlike texts.
 _AGREES = 0.15
 _AGREES_ON_ONE_NAME = 0.30
@@ -177,12 +179,13 @@ def _compared(a: _Told, b: _Told) -> _Pair | None:
     telling = [name for name in names if not all(map(is_everyday, name))]
     if not telling:
         return None
-    weight = sum(1.0 if name in telling else 0.5 for name in names)
+    weight = sum(0.5 if name not in telling or is_japanese(name[0]) else 1.0 for name in names)
     title, text = _cosine(a.title, b.title), _cosine(a.text, b.text)
-    agreed = text >= (_AGREES if weight >= 2 else _AGREES_ON_ONE_NAME) or not (a.text and b.text)
+    untold = not (a.text and b.text)
+    agreed = untold or text >= (_AGREES if weight >= 2 else _AGREES_ON_ONE_NAME)
     same_cves = a.cves & b.cves if len(a.cves) <= _RARE_CVE and len(b.cves) <= _RARE_CVE else frozenset[str]()
     by_title = agreed and any(weight >= least and title >= alike for least, alike in _BY_TITLE)
-    by_cve = bool(same_cves) and agreed and max(title, text) >= _WITH_CVE
+    by_cve = bool(same_cves) and (untold or text >= _AGREES_WITH_CVE) and max(title, text) >= _WITH_CVE
     if not (by_title or by_cve or text >= _TEXT):
         return None
     return _Pair(max(title, text), ", ".join([*sorted(map(" ".join, names)), *sorted(same_cves)])[:200])

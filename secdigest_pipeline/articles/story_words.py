@@ -67,13 +67,14 @@ _COMMON_JAPANESE = re.compile(
     更新 対策 注意 喚起 注意喚起 被害 企業 会社 製品 利用 利用者 システム サーバー サーバ アクセス データ
     セキュリティ セキュリティー マルウェア ランサムウェア ランサム フィッシング メール サイト サービス ソフトウェア
     ソフト プログラム ファイル コード アカウント パスワード ユーザー ユーザ アップデート ネットワーク 報告 報告書
-    調査 分析 国内 海外 日本 標的 新た 新種 影響 可能 可能性 発生 原因 概要 緊急 深刻 任意 実行 認証 回避 遠隔 口座
+    調査 分析 国内 海外 日本 標的 新た 新種 影響 可能 可能性 発生 原因 概要 緊急 深刻 任意 実行 認証 回避 遠隔 口座 ログイン
+    入力 認証情報 パスキー 本人 誘導 手口 番号
     詐欺 偽 週間 年間 以上 最大 顧客 会員 委託 大学 病院 社員 職員 送信 設定 閲覧 状態 第三者 復旧 停止 障害 警察
     逮捕 容疑 政府 研究所 研究者 グループ 集団 国家 支援 ゼロデイ パッチ 公表 開始 提供 機能 追加 対応 必要 推奨 重大
     複数 バージョン ブラウザ ブラウザー 拡張 アプリ スマホ スマートフォン 銀行 証券 決済 カード クレジット 装置 機器
     管理 画面 設置 拡散 感染 侵入 窃取 盗む サポート ウイルス トロイ バックドア ボット ボットネット プラグイン
     パッケージ クラウド オンライン ウェブ ページ リンク 添付 請求書 通知 不在 通報 件 再 新 誤 米 男 約 月 日 年 者
-    的 化 性 型 用 中 内 間 系 部 局 省 庁 県 市
+    的 化 性 型 用 中 内 間 系 部 局 省 庁 県 市 装
             """.split(),
             key=len,
             reverse=True,
@@ -110,13 +111,14 @@ _PERIODICAL = re.compile(
 
 
 def words(text: str) -> Counter[str]:
-    """Words of `text`, lower case and without a plural's or possessor's s; of Japanese the runs of Kanji or Katakana, and
-    pairs and triples of characters as PIECEs. CVE numbers are left out: `cves` compares them.
+    """Words of `text`, lower case and without a plural's or possessor's s; of Japanese what runs of Kanji or
+    Katakana hold beside common words, and pairs and triples of characters as PIECEs. CVE numbers are left out: `cves` compares them.
     """
     folded = CVE.sub(" ", text.casefold())
     counted = Counter(in_order(folded))
     for run in _CJK.findall(folded):
-        counted.update(_JAPANESE_NAME.findall(run))
+        for name in _JAPANESE_NAME.findall(run):
+            counted.update(part for part in _COMMON_JAPANESE.split(name) if len(part) > 1)
         counted.update(PIECE + run[at : at + size] for size in (2, 3) for at in range(len(run) - size + 1))
     return counted
 
@@ -128,9 +130,12 @@ def in_order(text: str) -> list[str]:
 
 def is_common(word: str) -> bool:
     """Whether a word (as `words` gives it) says nothing of which event a headline is about."""
-    if word.startswith(PIECE) or _CJK.match(word):
-        return word.startswith(PIECE) or len(_COMMON_JAPANESE.sub("", word)) < 2
-    return word in _STEMS or len(word) < 2 or (word.isdecimal() and len(word) < 3)
+    return word.startswith(PIECE) or word in _STEMS or len(word) < 2 or (word.isdecimal() and len(word) < 3)
+
+
+def is_japanese(word: str) -> bool:
+    """Whether a word is a run of Japanese characters: part of a name as often as a whole one, for want of spaces."""
+    return bool(_CJK.match(word))
 
 
 def is_everyday(word: str) -> bool:

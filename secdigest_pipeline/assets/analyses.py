@@ -19,7 +19,7 @@ from secdigest_pipeline.resources import Services
 class Asking(dg.Config):
     """How the model is asked; the defaults pay for nothing that is kept."""
 
-    refresh: list[str] = []  # noqa: RUF012 - article ids to ask anew, `all` for every one
+    refresh: list[str] = []  # noqa: RUF012 - article ids to ask anew, `*` for every one
     batch: bool = False  # by Message Batches: half the price, up to a day of waiting
 
 

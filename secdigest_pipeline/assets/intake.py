@@ -8,6 +8,8 @@ import pandas as pd
 
 from secdigest_pipeline.assets.handback import described, hand_back
 from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.intake.completeness import completeness
+from secdigest_pipeline.intake.history.sources import fill
 from secdigest_pipeline.intake.membership import items_of
 from secdigest_pipeline.intake.poll import poll
 from secdigest_pipeline.intake.records import POLLS, RAW_FEED_ITEMS, Poll
@@ -42,19 +44,45 @@ async def _poll(services: Services) -> list[Poll]:
     kinds={"python", "parquet"},
     partitions_def=EDITIONS,
     deps=[feed_snapshots],
+    pool="fetch",
     metadata=described(RAW_FEED_ITEMS),
 )
 def raw_feed_items(context: dg.AssetExecutionContext, services: dg.ResourceParam[Services]) -> pd.DataFrame:
-    """Every feed item of the edition, kept or left out with its reason. A pure function of the archive."""
-    items = items_of(Edition.parse(context.partition_key), services.feeds, services.archive, services.now())
+    """Every feed item of the edition, kept or left out with its reason. A pure function of the archive.
+
+    For a past edition that the polls do not cover, the sources of the past that feeds declare are asked first, once.
+    """
+    edition = Edition.parse(context.partition_key)
+    asked = asyncio.run(_fill(services, edition))
+    items = items_of(edition, services.feeds, services.archive, services.now())
     reasons = Counter(item.reason for item in items if not item.kept)
+    covered = completeness(edition, services.feeds, services.archive)
     return hand_back(
         context,
         services,
         RAW_FEED_ITEMS,
         items,
-        {"kept": sum(item.kept for item in items), **{f"left_out_{reason}": n for reason, n in reasons.items()}},
+        {
+            "kept": sum(item.kept for item in items),
+            **{f"left_out_{reason}": n for reason, n in reasons.items()},
+            **{f"feeds_{name}": n for name, n in Counter(row.completeness for row in covered).items()},
+            "history_requests": asked,
+        },
+        {"completeness": dg.MetadataValue.json({row.feed_id: [row.completeness, row.reason] for row in covered})},
     )
+
+
+async def _fill(services: Services, edition: Edition) -> int:
+    async with services.client() as client, services.workers() as workers:
+        return await fill(
+            edition,
+            services.feeds,
+            services.archive,
+            client,
+            workers,
+            services.now,
+            host_delay=services.settings.host_delay,
+        )
 
 
 @dg.asset_check(asset=feed_snapshots)

@@ -4,7 +4,7 @@ import dagster as dg
 import pandas as pd
 
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
-from secdigest_pipeline.articles.records import CLEANED_ARTICLES
+from secdigest_pipeline.articles.records import CLEANED_ARTICLES, PRIMARY_PAGES
 from secdigest_pipeline.assets.handback import described, hand_back
 from secdigest_pipeline.indicators import ledger, misplaced
 from secdigest_pipeline.indicators.records import IOCS
@@ -17,6 +17,7 @@ def iocs(
     context: dg.AssetExecutionContext,
     services: dg.ResourceParam[Services],
     cleaned_articles: pd.DataFrame,
+    primary_pages: pd.DataFrame,
     article_analyses: pd.DataFrame,
 ) -> pd.DataFrame:
     """Every observable with role, confidence, reasons and the place it stands at."""
@@ -25,13 +26,21 @@ def iocs(
         CLEANED_ARTICLES.rows(cleaned_articles),
         roles={analysis.article_id: analysis.ioc_roles for analysis in analyses},
         threats={analysis.article_id: analysis.threat for analysis in analyses},
+        primary=PRIMARY_PAGES.rows(primary_pages),
     )
     kept = sum(row.is_ioc for row in rows)
     return hand_back(context, services, IOCS, rows, {"iocs": kept, "suppressed": len(rows) - kept})
 
 
-@dg.asset_check(asset=iocs, additional_ins={"cleaned_articles": dg.AssetIn()}, blocking=True, partitions_def=EDITIONS)
-def iocs_stand_in_their_page(iocs: pd.DataFrame, cleaned_articles: pd.DataFrame) -> dg.AssetCheckResult:
+@dg.asset_check(
+    asset=iocs,
+    additional_ins={"cleaned_articles": dg.AssetIn(), "primary_pages": dg.AssetIn()},
+    blocking=True,
+    partitions_def=EDITIONS,
+)
+def iocs_stand_in_their_page(
+    iocs: pd.DataFrame, cleaned_articles: pd.DataFrame, primary_pages: pd.DataFrame
+) -> dg.AssetCheckResult:
     """Holds the report back when an IOC is not where the ledger says it stands."""
-    wrong = misplaced(IOCS.rows(iocs), CLEANED_ARTICLES.rows(cleaned_articles))
+    wrong = misplaced(IOCS.rows(iocs), CLEANED_ARTICLES.rows(cleaned_articles), PRIMARY_PAGES.rows(primary_pages))
     return dg.AssetCheckResult(passed=not wrong, metadata={"misplaced": dg.MetadataValue.json(wrong[:50])})

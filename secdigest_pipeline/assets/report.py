@@ -5,11 +5,14 @@ import pandas as pd
 
 from secdigest_pipeline.analysis.cost import list_price
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
-from secdigest_pipeline.articles.records import CLEANED_ARTICLES
+from secdigest_pipeline.articles.records import CLEANED_ARTICLES, PRIMARY_PAGES, STORIES
 from secdigest_pipeline.assets.handback import described, hand_back
 from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.heartbeat import beat
+from secdigest_pipeline.indicators.enrichment import CVE_FACTS, kev_notes
 from secdigest_pipeline.indicators.records import IOCS
-from secdigest_pipeline.intake.health import failed_feeds
+from secdigest_pipeline.intake.completeness import completeness, memo_line
+from secdigest_pipeline.intake.health import failed_feeds, health_memo
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS
 from secdigest_pipeline.partitions import EDITIONS
 from secdigest_pipeline.report import BrokenReport, check_published, make_edition, publish
@@ -28,25 +31,37 @@ def daily_report(
     services: dg.ResourceParam[Services],
     raw_feed_items: pd.DataFrame,
     cleaned_articles: pd.DataFrame,
+    primary_pages: pd.DataFrame,
+    stories: pd.DataFrame,
     article_analyses: pd.DataFrame,
     iocs: pd.DataFrame,
+    cve_facts: pd.DataFrame,
 ) -> pd.DataFrame:
     """Daily Security Info of the edition, with the IOC CSV and work log beside it. One row a printed line."""
     edition, analyses = Edition.parse(context.partition_key), ARTICLE_ANALYSES.rows(article_analyses)
+    articles = CLEANED_ARTICLES.rows(cleaned_articles)
     try:
         made = make_edition(
             edition,
             items=RAW_FEED_ITEMS.rows(raw_feed_items),
-            articles=CLEANED_ARTICLES.rows(cleaned_articles),
+            articles=articles,
             analyses=analyses,
             iocs=IOCS.rows(iocs),
             cost_usd=list_price(analyses, services.replies),
             provisional=services.now() < edition.cutoff,
             failed_feeds=failed_feeds(edition, services.feeds, services.archive),
+            further=[
+                memo_line(completeness(edition, services.feeds, services.archive), services.feeds),
+                health_memo(edition, services.feeds, services.archive),
+                *kev_notes(CVE_FACTS.rows(cve_facts), articles).values(),
+            ],
+            primary=PRIMARY_PAGES.rows(primary_pages),
+            stories=STORIES.rows(stories),
         )
     except BrokenReport as error:
         raise dg.Failure(str(error), allow_retries=False) from None
     paths = publish(services.settings.out, made.files)
+    beat(services.settings.data, edition, paths[0], services.now())
     return hand_back(
         context,
         services,

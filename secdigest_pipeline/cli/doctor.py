@@ -51,6 +51,7 @@ def examine() -> Iterator[Finding]:
     yield _tried("reports", lambda: _writable(settings.out), StorageError)
     yield _tried("PostgreSQL", lambda: _postgres(settings), DatabaseError, StorageError, OSError)
     yield _tried("feeds", lambda: _feeds(settings), ValueError, OSError)
+    yield _tried("newest report", lambda: _newest(settings), StorageError)
     yield from _analyst(settings)
     if settings.connect_to:
         routes = ", ".join(f"{host} -> {ip}:{port}" for host, (ip, port) in sorted(settings.connect_to.items()))
@@ -82,6 +83,16 @@ def _postgres(settings: Settings) -> str:
     home = cluster_of(settings.data).home
     note = " (started as root: kept outside the data directory, under its own system user)" if not os.geteuid() else ""
     return f"embedded server starts and answers, kept in {home}{note}"
+
+
+def _newest(settings: Settings) -> str:
+    from secdigest_pipeline.heartbeat import heartbeat, overdue
+
+    found = heartbeat(settings.data)
+    late = overdue(found, datetime.now(UTC))
+    if found is not None and late:
+        raise StorageError(late)
+    return f"edition {found.newest.edition}" if found else "none yet"
 
 
 def _feeds(settings: Settings) -> str:

@@ -32,9 +32,22 @@ def main() -> None:
 
 
 def _register() -> None:
-    from secdigest_pipeline.cli import demo, dev, doctor, iocs, run
+    from secdigest_pipeline.cli import demo, dev, diff, doctor, evidence, feeds, intake, iocs, run
 
-    for command in (run.run, run.backfill, run.poll, demo.demo, dev.dev, doctor.doctor, iocs.iocs):
+    for command in (
+        run.run,
+        run.backfill,
+        run.poll,
+        demo.demo,
+        dev.dev,
+        doctor.doctor,
+        iocs.iocs,
+        feeds.feeds,
+        intake.intake,
+        evidence.evidence,
+        evidence.article,
+        diff.diff,
+    ):
         main.add_command(command)
 
 

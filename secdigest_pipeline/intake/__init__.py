@@ -9,21 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from secdigest_pipeline.intake.archive import Archive
+    from secdigest_pipeline.intake.completeness import memo_line
     from secdigest_pipeline.intake.feeds import Feed, FeedListError, load_feeds
+    from secdigest_pipeline.intake.history.sources import fill
     from secdigest_pipeline.intake.http import Answer, Client, FetchError, Limits, open_client
     from secdigest_pipeline.intake.lanes import HostLanes
     from secdigest_pipeline.intake.membership import items_of
     from secdigest_pipeline.intake.rebuild import rebuild_sightings
-    from secdigest_pipeline.intake.records import POLLS, RAW_FEED_ITEMS, FeedItem, Poll
+    from secdigest_pipeline.intake.records import COMPLETENESS, POLLS, RAW_FEED_ITEMS, Completeness, FeedItem, Poll
     from secdigest_pipeline.intake.urls import article_id, canonical_url
 
 # `poll.poll` is imported from its module: as a name of the package it would hide that module.
+# `completeness.completeness` is not among them for the same reason.
 __all__ = [
+    "COMPLETENESS",
     "POLLS",
     "RAW_FEED_ITEMS",
     "Answer",
     "Archive",
     "Client",
+    "Completeness",
     "Feed",
     "FeedItem",
     "FeedListError",
@@ -33,20 +38,24 @@ __all__ = [
     "Poll",
     "article_id",
     "canonical_url",
+    "fill",
     "items_of",
     "load_feeds",
+    "memo_line",
     "open_client",
     "rebuild_sightings",
 ]
 
 _HOMES = {
     "archive": ("Archive",),
+    "completeness": ("memo_line",),
     "feeds": ("Feed", "FeedListError", "load_feeds"),
+    "history.sources": ("fill",),
     "http": ("Answer", "Client", "FetchError", "Limits", "open_client"),
     "lanes": ("HostLanes",),
     "membership": ("items_of",),
     "rebuild": ("rebuild_sightings",),
-    "records": ("POLLS", "RAW_FEED_ITEMS", "FeedItem", "Poll"),
+    "records": ("COMPLETENESS", "POLLS", "RAW_FEED_ITEMS", "Completeness", "FeedItem", "Poll"),
     "urls": ("article_id", "canonical_url"),
 }
 

@@ -46,6 +46,7 @@ class Archive:
         self._seen: dict[str, pa.Table] = {}
         self._answers: dict[str, pa.Table] = {}
         self._reaches: dict[str, list[Reach]] = {}
+        self._history: list[Reach] = []
 
     def add_poll(self, polls: Sequence[Poll], sightings: Sequence[Sighting]) -> None:
         """Keep the outcome of a run: one Poll a request, and the sightings its bodies gave.
@@ -83,9 +84,11 @@ class Archive:
 
         for day in _days(folder):
             _relisting(lambda day=day: read(day))  # type: ignore[misc]
-        self._reaches = known
-        rows = [row for part in known.values() for row in part]
-        return sorted(rows, key=lambda row: (row.asked_at, row.feed_id, row.source, row.edition, row.url))
+        if known.keys() != self._reaches.keys():
+            self._reaches = known
+            rows = [row for part in known.values() for row in part]
+            self._history = sorted(rows, key=lambda row: (row.asked_at, row.feed_id, row.source, row.edition, row.url))
+        return list(self._history)
 
     def answers(self, start: datetime, end: datetime) -> pa.Table:
         """The polls of the feeds themselves with start <= polled_at < end, reduced to POLL_COLUMNS, in no order."""
@@ -172,12 +175,11 @@ class Archive:
         """The sightings of these items that are filed under `days` (`YYYY-MM-DD`, UTC), in full."""
         wanted = pa.array(sorted(item_ids), pa.string())
         folder = self.root / "sightings"
-        parts: list[pa.Table] = []
+        rows: list[Sighting] = []
         for day in sorted(set(days)):
-            parts += _relisting(lambda day=day: self._with(folder / day, wanted))  # type: ignore[misc]
-        if not parts:
-            return []
-        return SIGHTINGS.rows(SIGHTINGS.read(pa.concat_tables(parts, promote_options="default")))
+            for part in _relisting(lambda day=day: self._with(folder / day, wanted)):  # type: ignore[misc]
+                rows += SIGHTINGS.rows(SIGHTINGS.read(part)) if part.num_rows else []
+        return rows
 
     def _with(self, folder: UPath, item_ids: pa.Array) -> list[pa.Table]:
         """The rows of `item_ids` in the files of one day; files known to hold none of them are not opened."""

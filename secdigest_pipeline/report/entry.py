@@ -84,7 +84,7 @@ class Entry:
     item: FeedItem
     article: Article
     analysis: Analysis
-    iocs: tuple[Ioc, ...]
+    iocs: tuple[Ioc, ...]  # its own, then those only the other articles of its story give
     sources: tuple[PrimaryPage, ...] = ()
     also: tuple[str, ...] = ()  # URLs of the other articles of its story, which have no entry of their own
 
@@ -182,18 +182,18 @@ def _marks(article: Article, analysis: Analysis, summarised: bool) -> list[str]:
 
 
 def _sources(entry: Entry) -> list[str]:
-    """Pages other than the article itself that it rests on: those its IOCs were read on first, whose links join CSV rows to
+    """Pages other than its own articles that a story rests on: those its IOCs were read on first, whose links join CSV rows to
     articles (report-contract 2.5), then the sources it links to, read or not, unless they are gone.
     """
-    own = text.live_url(entry.article.url)
+    told = {text.live_url(url) for url in (entry.article.url, *entry.also)}
     urls = [ioc.source_url for ioc in entry.iocs if ioc.is_ioc]
     urls += [
         page.final_url
         for page in entry.sources
-        if page.found_on == entry.article.url and page.read_state not in ("gone", "empty")
+        if page.found_on in (entry.article.url, *entry.also) and page.read_state not in ("gone", "empty")
     ]
     found = dict.fromkeys(text.live_url(url) for url in urls)
-    return [url for url in found if url is not None and url != own][:MAX_SOURCES]
+    return [url for url in found if url is not None and url not in told][:MAX_SOURCES]
 
 
 def _also(entry: Entry) -> list[str]:
@@ -222,7 +222,7 @@ def _iocs(article: Article, iocs: Sequence[Ioc]) -> list[Draft]:
     for ioc in [*own, *[ioc for ioc in kept if ioc.source_url != article.url][:MAX_FROM_SOURCES]]:
         printed = _ioc_line(ioc)
         if printed:
-            lines.setdefault(printed, Draft(f"    - {printed}", "ioc", article.article_id, ioc.evidence))
+            lines.setdefault(printed, Draft(f"    - {printed}", "ioc", ioc.article_id, ioc.evidence))
     if lines:
         return list(lines.values())
     if kept:

@@ -40,18 +40,20 @@ def make_edition(
     cost_usd: float,
     provisional: bool,
     failed_feeds: Sequence[str],
+    further: Sequence[str] = (),
     primary: Sequence[PrimaryPage] | None = None,
     stories: Sequence[Story] = (),
 ) -> Made:
     """Report, IOC CSV and work log of `edition` (report-contract 1, 2). Same tables, same bytes.
 
-    `primary` are the pages the articles rest on; None when nobody has looked for any, which the work log then says.
+    `further` are lines for その他のメモ beside our own, empty ones left out. `primary` are the pages the articles rest on; None when nobody has looked for any, which the work log then says.
 
     BrokenReport when a file would break its contract: nothing is published then.
     """
     memo = memo_lines(
         edition, analyses=analyses, calls_cost=cost_usd, provisional=provisional, failed_feeds=failed_feeds
     )
+    memo += dict.fromkeys(line for line in further if line)
     report = render(edition, items, articles, analyses, iocs, memo, primary or (), stories)
     rows = ioc_csv(edition, iocs)
     faults = [f"{edition.news_path}: {fault}" for fault in check_report(report.markdown)]

@@ -78,6 +78,7 @@ class _Known:
         for page in primary:
             self.sources[page.article_id].append(page)
         self.also: dict[str, list[str]] = defaultdict(list)
+        self.followers: dict[str, list[str]] = defaultdict(list)
 
     def gather(self, edition: Edition, items: Iterable[FeedItem], stories: Iterable[Story]) -> set[str]:
         """Note what stands with each entry; returns the articles that stand with another's and have none."""
@@ -88,6 +89,7 @@ class _Known:
                 self.also[story.article_id].append(story.lead_url)
             elif story.lead_id in news and story.article_id in news:
                 self.also[story.lead_id].append(story.url)
+                self.followers[story.lead_id].append(story.article_id)
                 followers.add(story.article_id)
         return followers
 
@@ -97,14 +99,18 @@ class _Known:
         if article is None or analysis is None:
             missing = "article" if article is None else "analysis"
             raise BrokenReport(f"article {item.article_id} ({item.url}): kept, but there is no {missing} of it")
-        key = article.article_id
+        # What followers found stands with the lead: their values are in the CSV, and nowhere else in the report.
+        keys = [article.article_id, *self.followers[article.article_id]]
+        iocs: dict[tuple[str, str, bool], Ioc] = {}
+        for ioc in (ioc for key in keys for ioc in self.iocs[key]):
+            iocs.setdefault((ioc.type, ioc.value, ioc.is_ioc), ioc)
         return Entry(
             item,
             article,
             analysis,
-            tuple(self.iocs[key]),
-            tuple(self.sources[key]),
-            tuple(dict.fromkeys(self.also[key])),
+            tuple(iocs.values()),
+            tuple(page for key in keys for page in self.sources[key]),
+            tuple(dict.fromkeys(self.also[article.article_id])),
         )
 
 

@@ -96,7 +96,8 @@ def _percent(match: re.Match[str]) -> str:
 
 
 def _visible(text: str) -> str:
-    return INVISIBLE.sub("", _BLANKS.sub(" ", text)).strip(" \u3000")
+    # blanks again: two that only something invisible kept apart
+    return _BLANKS.sub(" ", INVISIBLE.sub("", _BLANKS.sub(" ", text))).strip(" \u3000")
 
 
 def _defanged(text: str) -> str:

@@ -270,6 +270,27 @@ def _obeyed(own: "_Body", words: str, payload: str, mark: str, host: str) -> dic
         "malware_type": "ransomware",
         "section": "news",
         "advice": payload,
+        "event": {
+            "quote": good[0]["quote"],
+            "event_type": "incident",
+            "title": payload,
+            "summary": payload,
+            "confidence": "high",
+            "needs_review": False,
+            "followup": "yes",
+        },
+        "tags": [
+            {
+                "quote": quote,
+                "dimension": dimension,
+                "raw_value": payload,
+                "value": mark,
+                "confidence": "high",
+                "note": payload,
+            }
+            for quote in quotes
+            for dimension in ("actor", "malware", "product")
+        ],
     }
 
 

@@ -176,7 +176,12 @@ class PastWeb:
             shape = next((one for one in self._shapes.values() if one.url == query["url"][0]), None)
             captures = self._captures(shape, at) if shape else []
             stamps = [moment.strftime("%Y%m%d%H%M%S") for moment in captures]
-            rows = [[stamp, query["url"][0]] for stamp in stamps if query["from"][0] <= stamp <= query["to"][0]]
+            first, last = query["from"][0], query["to"][0]
+            rows = [
+                [stamp, query["url"][0]]
+                for stamp in stamps
+                if stamp[: len(first)] >= first and stamp[: len(last)] <= last
+            ]
             return 200, "application/json", json.dumps([["timestamp", "original"], *rows] if rows else []).encode()
         stamp, _, url = path.removeprefix("/web/").partition("id_/")
         shape = next((one for one in self._shapes.values() if one.url == url), None)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from secdigest_pipeline.editions import Edition
 from secdigest_pipeline.sample import content, feedxml, scenery
 from secdigest_pipeline.sample.content import Article, Entry, Expected, FeedShape, Site
+from secdigest_pipeline.sample.events import with_event
 from secdigest_pipeline.sample.sources import load_sources
 
 EDITIONS = tuple(Edition.parse(key) for key in ("2026-10-01", "2026-10-02", "2026-10-03"))
@@ -95,7 +96,7 @@ class World:
 
     def replies(self) -> dict[str, dict[str, Any]]:
         """Recorded model replies by canonical URL, in the reply format with `value` in place of an IOC's `id`."""
-        return {article.url: _reply(article.reply) for article in self.articles if article.reply is not None}
+        return {article.url: with_event(_reply(article.reply)) for article in self.articles if article.reply is not None}
 
     def planted(self) -> dict[str, tuple[str, ...]]:
         """By URL, what recorded replies say wrongly on purpose: texts and IOC values that must never be printed."""

@@ -138,7 +138,11 @@ def test_nothing_that_was_asked_for_stands_in_any_row_that_is_published(edition:
     by_id = {article_id(hostile.article.url): hostile for hostile in HOSTILE}
     for analysis in edition.analyses:
         hostile = by_id[analysis.article_id]
-        told = [analysis.title_ja, analysis.advice, *map(str, (analysis.threat, *analysis.ioc_roles))]
+        told = [
+            analysis.title_ja,
+            analysis.advice,
+            *map(str, (analysis.threat, *analysis.ioc_roles, analysis.event, analysis.tags)),
+        ]
         lines = (*analysis.summary, *analysis.recommendations, *analysis.notes)
         whole = "\n".join([*told, *(line.text for line in lines), *(line.quote for line in lines)]).casefold()
         assert [mark for mark in hostile.marks if mark.casefold() in whole] == [], hostile.name

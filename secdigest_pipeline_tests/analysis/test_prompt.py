@@ -71,11 +71,11 @@ def test_every_object_of_the_schema_is_closed_and_all_fields_are_required() -> N
         return own + [found for item in inner for found in objects(item)]
 
     found = objects(SCHEMA)
-    assert len(found) == 5
+    assert len(found) == 7
     for schema in found:
         assert schema["additionalProperties"] is False
         assert list(schema["properties"]) == schema["required"]  # type: ignore[call-overload]
-    assert set(SCHEMA["properties"]) == set(REPLY)
+    assert set(SCHEMA["properties"]) == {*REPLY, "event", "tags"}
     statement = SCHEMA["properties"]["summary"]["items"]["required"]
     assert statement == ["quote", "text"], "the evidence stands before the conclusion"
 

@@ -1,5 +1,7 @@
 """Which links lead to what an article rests on, and which do not."""
 
+from typing import Any
+
 import pytest
 
 from secdigest_pipeline.articles.primary import MAX_FOLLOWED, MAX_SOURCES, lists_of, readable_url, sources_of
@@ -10,7 +12,7 @@ from secdigest_pipeline_tests.articles.primaries import HOSTS, article
 REPORT = "http://labs.test/blog/amber-vulture-gateway"
 
 
-def found(text: str, *links: tuple[str, str], **changes: object) -> list[tuple[str, str]]:
+def found(text: str, *links: tuple[str, str], **changes: Any) -> list[tuple[str, str]]:
     return [(source.url, source.kind) for source in sources_of(article(text, *links, **changes), HOSTS)]
 
 

@@ -118,7 +118,6 @@ def test_tables_and_plain_text_keep_their_lines() -> None:
 
 
 def test_a_pdf_gives_its_text_and_a_broken_one_says_so() -> None:
-    pytest.importorskip("pypdf")
     found = read_source(pdf(["Indicators of compromise", f"SHA-256 {DIGEST}"]), "application/octet-stream", URL)
     assert (found.format, found.published) == ("pdf", None)
     assert DIGEST in found.page_text

@@ -139,13 +139,22 @@ def test_the_order_of_the_articles_decides_nothing() -> None:
         assert as_set(stories_of(shuffled)) == expected
 
 
-def test_japanese_headlines_of_one_event_are_one_story_and_two_alike_by_form_are_not() -> None:
-    one = told("wire", "あおなみ信託をかたるフィッシング、ログイン情報を入力させる偽サイト")
-    two = told("tribune", "あおなみ信託装うフィッシング、偽サイトでログイン情報を入力させる")
-    other = told("mid", "みなと銀行をかたるフィッシング、ログイン情報を入力させる偽サイト")
-    assert {frozenset(pair) for pair in pairs(one, two, other)} == {frozenset({"wire", "tribune"})}
+def test_japanese_headlines_alike_by_form_are_two_stories_and_like_texts_are_one() -> None:
+    text = (
+        "あおなみ信託の利用者に、口座の再確認を求める偽のメールが届いている。同社は九月三十日に二千件を超える届け出を受けた。"
+        * 5
+    )
+    titles = (
+        "あおなみ信託をかたるフィッシング、ログイン情報を入力させる偽サイト",
+        "あおなみ信託装うフィッシング、偽サイトでログイン情報を入力させる",
+        "みなと銀行をかたるフィッシング、ログイン情報を入力させる偽サイト",
+    )
+    assert pairs(*(told(f"o{n}", title) for n, title in enumerate(titles))) == []
+    other = "みなと銀行は、支店の窓口で見つかった書類の扱いについて説明し、来月から新しい端末に入れ替えると述べた。" * 5
+    made = [told(f"o{n}", title, other if n == 2 else text) for n, title in enumerate(titles)]
+    assert {frozenset(pair) for pair in pairs(*made)} == {frozenset({"o0", "o1"})}
 
 
 def test_hostile_headlines_cost_little() -> None:
-    articles = [told(f"o{n}", f"{'Vulture ' * 2000}{n}", "x " * 2000) for n in range(60)]
+    articles = [told(f"o{n}", f"{'Vulture ' * 500}{n}", "x " * 2000) for n in range(30)]
     stories_of(articles)

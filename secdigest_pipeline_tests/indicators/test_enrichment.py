@@ -25,7 +25,7 @@ from secdigest_pipeline.indicators.enrichment import (
     kev_notes,
     sources,
 )
-from secdigest_pipeline.indicators.enrichment.files import MAX_CSV_BYTES, read_epss, read_kev
+from secdigest_pipeline.indicators.enrichment.files import MAX_CSV_BYTES, MAX_ROWS, read_epss, read_kev
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.intake.http import open_client
 from secdigest_pipeline.sample import web
@@ -175,15 +175,32 @@ def test_an_address_that_is_not_asked_is_an_error_of_that_source(
 ) -> None:
     bad, good = fetch(served, archive, FIRST.cutoff, sources(url, EPSS_URL))
     assert (bad.outcome, bad.status, good.outcome) == ("error", None, "new")
-    assert "pw" not in bad.reason
+    assert "pw" not in bad.reason + bad.url
 
 
-def test_a_damaged_record_is_an_error_that_names_it(served: SampleWeb, archive: EnrichmentArchive) -> None:
+def test_a_damaged_record_counts_as_never_written(served: SampleWeb, archive: EnrichmentArchive) -> None:
     fetch(served, archive, FIRST.cutoff)
-    (path, *_) = sorted((archive.root / "fetches").glob("*/*.json"))
-    path.write_bytes(b"{")
-    with pytest.raises(StorageError, match=path.name):
-        archive.last("kev")
+    for path in (archive.root / "fetches").glob("*/*.json"):
+        path.write_bytes(b"{")
+    assert archive.last("kev") is None and archive.of("epss", FIRST) is None
+    assert [row.outcome for row in fetch(served, archive, FIRST.cutoff)] == ["new", "new"]
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x1f\x8b not gzip", gzip.compress(b"another body")])
+def test_a_damaged_body_is_a_reason_and_not_the_end_of_the_day(
+    served: SampleWeb, archive: EnrichmentArchive, damage: bytes
+) -> None:
+    kev, _ = fetch(served, archive, FIRST.cutoff)
+    archive.bodies.path(kev.body_sha256 or "").write_bytes(damage)
+    (row,) = cve_facts(FIRST, cves("CVE-2026-90117"), archive, BOTH)
+    assert (row.kev, row.epss) == ("unavailable", "scored")
+    assert row.missing == ("kev: the file of 2026-09-30 that is kept cannot be read",)
+
+
+def test_an_archive_that_cannot_be_written_is_named(served: SampleWeb, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StorageError, match="file"):
+        fetch(served, EnrichmentArchive(UPath(tmp_path / "file")), FIRST.cutoff)
 
 
 def catalogue(*rows: object, **more: object) -> bytes:
@@ -261,6 +278,7 @@ def test_scores_are_read_packed_and_unpacked(pack: Callable[[bytes], bytes]) -> 
         (gzip.compress(HEAD)[:-9], "ends too early"),
         (b"\x1f\x8b" + b"\x00" * 50, "damaged gzip"),
         (gzip.compress(b"\0" * (MAX_CSV_BYTES + 1)), "unpacks to more than"),
+        (gzip.compress(HEAD + b"\n" * (MAX_ROWS + 1)), "more than 2000000 rows"),
     ],
     ids=lambda value: str(value)[:20],
 )

@@ -3,17 +3,19 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from secdigest_pipeline.articles.records import PrimaryPage
 from secdigest_pipeline.editions import Edition
 from secdigest_pipeline.indicators import ioc_csv, ledger, misplaced, work_log
-from secdigest_pipeline.indicators.records import IOCS
+from secdigest_pipeline.indicators.records import IOCS, Ioc
 from secdigest_pipeline_tests.articles.primaries import DIGEST, article, primary
 
 NEWS = article("The implant talks to c2[.]evil[.]test, the report says. A second server is other[.]evil[.]test today.")
 REPORT = primary(f"Amber Vulture\n# Indicators of compromise\n- c2[.]evil[.]test\n- {DIGEST}\n")
 
 
-def rows_of(*pages, news=NEWS):  # type: ignore[no-untyped-def]
-    rows = ledger([news], {}, {}, primary=pages)
+def rows_of(*pages: PrimaryPage) -> dict[str, Ioc]:
+    """The IOCs of the article that rests on `pages`, by value."""
+    rows = ledger([NEWS], {}, {}, primary=pages)
     IOCS.frame(rows)
     return {row.value: row for row in rows if row.is_ioc}
 

@@ -71,6 +71,13 @@ def test_defaults_are_an_enabled_news_feed(tmp_path: Path) -> None:
         ("kind: news|kind: news\n    exclude: [{author: x}]", "exactly one of category, title, url_prefix"),
         ("kind: news|kind: news\n    include: [{category: a, title: b}]", "exactly one of"),
         (f"kind: news|kind: news\n    include: [{{title: '{'a' * 201}'}}]", "longer than 200"),
+        ("kind: news|kind: news\n    history: wordpress", "history must be a list of sources"),
+        ("kind: news|kind: news\n    history: [gopher]", "history source 1: is not one of wordpress, paged"),
+        ("kind: news|kind: news\n    history: [sitemap]", "history source 1: sitemap needs a URL"),
+        ("kind: news|kind: news\n    history: [blogger]", "history source 1: blogger needs a URL"),
+        ("kind: news|kind: news\n    history: [{sitemap: 'file:///x'}]", "is not an http or https URL"),
+        ("kind: news|kind: news\n    history: [{sitemap: 'https://u:secret@one.example/'}]", "credentials"),
+        ("kind: news|kind: news\n    history: [wayback, wayback]", "names a protocol twice"),
         ("feeds:|feed:", "must hold one key `feeds`"),
         ("  - id: one|  - []\n  - id: one", "feed 1: is not a mapping"),
         ("feeds:|feeds: [", "not YAML"),
@@ -84,6 +91,23 @@ def test_a_mistake_is_named_with_file_feed_and_rule(tmp_path: Path, change: str,
     assert str(path) in str(caught.value)
     assert complaint in str(caught.value)
     assert "secret@" not in str(caught.value)
+
+
+def test_sources_of_the_past_are_a_name_or_a_name_with_a_url_in_order(tmp_path: Path) -> None:
+    sources = "\n    history: [wordpress, {sitemap: 'https://one.example/map.xml'}, paged, wayback]\n"
+    (feed,) = load_feeds(write(tmp_path, GOOD.rstrip() + sources))
+    assert [(source.protocol, source.url) for source in feed.history] == [
+        ("wordpress", "https://one.example/"),
+        ("sitemap", "https://one.example/map.xml"),
+        ("paged", "https://one.example/feed"),
+        ("wayback", "https://web.archive.org"),
+    ]
+
+
+def test_a_category_feed_has_no_date_archives_of_its_own(tmp_path: Path) -> None:
+    listed = GOOD.replace("one.example/feed", "one.example/security/feed").rstrip() + "\n    history: [wordpress]\n"
+    with pytest.raises(FeedListError, match="wordpress needs a URL here"):
+        load_feeds(write(tmp_path, listed))
 
 
 def test_a_second_feed_with_the_same_id_or_address_is_refused(tmp_path: Path) -> None:

@@ -74,6 +74,25 @@ def test_an_article_of_a_story_is_listed_with_its_lead_and_has_no_entry() -> Non
     assert check_report(report.markdown) == []
 
 
+def test_what_the_other_articles_of_a_story_found_stands_with_the_lead() -> None:
+    both = ioc("domain", "both.example")
+    again = ioc("domain", "both.example", article_id=OTHER, source_url=OTHER_URL)
+    listed = ioc("domain", "c2.example", article_id=OTHER, source_url="https://labs.example/iocs.csv")
+    theirs = source("https://labs.example/r", article_id=OTHER, found_on=OTHER_URL)
+    back = source(URL, article_id=OTHER, found_on=OTHER_URL)
+    report = render(EDITION, *TWO, [again, both, listed], [], [back, theirs], [STORY])
+    (parsed,) = parse_report(report.markdown).articles
+    assert [line.split(",")[0] for line in parsed.blocks["IOCの列挙"]] == ["both[.]example", "c2[.]example"]
+    assert [line.article_id for line in report.lines if line.field == "ioc"] == [ID, OTHER]
+    assert parsed.blocks["その他"] == (
+        f"関連: {OTHER_URL}",
+        "一次ソース:",
+        "https://labs.example/iocs.csv",
+        "https://labs.example/r",
+    )
+    assert check_report(report.markdown) == []
+
+
 def test_a_follow_up_of_an_earlier_edition_keeps_its_entry() -> None:
     earlier = Story(EDITION.key, OTHER, "e" * 16, "2026-09-29", OTHER_URL, "https://wire.example/first", 0.6, "x")
     report = render(EDITION, *TWO, [], [], (), [earlier])

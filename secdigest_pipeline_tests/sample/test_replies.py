@@ -17,6 +17,7 @@ STATEMENTS = ("summary", "recommendations", "notes")
 KEYS = [
     "title_quote", "title", "summary", "recommendations", "notes", "iocs", "threat_quote",
     "actor", "actor_attribute", "malware", "malware_type", "section", "advice",
+    "event", "tags",
 ]  # fmt: skip
 VALUES = re.compile(r"[A-Za-z][A-Za-z0-9.+/-]*|\d[\d,.]*")
 

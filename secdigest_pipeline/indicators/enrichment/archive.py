@@ -4,7 +4,8 @@
 <root>/bodies/ab/abcdef....gz                    every body, once, by content
 <root>/fetches/<YYYY-MM-DD>/<time>-<id>.json     one record a fetch (UTC day), written after its body
 ```
-Files are written once and never changed; a run killed between body and record fetches again.
+Files are written once and never changed; a run killed between body and record fetches again, and a record that cannot
+be understood counts as never written: it must not cost the day.
 """
 
 import uuid
@@ -76,8 +77,10 @@ class EnrichmentArchive:
                 continue
             try:
                 yield _RECORD.validate_json(path.read_bytes())
-            except (OSError, ValidationError) as error:
-                raise StorageError(f"{path}: cannot be read ({' '.join(str(error).split())[:200]})") from None
+            except ValidationError:
+                continue
+            except OSError as error:
+                raise StorageError(f"{path}: cannot be read ({error.strerror or error})") from error
 
 
 def _entries(folder: UPath) -> list[UPath]:

@@ -1,18 +1,19 @@
 """The CVEs of an edition with what the bulk files of its day say of them: a pure function of ledger and archive."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date
 
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.files import StorageError
 from secdigest_pipeline.indicators.find import find
 from secdigest_pipeline.indicators.records import Ioc
 
 from .archive import EnrichmentArchive
-from .files import EpssScore, Kev, read_epss, read_kev
-from .records import CveFacts, EnrichmentFetch, SourceName
+from .files import EnrichmentError, EpssScore, Kev, read_epss, read_kev
+from .records import CveFacts, SourceName
 from .sources import Source
 
 MAX_NAMED = 5  # CVEs in one line of the report
@@ -23,7 +24,7 @@ def cve_facts(
 ) -> list[CveFacts]:
     """One row for every CVE id of the edition's ledger, kept or suppressed, in order of id.
 
-    Raises StorageError when the archive cannot be read.
+    A file that is not there or cannot be read is a reason in `missing`; StorageError when the archive cannot be listed.
     """
     articles: dict[str, dict[str, None]] = defaultdict(dict)
     for ioc in iocs:
@@ -33,10 +34,29 @@ def cve_facts(
         return []
     rows = [_unknown(edition, cve, articles[cve]) for cve in sorted(articles)]
     on = {source.name for source in sources}
-    kev, why = _file("kev", edition, archive, on)
-    rows = [_missing(row, why) for row in rows] if kev is None else _with_kev(rows, kev, archive, edition.day)
-    epss, why = _file("epss", edition, archive, on)
-    return [_missing(row, why) for row in rows] if epss is None else _with_epss(rows, epss, archive)
+    rows = _told(rows, "kev", edition, archive, on, _with_kev)
+    return _told(rows, "epss", edition, archive, on, _with_epss)
+
+
+def _told(
+    rows: list[CveFacts],
+    source: SourceName,
+    edition: Edition,
+    archive: EnrichmentArchive,
+    on: set[SourceName],
+    tell: Callable[[list[CveFacts], bytes, date, Edition], list[CveFacts]],
+) -> list[CveFacts]:
+    """The rows with what one file of the day says, or with why it says nothing."""
+    fetch = archive.of(source, edition)
+    if fetch is None or fetch.body_sha256 is None:
+        off = f"the source is off (SECDIGEST_{source.upper()}_URL)"
+        why = "no file of that day is kept" if source in on else off
+        return [_missing(row, f"{source}: {why}") for row in rows]
+    as_of = fetch.dated or fetch.fetched_at.astimezone(UTC).date()
+    try:
+        return tell(rows, archive.bodies.get(fetch.body_sha256), as_of, edition)
+    except (StorageError, EnrichmentError):
+        return [_missing(row, f"{source}: the file of {as_of} that is kept cannot be read") for row in rows]
 
 
 def kev_notes(facts: Iterable[CveFacts], articles: Sequence[Article]) -> dict[str, str]:
@@ -82,31 +102,13 @@ def _unknown(edition: Edition, cve: str, articles: Mapping[str, None]) -> CveFac
     )
 
 
-def _file(
-    source: SourceName, edition: Edition, archive: EnrichmentArchive, on: set[SourceName]
-) -> tuple[EnrichmentFetch | None, str]:
-    """The fetch the edition goes by, or why there is none. A source that is off now may have been on that day."""
-    fetch = archive.of(source, edition)
-    if fetch is not None and fetch.body_sha256 is not None:
-        return fetch, ""
-    setting = f"SECDIGEST_{source.upper()}_URL"
-    return None, f"{source}: " + ("no file of that day is kept" if source in on else f"the source is off ({setting})")
-
-
 def _missing(row: CveFacts, why: str) -> CveFacts:
     return replace(row, missing=(*row.missing, why))
 
 
-def _as_of(fetch: EnrichmentFetch) -> date:
-    return fetch.dated or fetch.fetched_at.astimezone(UTC).date()
-
-
-def _with_kev(
-    rows: Iterable[CveFacts], fetch: EnrichmentFetch, archive: EnrichmentArchive, day: date
-) -> list[CveFacts]:
-    assert fetch.body_sha256 is not None
-    kev = read_kev(archive.bodies.get(fetch.body_sha256))
-    return [_kev_row(row, kev, _as_of(fetch), day) for row in rows]
+def _with_kev(rows: list[CveFacts], body: bytes, as_of: date, edition: Edition) -> list[CveFacts]:
+    kev = read_kev(body)
+    return [_kev_row(row, kev, as_of, edition.day) for row in rows]
 
 
 def _kev_row(row: CveFacts, kev: Kev, as_of: date, day: date) -> CveFacts:
@@ -125,10 +127,9 @@ def _kev_row(row: CveFacts, kev: Kev, as_of: date, day: date) -> CveFacts:
     )
 
 
-def _with_epss(rows: Sequence[CveFacts], fetch: EnrichmentFetch, archive: EnrichmentArchive) -> list[CveFacts]:
-    assert fetch.body_sha256 is not None
-    epss = read_epss(archive.bodies.get(fetch.body_sha256), [row.cve for row in rows])
-    return [_epss_row(row, epss.scores, _as_of(fetch)) for row in rows]
+def _with_epss(rows: list[CveFacts], body: bytes, as_of: date, edition: Edition) -> list[CveFacts]:
+    scores = read_epss(body, [row.cve for row in rows]).scores
+    return [_epss_row(row, scores, as_of) for row in rows]
 
 
 def _epss_row(row: CveFacts, scores: Mapping[str, EpssScore | None], as_of: date) -> CveFacts:

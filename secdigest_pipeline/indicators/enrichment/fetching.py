@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from secdigest_pipeline.files import sha256
-from secdigest_pipeline.intake.http import Answer, Client, FetchError, Limits
+from secdigest_pipeline.intake.http import Answer, Client, FetchError, Limits, shown
 from secdigest_pipeline.intake.poll import retry_after
 
 from .archive import EnrichmentArchive
@@ -32,9 +32,9 @@ async def _fetch(
     source: Source, archive: EnrichmentArchive, client: Client, now: Callable[[], datetime]
 ) -> EnrichmentFetch:
     last = await asyncio.to_thread(archive.last, source.name)
-    if last is not None and last.url == source.url and now() < last.not_before:
+    if last is not None and last.url == shown(source.url) and now() < last.not_before:
         return last
-    before = last if last is not None and last.url == source.url and last.body_sha256 else None
+    before = last if last is not None and last.url == shown(source.url) and last.body_sha256 else None
     headers = {}
     if before is not None:
         pairs = (("If-None-Match", before.etag), ("If-Modified-Since", before.last_modified))
@@ -71,7 +71,7 @@ async def _kept(
     return EnrichmentFetch(
         source=source.name,
         fetched_at=moment,
-        url=source.url,
+        url=shown(source.url),
         outcome="new",
         status=answer.status,
         reason="",
@@ -122,7 +122,7 @@ def _failed(
     return EnrichmentFetch(
         source=source.name,
         fetched_at=moment,
-        url=source.url,
+        url=shown(source.url),
         outcome="error",
         status=answer.status if answer else None,
         reason=reason[:500],

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 MAX_BYTES = 20 * 1024 * 1024  # of a file as it is sent (2026: KEV 1.5 MB, EPSS 2 MB)
 MAX_CSV_BYTES = 64 * 1024 * 1024  # of the scores unpacked (2026: 10 MB)
 MAX_LISTED = 100_000
+MAX_ROWS = 2_000_000  # 2026: 300,000
 _MAX_LINE = 1_000
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SCORE_DATE = re.compile(rb"score_date:(\d{4}-\d{2}-\d{2})")
@@ -114,6 +115,8 @@ def read_epss(data: bytes, wanted: Collection[str]) -> Epss:
     rows = 0
     for line in lines:
         rows += 1
+        if rows > MAX_ROWS:
+            raise EnrichmentError(f"EPSS scores with more than {MAX_ROWS} rows")
         cve = names.get(line[:30].partition(b",")[0].strip())
         if cve is not None:
             scores.setdefault(cve, _score(line))

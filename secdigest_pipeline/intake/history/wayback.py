@@ -48,15 +48,24 @@ async def walk(ask: Asker) -> None:
 
 
 async def _captures(ask: Asker) -> list[_Capture]:
-    """Captures around the window, oldest first, at most one an hour."""
+    """Captures around the window, oldest first, at most one an hour; asked for by the month, which serves its editions."""
+    months = sorted(
+        {f"{day:%Y%m}" for day in (ask.edition.start - BEFORE, ask.edition.cutoff, ask.edition.cutoff + AFTER)}
+    )
+    captures = [capture for month in months if month <= f"{ask.now:%Y%m}" for capture in await _captured(ask, month)]
+    first, last = ask.edition.start - BEFORE, ask.edition.cutoff + AFTER
+    return sorted(capture for capture in captures if first <= capture.taken <= last)
+
+
+async def _captured(ask: Asker, month: str) -> list[_Capture]:
     asked = {
         "url": ask.feed.url,
         "output": "json",
         "fl": "timestamp,original",
         "filter": "statuscode:200",
         "collapse": "timestamp:10",
-        "from": _stamp(ask.edition.start - BEFORE),
-        "to": _stamp(ask.edition.cutoff + AFTER),
+        "from": month,
+        "to": month,
         "limit": MAX_LISTED,
     }
     document = await ask.document(f"{_base(ask)}/cdx/search/cdx?{urlencode(asked)}", accept="application/json")
@@ -64,10 +73,9 @@ async def _captures(ask: Asker) -> list[_Capture]:
         raise SourceError(f"HTTP {document.status} at {document.url}")
     try:
         rows = json.loads(document.body) if document.body.strip() else []
-        captures = [_Capture(_moment(stamp), f"{_base(ask)}/web/{stamp}id_/{url}") for stamp, url in rows[1:]]
-    except (ValueError, TypeError, RecursionError):
+        return [_Capture(_moment(stamp), f"{_base(ask)}/web/{stamp}id_/{url}") for stamp, url in rows[1:]]
+    except (ValueError, TypeError, RecursionError, KeyError):
         raise SourceError("the list of captures cannot be read") from None
-    return sorted(captures)
 
 
 async def _read(ask: Asker, capture: _Capture) -> Span:
@@ -92,10 +100,6 @@ def _taken(document: Document, capture: _Capture) -> datetime:
 
 def _base(ask: Asker) -> str:
     return ask.source.url.rstrip("/")
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y%m%d%H%M%S")
 
 
 def _moment(stamp: str) -> datetime:
