@@ -59,7 +59,7 @@ class CorpusPage:
 
     @property
     def is_blocker(self) -> bool:
-        return self.gold == ""
+        return bool(self.gold == "")
 
     @property
     def group(self) -> str:

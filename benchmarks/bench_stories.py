@@ -4,7 +4,7 @@
 
 Labels: `data/story_pairs.jsonl`, pairs of line numbers of ../shared/corpora/intake/duplicates/merged_34_feeds_titles.jsonl
 with a digest of each title (no text of the corpus is stored). Precision counts labelled pairs that end up in one story;
-merged pairs without a label are printed, to be read. Headlines only: with texts more is found.
+`--titles` prints the wrong, unlabelled and missed ones, to be read. Headlines only: with texts more is found.
 """
 
 import hashlib
@@ -27,6 +27,8 @@ from secdigest_pipeline.sample.world import World
 
 CORPUS = Path("../shared/corpora/intake/duplicates/merged_34_feeds_titles.jsonl")
 PAIRS = Path(__file__).with_name("data") / "story_pairs.jsonl"
+# Issue B, item 5.
+PRECISION = 0.98
 # The stories of the sample world, by a word of each URL; every other pair of its articles is of two events.
 SAMPLE = (("orrin-tunnelgate-flaw-exploited", "tunnelgate-vpn-bug-under-attack", "glasslantern-backdoor"),)
 
@@ -91,7 +93,8 @@ def of_sample() -> tuple[set[frozenset[str]], set[frozenset[str]], int]:
 
 
 def main() -> int:
-    """Print precision and recall; 1 when the corpus has changed under the labels."""
+    """Print precision and recall; 1 when a bound is missed or the corpus has changed under the labels."""
+    held = True
     if CORPUS.exists():
         rows = corpus(CORPUS)
         labels = [json.loads(line) for line in PAIRS.read_text().splitlines()]
@@ -106,22 +109,29 @@ def main() -> int:
         same = {frozenset(map(str, label["lines"])) for label in labels if label["same"]}
         different = {frozenset(map(str, label["lines"])) for label in labels if not label["same"]}
         right, wrong = len(found & same), len(found & different)
+        precision = right / max(1, right + wrong)
         print(f"{len(rows)} headlines, {len(labels)} labelled pairs: {len(same)} of one event, {len(different)} of two")
-        print(f"precision {right / max(1, right + wrong):.3f} ({right} of {right + wrong} merged labelled pairs)")
+        print(f"precision {precision:.3f} ({right} of {right + wrong} merged labelled pairs; bound {PRECISION})")
         print(f"recall    {right / len(same):.3f} ({right} of {len(same)}); {took:.1f} s CPU")
-        for pair in sorted(found & different | (found - same - different), key=lambda one: sorted(map(int, one))):
-            kind = "WRONG" if pair in different else "unlabelled"
-            print(f"  {kind}: " + " || ".join(rows[int(line) - 1]["title"] for line in sorted(pair, key=int)))
-        if "--missed" in sys.argv:
-            for pair in sorted(same - found, key=lambda one: sorted(map(int, one))):
-                print("  missed: " + " || ".join(rows[int(line) - 1]["title"] for line in sorted(pair, key=int)))
+        print(
+            f"merged without a label: {len(found - same - different)}; the word lists were made with these headlines in view"
+        )
+        held = precision >= PRECISION
+        if "--titles" in sys.argv:  # to be read, never to be stored
+            for kind, group in (
+                ("wrong", found & different),
+                ("unlabelled", found - same - different),
+                ("missed", same - found),
+            ):
+                for pair in sorted(group, key=lambda one: sorted(map(int, one))):
+                    print(f"  {kind}: " + " || ".join(rows[int(line) - 1]["title"] for line in sorted(pair, key=int)))
     else:
         print(f"{CORPUS} is not here: headlines of the corpus skipped")
     found, same, total = of_sample()
     print(
         f"sample world, {total} articles, {len(same)} pairs of one event: {len(found & same)} merged, {len(found - same)} wrongly"
     )
-    return 0
+    return 0 if held and not found - same else 1
 
 
 if __name__ == "__main__":

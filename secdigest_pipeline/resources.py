@@ -81,6 +81,10 @@ class Services:
         from secdigest_pipeline.intake.http import open_client
 
         settings = self.settings
+        if settings.analyst == "anthropic":
+            from secdigest_pipeline.analysis.endpoint import preload
+
+            preload()
         return open_client(contact=settings.contact, connect_to=settings.connect_to, at_once=settings.page_fetches)
 
     def workers(self) -> Workers:

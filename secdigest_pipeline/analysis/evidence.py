@@ -1,7 +1,7 @@
 """What stands behind each printed statement of an edition, as one row a statement."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from secdigest_pipeline.analysis.extractive import own_title
 from secdigest_pipeline.analysis.records import Analysis
@@ -12,7 +12,7 @@ from secdigest_pipeline.indicators.records import Ioc
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One printed statement. `start` and `end` count characters of the article's text (field `ioc`: of its page text)."""
+    """One printed statement. `start` and `end` count characters of the article's text (field `ioc`: of the page text at `source_url`)."""
 
     article_id: str
     field: str  # title, summary, recommendation, note, advice, ioc
@@ -53,7 +53,7 @@ def _rows(analysis: Analysis, article: Article, iocs: Sequence[Ioc]) -> Iterator
     for ioc in iocs:
         printed = ioc_line(ioc) if ioc.is_ioc else None
         if printed:
-            yield row("ioc", printed, "grounded", ioc.raw, ioc.start, ioc.end)
+            yield replace(row("ioc", printed, "grounded", ioc.raw, ioc.start, ioc.end), source_url=ioc.source_url)
     for field, lines in (("recommendation", analysis.recommendations), ("note", analysis.notes)):
         for line in lines:
             yield row(field, line.text, line.verdict, line.quote, line.start, line.end)

@@ -4,12 +4,11 @@ A page's words are evidence of what its author tells readers. What is written fo
 nothing: neither the words around such a value nor its defanging make it an IOC (design 5.5).
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
 from secdigest_pipeline.analysis.instructions import Instructions
-from secdigest_pipeline.articles.records import Article
+from secdigest_pipeline.articles.records import Article, PrimaryPage
 from secdigest_pipeline.indicators.find import find
 from secdigest_pipeline.indicators.records import Ioc
 
@@ -18,18 +17,31 @@ REASON = "addressed_to_machine"
 _OPEN = 0.5
 
 
-def withheld(rows: Sequence[Ioc], articles: Sequence[Article]) -> list[Ioc]:
-    """The ledger's `rows` in their order, those that stand in text for machines alone suppressed as `addressed_to_machine`."""
-    pages = {article.article_id: article.page_text for article in articles}
-    ours: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
-    for article_id in dict.fromkeys(row.article_id for row in rows):
-        page = pages.get(article_id, "")
-        instructions = Instructions(page)
-        if instructions:
-            items = find(page)
-            elsewhere = {(o.type, o.value) for o in items if not instructions.hold(o.start, o.end)}
-            ours[article_id] = {(o.type, o.value) for o in items} - elsewhere
-    return [_suppressed(row) if (row.type, row.value) in ours[row.article_id] else row for row in rows]
+def withheld(rows: Sequence[Ioc], articles: Sequence[Article], primary: Sequence[PrimaryPage] = ()) -> list[Ioc]:
+    """The ledger's `rows` in their order, those that stand in text for machines alone suppressed as `addressed_to_machine`.
+
+    Each row is judged by the page it stands on: the primary page that its `source_url` names, else the article's own.
+    """
+    own = {article.article_id: article.page_text for article in articles}
+    sources = {(page.article_id, page.final_url): page.page_text for page in primary}
+    ours: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    kept = []
+    for row in rows:
+        place = row.article_id, row.source_url
+        if place not in ours:
+            ours[place] = _for_machines_only(sources.get(place, own.get(row.article_id, "")))
+        kept.append(_suppressed(row) if (row.type, row.value) in ours[place] else row)
+    return kept
+
+
+def _for_machines_only(page: str) -> set[tuple[str, str]]:
+    instructions = Instructions(page)
+    if not instructions:
+        return set()
+    items = find(page)
+    return {(o.type, o.value) for o in items} - {
+        (o.type, o.value) for o in items if not instructions.hold(o.start, o.end)
+    }
 
 
 def _suppressed(row: Ioc) -> Ioc:

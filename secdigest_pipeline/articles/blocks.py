@@ -125,8 +125,12 @@ class _Walk:
             around |= _around_by(element, names, tag)
         if tag in _CHROME_TAGS:
             around |= CHROME
-        elif tag in ("html", "body", "main", "article"):
-            around = 0 if tag != "article" else around & ~PROMOTION
+        elif tag in ("html", "body"):
+            around = 0  # a page that is hidden until its scripts have run
+        elif tag == "main":
+            around &= HIDDEN
+        elif tag == "article":
+            around &= ~PROMOTION
         self.parents.append(parent)
         self.ends.append(number)
         self._open.append((number, around, tag if tag in _BREAKS and tag != "br" else block_tag))

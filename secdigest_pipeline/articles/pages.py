@@ -116,7 +116,7 @@ class _Reader:
             )
         except ValueError:
             return replace(page, read_state="blocked", reason="not a URL")
-        state, reason = _judged(answer)
+        state, reason = await asyncio.to_thread(_judged, answer)
         kept = bool(answer.body) and 200 <= answer.status < 300 and state in ("read", "blocked", "gone")
         return replace(
             page,

@@ -4,6 +4,7 @@ import dagster as dg
 import pandas as pd
 
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
+from secdigest_pipeline.analysis.withheld import withheld
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, PRIMARY_PAGES
 from secdigest_pipeline.assets.handback import described, hand_back
 from secdigest_pipeline.indicators import ledger, misplaced
@@ -21,13 +22,15 @@ def iocs(
     article_analyses: pd.DataFrame,
 ) -> pd.DataFrame:
     """Every observable with role, confidence, reasons and the place it stands at."""
+    articles, primary = CLEANED_ARTICLES.rows(cleaned_articles), PRIMARY_PAGES.rows(primary_pages)
     analyses = ARTICLE_ANALYSES.rows(article_analyses)
-    rows = ledger(
-        CLEANED_ARTICLES.rows(cleaned_articles),
+    found = ledger(
+        articles,
         roles={analysis.article_id: analysis.ioc_roles for analysis in analyses},
         threats={analysis.article_id: analysis.threat for analysis in analyses},
-        primary=PRIMARY_PAGES.rows(primary_pages),
+        primary=primary,
     )
+    rows = withheld(found, articles, primary)
     kept = sum(row.is_ioc for row in rows)
     return hand_back(context, services, IOCS, rows, {"iocs": kept, "suppressed": len(rows) - kept})
 

@@ -32,7 +32,7 @@ def primary_pages(
         services,
         PRIMARY_PAGES,
         pages,
-        {"downloads": downloads, **{f"sources_{state}": n for state, n in states.items()}},
+        {"fetched": downloads, **{f"sources_{state}": n for state, n in states.items()}},
     )
 
 

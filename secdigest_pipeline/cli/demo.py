@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 
 from secdigest_pipeline.cli.execute import execute
+from secdigest_pipeline.cli.past import make_past, past_settings
 from secdigest_pipeline.cli.summary import print_summary
 
 if TYPE_CHECKING:
@@ -35,7 +36,13 @@ class WorldClock:
 @click.option("--data", type=click.Path(path_type=Path), default=Path("demo/data"), show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("demo/out"), show_default=True)
 @click.option("--serve", is_flag=True, help="Leave the sample servers up and print the settings to use them by hand.")
-def demo(data: Path, out: Path, serve: bool) -> None:
+@click.option(
+    "--past",
+    type=click.IntRange(1, 120),
+    metavar="N",
+    help="Instead, make the last N editions before the world's first day, through its sources of the past.",
+)
+def demo(data: Path, out: Path, serve: bool, past: int | None) -> None:
     """Make the three sample editions: real HTTP, SDK, Dagster runs and PostgreSQL against loopback servers.
 
     The articles are invented and the model replies are recorded samples; no key and no network are needed.
@@ -47,11 +54,13 @@ def demo(data: Path, out: Path, serve: bool) -> None:
     console = Console()
     failures: list[str] = []
     with _world(data, out) as (world, web, env):
-        os.environ.update(env)
+        os.environ.update({**env, **(past_settings(past) if past else {})})
         clock = WorldClock(world.editions[0].start)
         services = Services(Settings.from_env(), clock)
         with instance(services.settings) as opened:
-            for edition in world.editions:
+            if past:
+                failures += make_past(past, web, clock, services, opened, console)
+            for edition in () if past else world.editions:
                 console.rule(f"edition {edition.key}")
                 for moment in world.poll_times(edition):
                     web.at(moment)
@@ -64,7 +73,8 @@ def demo(data: Path, out: Path, serve: bool) -> None:
     if failures:
         click.echo("secdigest: " + "\n".join(failures), err=True)
         sys.exit(1)
-    console.print(f"\nReport: {services.settings.out / world.editions[-1].news_path}", highlight=False, soft_wrap=True)
+    newest = world.editions[0].shifted(-1) if past else world.editions[-1]
+    console.print(f"\nReport: {services.settings.out / newest.news_path}", highlight=False, soft_wrap=True)
 
 
 @contextmanager

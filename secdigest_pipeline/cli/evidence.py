@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 def evidence(edition: Edition, as_json: bool) -> None:
     """Every printed statement of the edition of DATE with the source text behind it and where that stands.
 
-    Offsets count characters of the article's `text` (field ioc: of its `page_text`); `secdigest article` prints both.
+    Offsets count characters of the article's `text` (field ioc: of the `page_text` of the page at source_url); `secdigest
+    article` prints both texts of an article.
     """
     from secdigest_pipeline.analysis.evidence import evidence as rows_of
     from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES

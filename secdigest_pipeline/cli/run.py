@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 
 from secdigest_pipeline.cli.execute import execute
-from secdigest_pipeline.cli.summary import print_polls, print_summary
+from secdigest_pipeline.cli.summary import print_estimate, print_polls, print_summary
 from secdigest_pipeline.editions import JST, Edition
 
 
@@ -66,7 +66,8 @@ def run(edition: Edition | None) -> None:
 @click.command()
 @click.argument("first", type=EDITION, metavar="FROM")
 @click.argument("last", type=EDITION, metavar="TO")
-def backfill(first: Edition, last: Edition) -> None:
+@click.option("--estimate", is_flag=True, help="Only say what the model calls would cost; nothing is made or paid.")
+def backfill(first: Edition, last: Edition, estimate: bool) -> None:
     """Make every edition from FROM to TO, oldest first, from what the archive holds.
 
     An edition that fails does not stop the others. Runs are grouped in the Dagster UI by one backfill tag.

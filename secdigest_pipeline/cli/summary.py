@@ -2,6 +2,7 @@
 
 import io
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -51,6 +52,31 @@ def print_summary(console: Console, services: Services, edition: Edition) -> Non
     grid.add_row("money", f"${sum(call.cost_usd for call in calls):.4f} for this edition in all")
     console.print(grid, highlight=False)
     console.print(f"  report  {report if report.exists() else 'not written'}\n", highlight=False, soft_wrap=True)
+
+
+def print_estimate(console: Console, services: Services, editions: Sequence[Edition]) -> None:
+    """What the model calls of these editions would cost, from stored articles and, where there are none, items."""
+    from secdigest_pipeline.analysis.estimate import NOTHING, estimate
+    from secdigest_pipeline.indicators import find
+    from secdigest_pipeline.intake.membership import items_of
+
+    total, settings = NOTHING, services.settings
+    grid = Grid("edition", "articles", "kept replies", "USD low", "USD high", box=None, padding=(0, 2))
+    for edition in editions:
+        articles = [row for row in stored_rows(services, CLEANED_ARTICLES, edition) if row.section == "news"]
+        unread = 0
+        if not articles:
+            items = items_of(edition, services.feeds, services.archive, services.now())
+            unread = sum(item.kept and item.section == "news" for item in items)
+        seen = {article.article_id: find(article.page_text) for article in articles}
+        one = estimate(articles, seen, settings.models, services.replies, unread=unread)
+        total += one
+        grid.add_row(edition.key, str(one.articles), str(one.kept), f"{one.low:.4f}", f"{one.high:.4f}")
+    grid.add_row("all", str(total.articles), str(total.kept), f"{total.low:.4f}", f"{total.high:.4f}")
+    console.print(grid, highlight=False)
+    console.print(
+        f"by the prices of {settings.models[0]}; what history sources would add is not in it", highlight=False
+    )
 
 
 def print_polls(console: Console, services: Services) -> None:

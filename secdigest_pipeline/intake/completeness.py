@@ -208,7 +208,7 @@ class Known:
 
 
 def _near(seen: pa.Table, edition: Edition) -> pa.Table:
-    """The sightings that can say something about the window: seen around it, published in it, or of a first poll."""
+    """The sightings that can say something about the window: by polls around it, of a first poll, or published in it."""
     kind = seen.schema.field("seen_at").type
 
     def within(name: str, start: datetime, end: datetime) -> pa.ChunkedArray:
@@ -220,7 +220,8 @@ def _near(seen: pa.Table, edition: Edition) -> pa.Table:
     around = within("seen_at", edition.start - AROUND, edition.closes + AROUND)
     inside = within("published_at", edition.start, edition.cutoff)
     first = pc.equal(seen.column("seen_via"), "first_poll")
-    return seen.filter(pc.or_(pc.or_(around, inside), first))
+    polled = pc.not_equal(seen.column("seen_via"), "history")
+    return seen.filter(pc.or_(pc.or_(pc.and_(around, polled), inside), first))
 
 
 def _spans(reaches: Iterable[Reach]) -> list[Span]:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from upath import UPath
 
@@ -44,7 +45,7 @@ def html(body: str = "", title: str = TITLE, head: str = "") -> str:
     )
 
 
-def item(path: str = "/a", host: str = "wire.test", **changes: object) -> FeedItem:
+def item(path: str = "/a", host: str = "wire.test", **changes: Any) -> FeedItem:
     """A kept news item that leads to `path` on `host`."""
     url = str(changes.pop("url", f"http://{host}{path}"))
     made = FeedItem(
@@ -70,7 +71,7 @@ def item(path: str = "/a", host: str = "wire.test", **changes: object) -> FeedIt
         kept=True,
         reason="",
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 Answers = Mapping[str, bytes | Callable[[Request], bytes]]
@@ -133,7 +134,7 @@ async def desk(root: Path, handler: Handler) -> AsyncIterator[Desk]:
         yield Desk(root, server)
 
 
-def read_one(root: Path, answer: bytes | Handler, **changes: object) -> Page:
+def read_one(root: Path, answer: bytes | Handler, **changes: Any) -> Page:
     """The Page of one item whose URL answers with `answer`."""
 
     async def run() -> Page:
@@ -144,7 +145,7 @@ def read_one(root: Path, answer: bytes | Handler, **changes: object) -> Page:
     return asyncio.run(run())
 
 
-def article_of(root: Path, answer: bytes, **changes: object) -> Article:
+def article_of(root: Path, answer: bytes, **changes: Any) -> Article:
     """The Article of one item whose URL answers with `answer`."""
 
     async def run() -> Article:
