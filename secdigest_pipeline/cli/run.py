@@ -78,6 +78,9 @@ def backfill(first: Edition, last: Edition, estimate: bool) -> None:
     if first > last:
         raise click.BadParameter(f"FROM {first.key} is after TO {last.key}")
     console, services = Console(), Services()
+    if estimate:
+        print_estimate(console, services, _between(first.day, last.day))
+        return
     if problem := unusable_analyst(services):
         _end(problem)
     failures: list[str] = []

@@ -102,7 +102,8 @@ def test_an_unchanged_edition_made_again_downloads_nothing_asks_nothing_and_chan
     assert demo.tree("llm/calls") == calls
     assert demo.tree("pages") == pages
     assert done.stdout.count("model calls 0") == len(EDITIONS)
-    assert done.stdout.count("downloads 0") == 2 * len(EDITIONS), "pages and primary sources"
+    assert done.stdout.count("downloads 0") == len(EDITIONS)
+    assert done.stdout.count("fetched 0") == len(EDITIONS), "primary sources"
 
 
 def test_nothing_is_left_half_written(demo: Demo) -> None:
