@@ -75,11 +75,11 @@ def world(published: datetime) -> dict[str, Body]:
 def feed_list() -> str:
     """feeds.yaml of the loopback web."""
     lines = ["feeds:"]
-    for n in range(FEEDS):
-        lines.append(
-            f"  - {{id: host-{n}, name: Host {n}, url: 'http://host{n}.example/feed', site: 'http://host{n}.example/', "
-            "lang: en, kind: news, section: news, lead: false, enabled: true}"
-        )
+    lines.extend(
+        f"  - {{id: host-{n}, name: Host {n}, url: 'http://host{n}.example/feed', site: 'http://host{n}.example/', "
+        "lang: en, kind: news, section: news, lead: false, enabled: true}"
+        for n in range(FEEDS)
+    )
     return "\n".join(lines) + "\n"
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -76,7 +76,7 @@ class Services:
         """Kept model replies and the ledger of calls."""
         return Replies(self.settings.data / "llm")
 
-    def client(self) -> Any:
+    def client(self) -> "AbstractAsyncContextManager[Client]":
         """HTTP client for feeds and pages, an async context manager."""
         from secdigest_pipeline.intake.http import open_client
 

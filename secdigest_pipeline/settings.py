@@ -29,7 +29,10 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
         "Models in the order they are asked; the next one only after a refusal.",
     ),
     "SECDIGEST_MODEL_CALLS": ("8", "Model calls at once, 1 to 64."),
-    "SECDIGEST_MAX_USD_EDITION": ("1", "Most that the model calls of one edition may cost, USD; checked before each call."),
+    "SECDIGEST_MAX_USD_EDITION": (
+        "1",
+        "Most that the model calls of one edition may cost, USD; checked before each call.",
+    ),
     "SECDIGEST_MAX_USD_MONTH": ("20", "The same for all editions of a calendar month."),
     "SECDIGEST_PAGE_FETCHES": ("16", "Page and feed fetches at once, 1 to 128."),
     "SECDIGEST_HOST_DELAY": ("1.0", "Seconds between two page requests to one host, 0 to 60."),

@@ -46,7 +46,8 @@ def make_edition(
 ) -> Made:
     """Report, IOC CSV and work log of `edition` (report-contract 1, 2). Same tables, same bytes.
 
-    `further` are lines for その他のメモ beside our own, empty ones left out. `primary` are the pages the articles rest on; None when nobody has looked for any, which the work log then says.
+    `further` are lines for その他のメモ beside our own, empty ones left out. `primary` are the pages the articles rest on;
+    None when nobody has looked for any, which the work log then says.
 
     BrokenReport when a file would break its contract: nothing is published then.
     """

@@ -96,7 +96,9 @@ class World:
 
     def replies(self) -> dict[str, dict[str, Any]]:
         """Recorded model replies by canonical URL, in the reply format with `value` in place of an IOC's `id`."""
-        return {article.url: with_event(_reply(article.reply)) for article in self.articles if article.reply is not None}
+        return {
+            article.url: with_event(_reply(article.reply)) for article in self.articles if article.reply is not None
+        }
 
     def planted(self) -> dict[str, tuple[str, ...]]:
         """By URL, what recorded replies say wrongly on purpose: texts and IOC values that must never be printed."""

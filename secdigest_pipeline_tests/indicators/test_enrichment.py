@@ -186,7 +186,7 @@ def test_a_damaged_record_counts_as_never_written(served: SampleWeb, archive: En
     assert [row.outcome for row in fetch(served, archive, FIRST.cutoff)] == ["new", "new"]
 
 
-@pytest.mark.parametrize("damage", [b"", b"\x1f\x8b not gzip", gzip.compress(b"another body")])
+@pytest.mark.parametrize("damage", [b"", b"\x1f\x8b not gzip", gzip.compress(b"another body", mtime=0)])
 def test_a_damaged_body_is_a_reason_and_not_the_end_of_the_day(
     served: SampleWeb, archive: EnrichmentArchive, damage: bytes
 ) -> None:
@@ -257,7 +257,7 @@ HEAD = b"#model_version:v1,score_date:2026-10-01T00:00:00+0000\ncve,epss,percent
 
 
 @pytest.mark.parametrize(
-    "pack", [bytes, gzip.compress, lambda data: gzip.compress(data[:80]) + gzip.compress(data[80:])]
+    "pack", [bytes, gzip.compress, lambda data: gzip.compress(data[:80], mtime=0) + gzip.compress(data[80:])]
 )
 def test_scores_are_read_packed_and_unpacked(pack: Callable[[bytes], bytes]) -> None:
     rows = b"CVE-2026-90001,0.5,0.9\nCVE-2026-90002,1.5,0.9\nCVE-2026-90003,nan,1\nCVE-2026-90004\nCVE-2026-90001,0.1,0.1\n"
@@ -275,7 +275,7 @@ def test_scores_are_read_packed_and_unpacked(pack: Callable[[bytes], bytes]) -> 
         (b"<html>", "not EPSS scores"),
         (HEAD, "without a row"),
         (b"cve,score\nCVE-2026-90001,1\n", "not EPSS scores"),
-        (gzip.compress(HEAD)[:-9], "ends too early"),
+        (gzip.compress(HEAD, mtime=0)[:-9], "ends too early"),
         (b"\x1f\x8b" + b"\x00" * 50, "damaged gzip"),
         (gzip.compress(b"\0" * (MAX_CSV_BYTES + 1)), "unpacks to more than"),
         (gzip.compress(HEAD + b"\n" * (MAX_ROWS + 1)), "more than 2000000 rows"),
