@@ -3,13 +3,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test dev bench lint lock clean
+.PHONY: demo test test-long dev bench lint lock clean
 
 demo: $(VENV)/ready
 	$(BIN)/secdigest demo
 
 test: $(VENV)/ready
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not long"
+
+test-long: $(VENV)/ready
+	$(BIN)/pytest -m long
 
 dev: $(VENV)/ready
 	$(BIN)/secdigest dev

@@ -6,7 +6,7 @@ from benchmarks import bench_articles as bench
 
 pytestmark = [
     pytest.mark.skipif(not bench.GOLD.exists(), reason=f"corpus not present: {bench.GOLD}"),
-    pytest.mark.slow,
+    pytest.mark.long,
 ]
 
 

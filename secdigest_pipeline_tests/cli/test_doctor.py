@@ -64,6 +64,7 @@ def test_everything_that_is_missing_is_named_at_once(
     assert {what for what, (ok, _) in found.items() if not ok} == {
         "data",
         "reports",
+        "newest report",
         "feeds",
         "analyst",
         "model claude-nobody-1",

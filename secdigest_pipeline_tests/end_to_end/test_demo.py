@@ -108,3 +108,10 @@ def test_an_unchanged_edition_made_again_downloads_nothing_asks_nothing_and_chan
 
 def test_nothing_is_left_half_written(demo: Demo) -> None:
     assert [path for path in demo.home.rglob("*") if path.name.endswith(".tmp")] == []
+
+
+def test_the_readme_shows_an_entry_of_the_real_demo_report(demo: Demo) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    excerpt = readme.split("```markdown\n")[1].split("\n```")[0]
+    assert len(excerpt.splitlines()) > 20
+    assert excerpt in demo.published()["daily-news/news/2026_10-12/20261002.md"].decode()

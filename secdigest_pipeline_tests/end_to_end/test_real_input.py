@@ -27,7 +27,7 @@ from secdigest_pipeline.resources import Services
 from secdigest_pipeline.settings import Settings
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.skipif(
         not corpus.CORPUS.is_dir(), reason=f"the captured feeds and pages are not there: {corpus.CORPUS}"
     ),

@@ -78,7 +78,7 @@ def test_past_incident_headlines_are_incidents() -> None:
     assert all(is_incident(entry.title) for entry in past.load().entries["incident-sokuho"])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_120_past_editions_hold_exactly_what_was_published_but_for_the_named_gaps(world: World, tmp_path: Path) -> None:
     archive, truth, gaps = Archive(UPath(tmp_path)), past.load().truth(), past.load().gaps()
     with serve(world) as web, Workers(2) as workers:
