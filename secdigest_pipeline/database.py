@@ -245,10 +245,7 @@ def _start(cluster: Cluster) -> None:
         )
     if _running(cluster):
         return
-    # Without waiting for the disk at every event: a killed process loses nothing, a power cut the last second of log
-    options = (
-        f"-h '' -k {cluster.sockets} -c unix_socket_permissions=0700 -c max_connections=200 -c synchronous_commit=off"
-    )
+    options = f"-h '' -k {cluster.sockets} -c unix_socket_permissions=0700 -c max_connections=200"
     try:
         _run(
             cluster,
