@@ -49,6 +49,7 @@ def ioc_history(
     group_name="indicators",
     kinds={"python", "json"},
     partitions_def=EDITIONS,
+    deps=["daily_report"],  # what is published for tools never runs ahead of the report
     pool="exports",  # one at a time: the MISP feed is one folder for all editions
     metadata=described(IOC_EXPORTS),
 )
