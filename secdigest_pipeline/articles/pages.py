@@ -94,7 +94,7 @@ class _Reader:
 
     async def page(self, item: FeedItem, article_id: str, refetch: bool) -> Page:
         stored = self._archive.stored(article_id)
-        if stored is not None and not refetch and not _is_passing(stored):
+        if stored is not None and not refetch and not is_passing(stored):
             return replace(stored, edition=item.edition)
         page = await self._fetched(item, article_id)
         if stored is not None and stored.read_state == "read" and page.read_state != "read":
@@ -111,12 +111,10 @@ class _Reader:
                 return replace(page, read_state=state, reason=refusal)
             answer = await self._answer(item)
         except FetchError as error:
-            return replace(
-                page, fetched_at=self._now(), read_state=_state_of(error), reason=_reason_of(error, item.url)
-            )
+            return replace(page, fetched_at=self._now(), read_state=state_of(error), reason=reason_of(error, item.url))
         except ValueError:
             return replace(page, read_state="blocked", reason="not a URL")
-        state, reason = await asyncio.to_thread(_judged, answer)
+        state, reason = await asyncio.to_thread(judged, answer)
         kept = bool(answer.body) and 200 <= answer.status < 300 and state in ("read", "blocked", "gone")
         return replace(
             page,
@@ -138,7 +136,7 @@ class _Reader:
         }
         async with self._lanes.turn(item.url):
             answer = await self._get(item.url, headers)
-            wait = _retry_after(answer, self._now())
+            wait = retry_after(answer, self._now())
             if wait is not None and wait <= MAX_RETRY_AFTER:
                 await asyncio.sleep(wait)
                 answer = await self._get(item.url, headers)
@@ -150,25 +148,25 @@ class _Reader:
             return await self._client.get(url, headers=headers, limits=LIMITS)
 
 
-def _is_passing(page: Page) -> bool:
+def is_passing(page: Page) -> bool:
     if page.status is None:
         return page.read_state in ("timeout", "unreachable")
     failed = page.reason.startswith("HTTP ")
     return failed and (page.status in _PASSING or page.status >= 500)
 
 
-def _state_of(error: FetchError) -> ReadState:
+def state_of(error: FetchError) -> ReadState:
     if error.kind == "timeout" or error.kind == "too_large":
         return error.kind
     return "blocked" if error.kind == "refused" else "unreachable"
 
 
-def _reason_of(error: FetchError, url: str) -> str:
+def reason_of(error: FetchError, url: str) -> str:
     what = _one_line(str(error).removeprefix(f"{shown(url)}: "))
     return _NOT_PUBLIC.sub(r"address not public: \1", what)
 
 
-def _judged(answer: Answer) -> tuple[ReadState, str]:
+def judged(answer: Answer) -> tuple[ReadState, str]:
     """State and reason of a complete answer."""
     stands = wall(answer.status, answer.headers, answer.body)
     if stands is not None:
@@ -209,7 +207,7 @@ def _not_text(content_type: str, body: bytes) -> str:
     return ""
 
 
-def _retry_after(answer: Answer, now: datetime) -> float | None:
+def retry_after(answer: Answer, now: datetime) -> float | None:
     """Seconds a 429 or 503 asks to wait (RFC 9110 10.2.3: a number or a date); None when it names none."""
     value = answer.headers.get("retry-after", "").strip()
     if answer.status not in (429, 503) or not value:

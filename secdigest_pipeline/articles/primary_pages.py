@@ -15,11 +15,11 @@ from secdigest_pipeline.articles.page_archive import PageArchive
 from secdigest_pipeline.articles.pages import (
     LIMITS,
     MAX_RETRY_AFTER,
-    _is_passing,
-    _judged,
-    _reason_of,
-    _retry_after,
-    _state_of,
+    is_passing,
+    judged,
+    reason_of,
+    retry_after,
+    state_of,
 )
 from secdigest_pipeline.articles.primary import MAX_FOLLOWED, Source, lists_of, readable_url, sources_of
 from secdigest_pipeline.articles.primary_hosts import Hosts
@@ -207,7 +207,7 @@ class _Reader:
     async def _page(self, url: str, edition: str) -> Page:
         key = article_id(canonical_url(url) or url)
         stored = self._archive.stored(key)
-        if stored is not None and not _is_passing(stored) and not _lacks_body(stored):
+        if stored is not None and not is_passing(stored) and not _lacks_body(stored):
             return replace(stored, edition=edition)
         page = await self._fetched(url, key, edition)
         if stored is not None and stored.read_state == "read" and page.read_state != "read":
@@ -224,10 +224,10 @@ class _Reader:
                 return replace(page, read_state=state, reason=refusal)
             answer = await self._answer(url)
         except FetchError as error:
-            return replace(page, fetched_at=self._now(), read_state=_state_of(error), reason=_reason_of(error, url))
+            return replace(page, fetched_at=self._now(), read_state=state_of(error), reason=reason_of(error, url))
         except ValueError:
             return replace(page, read_state="blocked", reason="not a URL")
-        state, reason = _judged(answer)
+        state, reason = judged(answer)
         kept = answer.body and 200 <= answer.status < 300 and (state == "read" or reason in _READABLE)
         return replace(
             page,
@@ -244,7 +244,7 @@ class _Reader:
     async def _answer(self, url: str) -> Answer:
         async with self._lanes.turn(url):
             answer = await self._get(url)
-            wait = _retry_after(answer, self._now())
+            wait = retry_after(answer, self._now())
             if wait is not None and wait <= MAX_RETRY_AFTER:
                 await asyncio.sleep(wait)
                 answer = await self._get(url)
