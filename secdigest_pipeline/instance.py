@@ -9,11 +9,13 @@ from pathlib import Path
 
 import dagster as dg
 import psutil
+from sqlalchemy.exc import DBAPIError
 
 from secdigest_pipeline.database import database
 from secdigest_pipeline.files import StorageError
 from secdigest_pipeline.settings import Settings, packaged
 
+POOLS = frozenset({"fetch", "llm", "exports"})
 PROCESS_TAG = "secdigest/process"
 HOME_VARIABLE = "DAGSTER_HOME"
 
@@ -31,6 +33,7 @@ def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
         try:
             with dg.DagsterInstance.get() as opened:
                 end_orphans(opened)
+                declare_pools(opened)
                 yield opened
         finally:
             if before is None:
@@ -54,6 +57,25 @@ def dagster_home(settings: Settings) -> Path:
     except OSError as error:
         raise StorageError(f"{home}: cannot be written ({error.strerror or error}); set SECDIGEST_DATA") from error
     return home
+
+
+def declare_pools(opened: dg.DagsterInstance) -> None:
+    """Give each pool of the assets its default limit before a run asks for it; limits set in the UI stay.
+
+    Dagster does so at the first claim, and of two runs that claim a new pool in the same moment one dies on PostgreSQL
+    (dagster 1.13: `initialize_concurrency_limit_to_default` goes on in the transaction its failed INSERT has ended).
+    """
+    storage = opened.event_log_storage
+    for pool in sorted(POOLS - _pools(opened)):
+        try:
+            storage.initialize_concurrency_limit_to_default(pool)
+        except DBAPIError:  # another command declared it in this moment
+            if pool not in _pools(opened):
+                raise
+
+
+def _pools(opened: dg.DagsterInstance) -> set[str]:
+    return {limit.name for limit in opened.event_log_storage.get_pool_limits()}
 
 
 def process_tag() -> dict[str, str]:

@@ -1,6 +1,8 @@
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import dagster as dg
@@ -8,7 +10,15 @@ import psutil
 import pytest
 
 from secdigest_pipeline.files import StorageError
-from secdigest_pipeline.instance import PROCESS_TAG, dagster_home, end_orphans, instance, process_tag
+from secdigest_pipeline.instance import (
+    POOLS,
+    PROCESS_TAG,
+    dagster_home,
+    declare_pools,
+    end_orphans,
+    instance,
+    process_tag,
+)
 from secdigest_pipeline.settings import Settings
 
 
@@ -48,6 +58,38 @@ def test_a_run_of_a_killed_command_is_ended_and_a_living_one_is_not(home: Path) 
         elsewhere.run_id: started,
         daemons.run_id: started,
     }
+
+
+def test_every_pool_of_the_assets_is_declared_before_a_run_and_a_changed_limit_stays(home: Path) -> None:
+    from secdigest_pipeline.definitions import defs
+
+    asked_for = {pool for node in defs.resolve_asset_graph().asset_nodes for pool in node.pools}
+    assert asked_for == POOLS
+    with instance(Settings.from_env()) as opened:
+        storage = opened.event_log_storage
+        assert {limit.name: limit.limit for limit in storage.get_pool_limits()} == dict.fromkeys(POOLS, 1)
+        storage.set_concurrency_slots("llm", 4)
+    with instance(Settings.from_env()) as opened:
+        limits = {limit.name: limit.limit for limit in opened.event_log_storage.get_pool_limits()}
+    assert limits == dict.fromkeys(POOLS, 1) | {"llm": 4}
+
+
+def test_two_commands_may_declare_the_pools_in_the_same_moment(home: Path) -> None:
+    with instance(Settings.from_env()) as opened:
+        storage = opened.event_log_storage
+        for _ in range(5):
+            for pool in POOLS:
+                storage.delete_concurrency_limit(pool)
+            together = threading.Barrier(4)
+
+            def declare(together: threading.Barrier = together) -> None:
+                together.wait()
+                declare_pools(opened)
+
+            with ThreadPoolExecutor(4) as threads:
+                for done in [threads.submit(declare) for _ in range(4)]:
+                    done.result()
+            assert {limit.name for limit in storage.get_pool_limits()} == POOLS
 
 
 def test_a_home_that_cannot_be_written_is_named(tmp_path: Path) -> None:
