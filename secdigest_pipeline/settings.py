@@ -34,6 +34,11 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
         "Most that the model calls of one edition may cost, USD; checked before each call.",
     ),
     "SECDIGEST_MAX_USD_MONTH": ("20", "The same for all editions of a calendar month."),
+    "SECDIGEST_BATCH": (
+        "no",
+        "`yes`: the runs of a backfill ask by Message Batches: half the price, minutes to hours of waiting. The daily "
+        "edition never waits for one.",
+    ),
     "SECDIGEST_PAGE_FETCHES": ("16", "Page and feed fetches at once, 1 to 128."),
     "SECDIGEST_HOST_DELAY": ("1.0", "Seconds between two page requests to one host, 0 to 60."),
     "SECDIGEST_CONTACT": ("(none)", "Contact URL or address told to servers in the User-Agent."),
@@ -66,6 +71,7 @@ class Settings:
     model_calls: int
     max_usd_edition: float
     max_usd_month: float
+    batch: bool
     page_fetches: int
     host_delay: float
     contact: str
@@ -87,6 +93,7 @@ class Settings:
             model_calls=int(_number(env, "SECDIGEST_MODEL_CALLS", 8, 1, 64)),
             max_usd_edition=_number(env, "SECDIGEST_MAX_USD_EDITION", 1, 0, 10_000),
             max_usd_month=_number(env, "SECDIGEST_MAX_USD_MONTH", 20, 0, 100_000),
+            batch=_yes(env, "SECDIGEST_BATCH"),
             page_fetches=int(_number(env, "SECDIGEST_PAGE_FETCHES", 16, 1, 128)),
             host_delay=_number(env, "SECDIGEST_HOST_DELAY", 1.0, 0, 60),
             contact=_line(env, "SECDIGEST_CONTACT"),
@@ -138,6 +145,13 @@ def _number(env: Mapping[str, str], name: str, default: float, low: float, high:
     if not low <= number <= high:
         raise SettingsError(f"{name}={value!r} is not between {low:g} and {high:g}")
     return number
+
+
+def _yes(env: Mapping[str, str], name: str) -> bool:
+    value = env.get(name) or "no"
+    if value not in ("yes", "no"):
+        raise SettingsError(f"{name}={value!r} is not yes or no")
+    return value == "yes"
 
 
 def _analyst(env: Mapping[str, str]) -> AnalystName:

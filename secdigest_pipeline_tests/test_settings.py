@@ -25,6 +25,7 @@ def test_the_defaults_are_usable_and_are_what_the_readme_table_says() -> None:
         ({"SECDIGEST_MODEL_CALLS": "0"}, "SECDIGEST_MODEL_CALLS='0' is not between 1 and 64"),
         ({"SECDIGEST_PAGE_FETCHES": "many"}, "SECDIGEST_PAGE_FETCHES='many' is not a number"),
         ({"SECDIGEST_HOST_DELAY": "nan"}, "SECDIGEST_HOST_DELAY='nan' is not between 0 and 60"),
+        ({"SECDIGEST_BATCH": "1"}, "SECDIGEST_BATCH='1' is not yes or no"),
         ({"SECDIGEST_CONTACT": "a\r\nX-Header: b"}, "SECDIGEST_CONTACT must be one line"),
         ({"SECDIGEST_CONNECT_TO": "a.example"}, "'a.example' is not of the form host=ip:port"),
         ({"SECDIGEST_CONNECT_TO": "a.example=127.0.0.1:http"}, "is not of the form host=ip:port"),

@@ -31,9 +31,10 @@ from secdigest_pipeline.indicators.find import Observable
 log = logging.getLogger(__name__)
 
 DEADLINE_SECONDS = 300.0
-# A batch ends within 24 hours, most within one (platform.claude.com, build-with-claude/batch-processing).
+# Most batches end within one hour, all within 24 (platform.claude.com, build-with-claude/batch-processing). A run of the
+# daemon is ended after two (dagster.yaml, run_monitoring): it stops by itself before that, and says how to go on.
 POLL_SECONDS = 30.0
-WAIT_SECONDS = 25 * 3600.0
+WAIT_SECONDS = 1.5 * 3600.0
 ALL = "*"
 ATTEMPTS = 2  # a reply that is cut off or not of the schema is asked for once more
 

@@ -2,12 +2,15 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import asdict
+from datetime import UTC, datetime
 
 import dagster as dg
 import pandas as pd
 
 from secdigest_pipeline.analysis.analyse import AnalystUnavailable, analyse
-from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Analysis
+from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Analysis, Call
+from secdigest_pipeline.analysis.spent import by_article, input_tokens, usd
 from secdigest_pipeline.analysis.verify import ungrounded
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
 from secdigest_pipeline.assets.handback import described, hand_back
@@ -20,7 +23,18 @@ class Asking(dg.Config):
     """How the model is asked; the defaults pay for nothing that is kept."""
 
     refresh: list[str] = []  # noqa: RUF012 - article ids to ask anew, `*` for every one
-    batch: bool = False  # by Message Batches: half the price, up to a day of waiting
+    batch: bool = False  # by Message Batches (half the price, hours of waiting) though this is no backfill
+
+
+# The dearest rows of the table of costs that the UI is given; the ledger holds all.
+_COST_ROWS = 100
+_COST_SCHEMA = dg.TableSchema(
+    [dg.TableColumn("article_id", "string"), dg.TableColumn("model", "string")]
+    + [dg.TableColumn(name, "int") for name in ("calls", "input_tokens", "output_tokens")]
+    + [dg.TableColumn("cost_usd", "float")]
+)
+# Runs of a backfill launched in the UI, and of `secdigest backfill`.
+_BACKFILL_TAGS = ("dagster/backfill", "secdigest/backfill")
 
 
 @dg.asset(
@@ -37,12 +51,14 @@ def article_analyses(
     cleaned_articles: pd.DataFrame,
 ) -> pd.DataFrame:
     """Summary, recommendations, notes and IOC roles of each article. A reply that is kept is never paid for again."""
-    before = len(services.replies.calls(context.partition_key))
+    before = {call.call_id for call in services.replies.calls(context.partition_key)}
+    by_batch = config.batch or (services.settings.batch and any(tag in context.run.tags for tag in _BACKFILL_TAGS))
     try:
-        analyses = asyncio.run(_analyse(services, config, CLEANED_ARTICLES.rows(cleaned_articles)))
+        analyses = asyncio.run(_analyse(services, config.refresh, by_batch, CLEANED_ARTICLES.rows(cleaned_articles)))
     except AnalystUnavailable as error:
         raise dg.Failure(str(error), allow_retries=False) from None
-    made = services.replies.calls(context.partition_key)[before:]
+    calls = services.replies.calls(context.partition_key)
+    made = [call for call in calls if call.call_id not in before]
     states = Counter(analysis.state for analysis in analyses)
     return hand_back(
         context,
@@ -51,19 +67,28 @@ def article_analyses(
         analyses,
         {
             "model_calls": len(made),
-            "input_tokens": sum(call.input_tokens + call.cache_write_tokens + call.cache_read_tokens for call in made),
+            "input_tokens": sum(input_tokens(call) for call in made),
             "output_tokens": sum(call.output_tokens for call in made),
-            "cost_usd": round(sum(call.cost_usd for call in made), 6),
+            "cost_usd": usd(made),
+            "cost_usd_edition": usd(calls),
+            "cost_usd_month": usd(services.replies.calls_of_month(f"{datetime.now(UTC):%Y-%m}")),
             "statements_dropped": sum(len(analysis.dropped) for analysis in analyses),
             **{f"analyses_{state}": n for state, n in states.items()},
         },
+        {"cost_by_article": _cost_table(calls)},
     )
 
 
-async def _analyse(services: Services, config: Asking, articles: list[Article]) -> list[Analysis]:
+def _cost_table(calls: list[Call]) -> dg.MetadataValue:
+    """What each article of the edition has cost so far, whichever run paid for it, the dearest first."""
+    rows = [dg.TableRecord(asdict(row)) for row in by_article(calls)[:_COST_ROWS]]
+    return dg.MetadataValue.table(rows, schema=_COST_SCHEMA)
+
+
+async def _analyse(services: Services, refresh: list[str], batch: bool, articles: list[Article]) -> list[Analysis]:
     news = [article for article in articles if article.section == "news"]
     observables = {article.article_id: find(article.page_text) for article in news}
-    async with services.analyst(frozenset(config.refresh), config.batch) as analyst:
+    async with services.analyst(frozenset(refresh), batch) as analyst:
         return await analyse(news, observables, analyst, at_once=services.settings.model_calls)
 
 

@@ -35,15 +35,16 @@ def execute(
     console: Console,
     partition: str | None = None,
     tags: Mapping[str, str] | None = None,
+    config: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> str | None:
-    """Run `job` to its end; None when it succeeded, else why it did not, in one line."""
+    """Run `job` to its end; None when it succeeded, else why it did not, in one line. `config` is by asset name."""
     from secdigest_pipeline.definitions import build_defs
 
     services.listener = Progress(console)
     definition = build_defs(services).resolve_job_def(job)
     with console.status(f"{job} {partition or ''}".strip()):
         result = definition.execute_in_process(
-            run_config=QUIET,
+            run_config={**QUIET, "ops": {asset: {"config": values} for asset, values in (config or {}).items()}},
             instance=instance,
             partition_key=partition,
             tags={**process_tag(), **(tags or {})},

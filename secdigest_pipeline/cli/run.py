@@ -67,7 +67,8 @@ def run(edition: Edition | None) -> None:
 @click.argument("first", type=EDITION, metavar="FROM")
 @click.argument("last", type=EDITION, metavar="TO")
 @click.option("--estimate", is_flag=True, help="Only say what the model calls would cost; nothing is made or paid.")
-def backfill(first: Edition, last: Edition, estimate: bool) -> None:
+@click.option("--batch", is_flag=True, help="Ask by Message Batches: half the price, minutes to hours an edition.")
+def backfill(first: Edition, last: Edition, estimate: bool, batch: bool) -> None:
     """Make every edition from FROM to TO, oldest first, from what the archive holds.
 
     An edition that fails does not stop the others. Runs are grouped in the Dagster UI by one backfill tag.
@@ -79,16 +80,17 @@ def backfill(first: Edition, last: Edition, estimate: bool) -> None:
         raise click.BadParameter(f"FROM {first.key} is after TO {last.key}")
     console, services = Console(), Services()
     if estimate:
-        print_estimate(console, services, _between(first.day, last.day))
+        print_estimate(console, services, _between(first.day, last.day), batch or services.settings.batch)
         return
     if problem := unusable_analyst(services):
         _end(problem)
     failures: list[str] = []
     tags = {"secdigest/backfill": uuid.uuid4().hex[:8]}
+    config = {"article_analyses": {"batch": True}} if batch else None
     with instance(services.settings) as opened:
         for edition in _between(first.day, last.day):
             console.rule(edition.key)
-            failure = execute("edition", services, opened, console, edition.key, tags)
+            failure = execute("edition", services, opened, console, edition.key, tags, config)
             print_summary(console, services, edition)
             if failure:
                 failures.append(f"{edition.key}: {failure}")

@@ -54,7 +54,7 @@ def print_summary(console: Console, services: Services, edition: Edition) -> Non
     console.print(f"  report  {report if report.exists() else 'not written'}\n", highlight=False, soft_wrap=True)
 
 
-def print_estimate(console: Console, services: Services, editions: Sequence[Edition]) -> None:
+def print_estimate(console: Console, services: Services, editions: Sequence[Edition], batch: bool) -> None:
     """What the model calls of these editions would cost, from stored articles and, where there are none, items."""
     from secdigest_pipeline.analysis.estimate import NOTHING, estimate
     from secdigest_pipeline.indicators import find
@@ -69,14 +69,13 @@ def print_estimate(console: Console, services: Services, editions: Sequence[Edit
             items = items_of(edition, services.feeds, services.archive, services.now())
             unread = sum(item.kept and item.section == "news" for item in items)
         seen = {article.article_id: find(article.page_text) for article in articles}
-        one = estimate(articles, seen, settings.models, services.replies, unread=unread)
+        one = estimate(articles, seen, settings.models, services.replies, unread=unread, batch=batch)
         total += one
         grid.add_row(edition.key, str(one.articles), str(one.kept), f"{one.low:.4f}", f"{one.high:.4f}")
     grid.add_row("all", str(total.articles), str(total.kept), f"{total.low:.4f}", f"{total.high:.4f}")
     console.print(grid, highlight=False)
-    console.print(
-        f"by the prices of {settings.models[0]}; what history sources would add is not in it", highlight=False
-    )
+    prices = f"{settings.models[0]}{', in batches' if batch else ''}"
+    console.print(f"by the prices of {prices}; what history sources would add is not in it", highlight=False)
 
 
 def print_polls(console: Console, services: Services) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from secdigest_pipeline.analysis import Replies
 from secdigest_pipeline.analysis.estimate import NOTHING, Estimate, estimate
-from secdigest_pipeline.analysis.spent import by_article, by_edition, by_month
+from secdigest_pipeline.analysis.spent import by_article, input_tokens, usd
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.indicators import find
 from secdigest_pipeline.sample.messages import MessagesApi
@@ -48,9 +48,17 @@ def test_articles_that_are_not_read_yet_count_and_a_batch_is_half(replies: Repli
 
 def test_the_ledger_says_what_each_article_edition_and_month_cost(api: MessagesApi, run: Run, replies: Replies) -> None:
     first, second = numbered(2)
-    run([first, replace(second, edition="2026-10-02")])
-    [one] = replies.calls("2026-10-01")
-    [other] = replies.calls("2026-10-02")
-    assert by_article([one, other]) == {first.article_id: one.cost_usd, second.article_id: other.cost_usd}
-    assert by_edition(replies) == {"2026-10-01": one.cost_usd, "2026-10-02": other.cost_usd}
-    assert by_month(replies) == {f"{one.at:%Y-%m}": pytest.approx(one.cost_usd + other.cost_usd)}
+    api.failures = {second.url: ("refusal", "invalid_reply", "ok")}
+    run([first, second, replace(first, edition="2026-10-02", text=first.text + "It went on for a while.\n")])
+    calls = replies.calls("2026-10-01")
+    rows = by_article(calls)
+    assert {(row.article_id, row.model): row.calls for row in rows} == {
+        (first.article_id, "claude-haiku-5-5"): 1,
+        (second.article_id, "claude-haiku-5-5"): 1,
+        (second.article_id, "claude-haiku-4-5"): 2,
+    }
+    assert rows[0].model == "claude-haiku-4-5", "the dearest first"
+    assert usd(calls) == pytest.approx(sum(row.cost_usd for row in rows), abs=3e-6)
+    assert sum(row.input_tokens for row in rows) == sum(map(input_tokens, calls)) > 0
+    month = replies.calls_of_month(f"{calls[0].at:%Y-%m}")
+    assert usd(month) == pytest.approx(usd(calls) + usd(replies.calls("2026-10-02")), abs=3e-6)

@@ -1,0 +1,109 @@
+"""The analyses asset in real materializations: what it tells of money, and when it asks by batch."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+import pytest
+
+import secdigest_pipeline.definitions  # noqa: F401 - loads the assets with the preview warnings it expects off
+from secdigest_pipeline.articles.records import CLEANED_ARTICLES
+from secdigest_pipeline.assets import analyses
+from secdigest_pipeline.resources import Services
+from secdigest_pipeline.sample.messages import KEY, MessagesApi, serve
+from secdigest_pipeline.settings import Settings
+from secdigest_pipeline_tests.analysis.conftest import REPLY, numbered
+
+EDITION = "2026-10-01"
+ARTICLES = numbered(4)
+
+
+@pytest.fixture
+def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MessagesApi]:
+    server = MessagesApi(replies={article.url: REPLY for article in ARTICLES})
+    url, stop = serve(server.app)
+    places = {"SECDIGEST_DATA": str(tmp_path / "data"), "SECDIGEST_OUT": str(tmp_path / "out")}
+    for name, value in {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": KEY, **places}.items():
+        monkeypatch.setenv(name, value)
+    server.batches.polls_to_end = 1
+    yield server
+    stop()
+
+
+def materialized(
+    services: Services,
+    edition: str = EDITION,
+    config: Mapping[str, Any] | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> Mapping[str, Any]:
+    """Metadata of one materialization of `article_analyses` over ARTICLES."""
+
+    @dg.asset(partitions_def=analyses.EDITIONS)
+    def cleaned_articles() -> pd.DataFrame:
+        return CLEANED_ARTICLES.frame([replace(article, edition=edition) for article in ARTICLES])
+
+    done = dg.materialize(
+        [cleaned_articles, analyses.article_analyses],
+        partition_key=edition,
+        resources={"services": services, "io_manager": dg.InMemoryIOManager()},
+        run_config={"ops": {"article_analyses": {"config": config or {}}}},
+        tags=tags,
+    )
+    [event] = done.asset_materializations_for_node("article_analyses")
+    return {name: entry.value for name, entry in event.metadata.items()}
+
+
+def test_the_metadata_says_what_article_edition_and_month_cost(api: MessagesApi) -> None:
+    services = Services()
+    first = materialized(services)
+    table = first["cost_by_article"]
+    assert [column.name for column in table.schema.columns] == [
+        "article_id", "model", "calls", "input_tokens", "output_tokens", "cost_usd",
+    ]  # fmt: skip
+    rows = [record.data for record in table.records]
+    assert {row["article_id"] for row in rows} == {article.article_id for article in ARTICLES}
+    assert {row["model"] for row in rows} == {"claude-haiku-5-5"} and all(row["input_tokens"] > 1_000 for row in rows)
+    costs = [row["cost_usd"] for row in rows]
+    assert costs == sorted(costs, reverse=True) and costs[-1] > 0
+    assert sum(costs) == pytest.approx(first["cost_usd_edition"], abs=1e-5)
+    assert first["cost_usd"] == first["cost_usd_edition"] == first["cost_usd_month"]
+
+    again = materialized(services)
+    assert (again["model_calls"], again["cost_usd"]) == (0, 0.0), "kept replies cost nothing"
+    assert again["cost_usd_edition"] == first["cost_usd_edition"]
+    assert [record.data for record in again["cost_by_article"].records] == rows
+
+    other = materialized(services, "2026-10-02", {"refresh": [ARTICLES[0].article_id]})
+    assert other["model_calls"] == 1 and 0 < other["cost_usd"] == other["cost_usd_edition"]
+    assert other["cost_usd_month"] == pytest.approx(first["cost_usd_edition"] + other["cost_usd"], abs=2e-6)
+
+
+def test_the_table_of_costs_is_bounded_and_keeps_the_dearest(api: MessagesApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analyses, "_COST_ROWS", 2)
+    services = Services()
+    shown = [record.data["cost_usd"] for record in materialized(services)["cost_by_article"].records]
+    assert shown == sorted((round(call.cost_usd, 6) for call in services.replies.calls(EDITION)), reverse=True)[:2]
+
+
+@pytest.mark.parametrize(
+    ("setting", "config", "tags", "batches"),
+    [
+        ("no", {}, {"dagster/backfill": "b1"}, 0),
+        ("no", {"batch": True}, {}, 1),
+        ("yes", {}, {}, 0),
+        ("yes", {}, {"dagster/backfill": "b1"}, 1),
+        ("yes", {}, {"secdigest/backfill": "b1"}, 1),
+    ],
+)
+def test_a_batch_is_asked_for_by_a_backfill_under_the_setting_or_by_run_config(
+    api: MessagesApi, setting: str, config: dict[str, Any], tags: dict[str, str], batches: int
+) -> None:
+    services = Services(replace(Settings.from_env(), batch=setting == "yes"))
+    made = materialized(services, config=config, tags=tags)
+    assert len(api.batches.submitted) == batches
+    assert sum(api.calls.values()) == (0 if batches else len(ARTICLES))
+    assert made["model_calls"] == len(ARTICLES) and made["analyses_analysed"] == len(ARTICLES)
+    assert made["cost_usd"] == made["cost_usd_edition"] > 0
