@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from secdigest_pipeline.articles.records import Article, PrimaryPage
+from secdigest_pipeline.articles.unread import why_unread
 from secdigest_pipeline.editions import Edition
 
 from .csvs import check_ioc_csv, csv_rows
@@ -12,6 +13,35 @@ from .records import Ioc
 from .states import ioc_state
 
 _NONE = "- なし"
+# What keeps a value out (scoring.WEIGHTS and what withholds), for readers of the log; the ledger has the name.
+_RULES = {
+    "live_link": "無害化されていないリンク",
+    "live_url": "無害化されていないURL",
+    "live_name": "無害化されていないホスト名",
+    "link_target": "ページ内のリンク先",
+    "reference_section": "参考文献・関連記事・連絡先の欄",
+    "benign_wording": "ツールや公式サイトとしての記載",
+    "victim_wording": "被害者や標的としての記載",
+    "inside_link": "リンクの一部である値",
+    "not_a_file_hash": "ファイル以外のハッシュ値",
+    "warning_list": "著名なホストの一覧に該当",
+    "service_path": "共有サービス上のURL",
+    "analysis_benign": "被害者・出典・参照先と分析",
+    "analysis_benign_unquoted": "被害者・出典・参照先と分析（引用なし）",
+    "own_outlet": "掲載元自身のホスト",
+    "reserved_address": "文書用などの予約アドレス",
+    "private_address": "プライベートアドレス",
+    "private_address_listed": "IOC一覧にあるプライベートアドレス",
+    "public_resolver": "公開DNSリゾルバー",
+    "well_known_host": "著名なサービスの最上位ページ",
+    "placeholder": "例示用の名前",
+    "harmless_hash": "空ファイルなどのハッシュ値",
+    "not_collected": "収集対象外の種類（CVE、メールアドレスなど）",
+    "local_allow": "自組織の除外一覧に該当",
+    "no_sign_of_malice": "悪性を示す記述なし",
+    "addressed_to_machine": "機械への指示文の中の値",
+    "csv": "CSVの規則",
+}
 
 
 def work_log(
@@ -60,13 +90,14 @@ def work_log(
         (
             "アクセス不能だったURL",
             [
-                f"{_article(article)} — {article.read_state} {_line(article.read_reason)}".rstrip()
+                f"{_article(article)} — {why_unread(article.read_state, article.read_reason) or '理由の記録なし'}"
+                + ("、フィードの文面を使用" if article.read_state == "feed_only" else "")
                 for article in articles
                 if article.read_state != "read"
             ]
             + sorted(
                 {
-                    f"- {_line(page.url)} — {page.read_state} {_line(page.reason)}".rstrip()
+                    f"- {_line(page.url)} — {why_unread(page.read_state, page.reason)}"
                     for page in primary or ()
                     if page.read_state != "read"
                 }
@@ -117,7 +148,8 @@ def _line(text: str) -> str:
 def _rule(ioc: Ioc) -> str:
     # Only lists have a detail that is ours; headings of a page do not belong in the log.
     name, _, detail = ioc.suppressed.partition(":")
-    return f"{name}（{detail}）" if name in ("warning_list", "harmless_hash", "placeholder", "csv") else name
+    told = f"{name}: {detail}" if name in ("warning_list", "harmless_hash", "placeholder", "csv") and detail else name
+    return f"{_RULES[name]}（{told}）" if name in _RULES else told
 
 
 def _counted(counts: Counter[str]) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from secdigest_pipeline.analysis.records import Analysis, Statement
 from secdigest_pipeline.articles.records import Article, PrimaryPage
+from secdigest_pipeline.articles.unread import why_unread
 from secdigest_pipeline.indicators import ioc_line, ioc_state
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.intake.records import FeedItem
@@ -35,16 +36,6 @@ MAX_SOURCES = 4
 MAX_FROM_SOURCES = 40
 NO_TITLE = "題名なし"
 
-_UNREAD = {
-    "feed_only": "",
-    "blocked": "アクセス拒否",
-    "gone": "ページなし",
-    "timeout": "時間切れ",
-    "unreachable": "接続不可",
-    "too_large": "容量超過",
-    "not_html": "HTML以外",
-    "empty": "本文なし",
-}
 _NO_SUMMARY = {
     "analysed": "本文で裏付けられた要約文がないため要約なし。",
     "extractive": "本文から抜粋できる文がないため要約なし。",
@@ -143,11 +134,11 @@ def _title(entry: Entry) -> str:
 def _no_summary(article: Article, analysis: Analysis) -> Draft:
     if article.read_state in ("read", "feed_only"):
         return _bullet(_NO_SUMMARY[analysis.state], "summary", article)
-    return _bullet(f"本文を取得できなかったため要約なし（{_unread(article)}）。", "summary", article)
-
-
-def _unread(article: Article) -> str:
-    return text.line(article.read_reason) or _UNREAD[article.read_state]
+    return _bullet(
+        f"本文を取得できなかったため要約なし: {why_unread(article.read_state, article.read_reason)}。",
+        "summary",
+        article,
+    )
 
 
 def _recommendations(article: Article, analysis: Analysis) -> list[Draft]:
@@ -171,11 +162,11 @@ def _notes(entry: Entry, marks: list[str]) -> list[Draft]:
 def _marks(article: Article, analysis: Analysis, summarised: bool) -> list[str]:
     """What a reader must know of how the entry was made; nothing when a model summed up the page itself."""
     marks = []
-    reason = _unread(article) if article.read_state != "read" else ""
     if article.read_state == "feed_only":
-        marks.append(f"ページを読めないためフィードの本文のみを使用{f'（{reason}）' if reason else ''}。")
-    elif reason and summarised:
-        marks.append(f"ページを読めなかった（{reason}）。")
+        why = why_unread(article.read_state, article.read_reason)
+        marks.append(f"ページを読めないためフィードの本文のみを使用{f': {why}' if why else ''}。")
+    elif article.read_state != "read" and summarised:
+        marks.append(f"ページを読めなかった: {why_unread(article.read_state, article.read_reason)}。")
     if summarised and analysis.state in _NOT_BY_MODEL:
         marks.append(_NOT_BY_MODEL[analysis.state])
     return marks

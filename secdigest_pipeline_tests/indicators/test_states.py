@@ -29,11 +29,11 @@ def test_a_read_page_without_any_has_truly_none() -> None:
         ("blocked", "HTTP 403", ("取得不能", "アクセス拒否（HTTP 403）")),
         ("gone", "HTTP 404", ("取得不能", "ページ不存在（HTTP 404）")),
         ("timeout", "", ("取得不能", "ページ取得の時間切れ")),
-        ("unreachable", "DNS", ("取得不能", "接続不可（DNS）")),
+        ("unreachable", "Name or service not known", ("取得不能", "接続不可")),
         ("too_large", "", ("取得不能", "ページの容量超過")),
         ("not_html", "application/pdf", ("取得不能", "HTML以外の形式（application/pdf）")),
         ("empty", "", ("取得不能", "ページ本文の欠落")),
-        ("feed_only", "robots.txt", ("未確認", "フィード文面のみの確認（robots.txt）")),
+        ("feed_only", "blocked: robots.txt", ("未確認", "フィードの文面のみの確認")),
     ],
 )
 def test_a_page_that_was_not_read_is_never_said_to_have_none(

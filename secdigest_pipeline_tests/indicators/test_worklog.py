@@ -2,9 +2,12 @@
 
 import re
 
+from secdigest_pipeline.analysis.withheld import REASON
 from secdigest_pipeline.editions import Edition
 from secdigest_pipeline.indicators import ioc_csv, ledger, work_log
 from secdigest_pipeline.indicators.records import Ioc
+from secdigest_pipeline.indicators.scoring import WEIGHTS
+from secdigest_pipeline.indicators.worklog import _RULES
 from secdigest_pipeline_tests.indicators.pages import EDITION, SHA256, page
 
 DAY = Edition.parse(EDITION)
@@ -31,9 +34,9 @@ def test_the_log_holds_what_the_contract_asks_for() -> None:
         "- ページを読めた記事数: 2",
         "- 収集したIOC数（CSVの行数）: 2",
         "- 検証エラーなし",
-        "- public_resolver: 1件",
-        "- csv（url_without_scheme）: 1件",
-        "- https://news.outlet.example/c — blocked HTTP 403",
+        "- 公開DNSリゾルバー（public_resolver）: 1件",
+        "- CSVの規則（csv: url_without_scheme）: 1件",
+        "- https://news.outlet.example/c — アクセス拒否（HTTP 403）",
         "- https://news.outlet.example/c — 取得不能: アクセス拒否（HTTP 403）",
     ):
         assert line in text.splitlines(), line
@@ -42,6 +45,11 @@ def test_the_log_holds_what_the_contract_asks_for() -> None:
         assert heading in headings
     none = text.split("no_ioc_found")[1].split("##")[0]
     assert "https://news.outlet.example/b" in none and "story" not in none
+
+
+def test_every_reason_to_keep_a_value_out_has_words_for_its_reader() -> None:
+    against = {name for name, weight in WEIGHTS.items() if weight.log_odds < WEIGHTS["name"].log_odds}
+    assert against | {"private_address_listed", "no_sign_of_malice", REASON, "csv"} <= set(_RULES)
 
 
 def test_no_value_stands_in_the_log() -> None:

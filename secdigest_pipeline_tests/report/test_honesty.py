@@ -7,6 +7,7 @@ import pytest
 
 from secdigest_pipeline.analysis.records import AnalysisState
 from secdigest_pipeline.articles.records import ReadState
+from secdigest_pipeline.articles.unread import why_unread
 from secdigest_pipeline.indicators.records import ObservableType
 from secdigest_pipeline.report import check_report, parse_report
 from secdigest_pipeline.report.contract import ParsedArticle
@@ -41,28 +42,32 @@ def test_every_state_of_reading_and_analysis_ends_in_an_honest_entry(read_state:
         assert "要約なし" in found.blocks["要約"][0]
         assert "原文の抜粋" not in everything
     if not said and read_state not in ("read", "feed_only"):
-        assert found.blocks["要約"] == ("本文を取得できなかったため要約なし（HTTP 403）。",)
+        assert found.blocks["要約"] == (f"本文を取得できなかったため要約なし: {why_unread(read_state, reason)}。",)
     if not said and read_state == "read":
         assert "取得できなかった" not in everything
 
 
 def test_an_unread_page_without_a_reason_is_named_by_its_state() -> None:
     found = parsed(article(read_state="gone"), analysis(state="failed", summary=()))
-    assert found.blocks["要約"] == ("本文を取得できなかったため要約なし（ページなし）。",)
+    assert found.blocks["要約"] == ("本文を取得できなかったため要約なし: ページ不存在。",)
 
 
 def test_feed_text_is_named_as_such() -> None:
-    found = parsed(article(read_state="feed_only", read_reason="robots.txt"))
-    assert found.blocks["その他"] == ("ページを読めないためフィードの本文のみを使用（robots.txt）。",)
+    found = parsed(article(read_state="feed_only", read_reason="blocked: robots.txt"))
+    assert found.blocks["その他"] == (
+        "ページを読めないためフィードの本文のみを使用: アクセス拒否（robots.txtによる制限）。",
+    )
 
 
 def test_marks_share_a_line_when_the_notes_leave_no_room() -> None:
     notes = tuple(statement(f"{n}番目の事実。") for n in range(3))
-    found = parsed(article(read_state="feed_only", read_reason="HTTP 402"), analysis(state="refused", notes=notes))
+    found = parsed(
+        article(read_state="feed_only", read_reason="blocked: HTTP 402"), analysis(state="refused", notes=notes)
+    )
     assert found.blocks["その他"] == (
         "0番目の事実。",
         "1番目の事実。",
-        "ページを読めないためフィードの本文のみを使用（HTTP 402）。モデルが応答を拒否したため原文の抜粋。",
+        "ページを読めないためフィードの本文のみを使用: アクセス拒否（HTTP 402）。モデルが応答を拒否したため原文の抜粋。",
     )
 
 
