@@ -40,6 +40,7 @@ def daily_report(
     """Daily Security Info of the edition, with the IOC CSV and work log beside it. One row a printed line."""
     edition, analyses = Edition.parse(context.partition_key), ARTICLE_ANALYSES.rows(article_analyses)
     articles = CLEANED_ARTICLES.rows(cleaned_articles)
+    failed = failed_feeds(edition, services.feeds, services.archive)
     try:
         made = make_edition(
             edition,
@@ -49,9 +50,9 @@ def daily_report(
             iocs=IOCS.rows(iocs),
             cost_usd=list_price(analyses, services.replies),
             provisional=services.now() < edition.cutoff,
-            failed_feeds=failed_feeds(edition, services.feeds, services.archive),
+            failed_feeds=failed,
             further=[
-                memo_line(completeness(edition, services.feeds, services.archive), services.feeds),
+                memo_line(completeness(edition, services.feeds, services.archive), services.feeds, failed),
                 health_memo(edition, services.feeds, services.archive),
                 *kev_notes(CVE_FACTS.rows(cve_facts), articles).values(),
             ],

@@ -41,24 +41,31 @@ def completeness(edition: Edition, feeds: Sequence[Feed], archive: Archive) -> l
     return [known.completeness(feed) for feed in feeds if feed.enabled]
 
 
-def memo_line(rows: Sequence[Completeness], feeds: Sequence[Feed]) -> str:
-    """One line for その他のメモ of a backfilled day: how the feeds' items of that day were found, gaps by name."""
+def memo_line(rows: Sequence[Completeness], feeds: Sequence[Feed], failed: Sequence[str] = ()) -> str:
+    """One line for その他のメモ: how the feeds' items of the day were found, gaps by name; empty when polls found them all.
+
+    Of a feed named in `failed` (the report says so elsewhere) that has no record nothing is said twice.
+    """
     names = {feed.feed_id: feed.name for feed in feeds}
     by_state: dict[str, list[str]] = defaultdict(list)
     for row in rows:
-        by_state[row.completeness].append(names.get(row.feed_id, row.feed_id))
+        name = names.get(row.feed_id, row.feed_id)
+        if row.completeness != "none" or name not in failed:
+            by_state[row.completeness].append(name)
+    if by_state.keys() <= {"polled"}:
+        return ""
     parts = [
         f"{label} {len(by_state[state])}件" + (f"（{_some(by_state[state])}）" if named else "")
         for state, label, named in (
-            ("polled", "巡回", False),
-            ("archive", "サイトの過去記事", False),
-            ("wayback", "Wayback Machine", False),
+            ("polled", "巡回で網羅", False),
+            ("archive", "サイトの過去記事で補完", False),
+            ("wayback", "Wayback Machineで補完", False),
             ("partial", "一部のみ", True),
             ("none", "記録なし", True),
         )
         if by_state[state]
     ]
-    return f"過去日の収集状況: {'、'.join(parts)}"
+    return f"フィードの収集状況: {'、'.join(parts)}"
 
 
 def _some(names: Sequence[str]) -> str:

@@ -208,7 +208,17 @@ def test_history_is_read_back_as_it_was_written_and_compacted(tmp_path: Path) ->
 def test_the_memo_names_the_feeds_with_gaps() -> None:
     feeds = [feed("a", name="甲"), feed("b", name="乙"), feed("c", name="丙")]
     rows = [Completeness("2026-06-03", *row, "") for row in (("a", "archive"), ("b", "partial"), ("c", "none"))]  # type: ignore[arg-type]
-    assert memo_line(rows, feeds) == "過去日の収集状況: サイトの過去記事 1件、一部のみ 1件（乙）、記録なし 1件（丙）"
+    whole = "フィードの収集状況: サイトの過去記事で補完 1件、一部のみ 1件（乙）"
+    assert memo_line(rows, feeds) == f"{whole}、記録なし 1件（丙）"
+    # what failed is told in a line of its own, unless a part of its day is known all the same
+    assert memo_line(rows, feeds, ["乙", "丙"]) == whole
+
+
+def test_a_day_that_the_polls_hold_whole_needs_no_word_in_the_memo() -> None:
+    rows = [Completeness("2026-06-03", name, state, "") for name, state in (("a", "polled"), ("b", "none"))]  # type: ignore[arg-type]
+    feeds = [feed("a", name="甲"), feed("b", name="乙")]
+    assert memo_line(rows, feeds, ["乙"]) == ""
+    assert memo_line(rows, feeds) == "フィードの収集状況: 巡回で網羅 1件、記録なし 1件（乙）"
 
 
 def moments(*hours: int) -> list[datetime]:
