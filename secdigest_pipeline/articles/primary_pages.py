@@ -9,26 +9,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from secdigest_pipeline.articles.answers import is_passing
 from secdigest_pipeline.articles.characters import one_line
 from secdigest_pipeline.articles.clean import EXTRACTION_SECONDS
 from secdigest_pipeline.articles.page_archive import PageArchive
-from secdigest_pipeline.articles.pages import (
-    LIMITS,
-    MAX_RETRY_AFTER,
-    is_passing,
-    judged,
-    reason_of,
-    retry_after,
-    state_of,
-)
+from secdigest_pipeline.articles.polite import PoliteReader, unasked
 from secdigest_pipeline.articles.primary import MAX_FOLLOWED, Source, lists_of, readable_url, sources_of
 from secdigest_pipeline.articles.primary_hosts import Hosts
 from secdigest_pipeline.articles.primary_text import SourceText, Unreadable, read_source
 from secdigest_pipeline.articles.records import Article, Link, Page, PrimaryPage, ReadState
-from secdigest_pipeline.articles.robots import RobotsRules
 from secdigest_pipeline.files import StorageError
-from secdigest_pipeline.intake.http import Answer, Client, FetchError
-from secdigest_pipeline.intake.lanes import HostLanes
+from secdigest_pipeline.intake.http import Client
 from secdigest_pipeline.intake.urls import article_id, canonical_url
 from secdigest_pipeline.workers import WorkerError, Workers, WorkerTimeout
 
@@ -138,15 +129,16 @@ class _Reader:
         host_delay: float,
         now: Callable[[], datetime],
     ) -> None:
-        self.downloads = 0
         self._archive = archive
-        self._client = client
         self._workers = workers
-        self._lanes = HostLanes(host_delay)
-        self._slots = asyncio.Semaphore(at_once)
         self._now = now
-        self._robots = RobotsRules(archive, client, self._lanes, self._slots, now)
+        self._asking = PoliteReader(archive, client, at_once, host_delay, now)
         self._read: dict[str, asyncio.Future[tuple[Page, SourceText | None, str]]] = {}
+
+    @property
+    def downloads(self) -> int:
+        """Requests made for sources so far."""
+        return self._asking.downloads
 
     async def rows(self, wanted: Sequence[_Wanted]) -> list[PrimaryPage]:
         """One row a wanted source, in order."""
@@ -187,7 +179,7 @@ class _Reader:
         try:
             found = await self._workers.run(
                 read_source,
-                self._archive.body(page.body_sha256),
+                await asyncio.to_thread(self._archive.body, page.body_sha256),
                 page.content_type,
                 page.final_url,
                 timeout=EXTRACTION_SECONDS,
@@ -206,54 +198,18 @@ class _Reader:
 
     async def _page(self, url: str, edition: str) -> Page:
         key = article_id(canonical_url(url) or url)
-        stored = self._archive.stored(key)
+        stored = await asyncio.to_thread(self._archive.stored, key)
         if stored is not None and not is_passing(stored) and not _lacks_body(stored):
             return replace(stored, edition=edition)
-        page = await self._fetched(url, key, edition)
+        page = await self._asking.fetched(unasked(edition, key, url, self._now()), _HEADERS, _is_kept)
         if stored is not None and stored.read_state == "read" and page.read_state != "read":
             return replace(stored, edition=edition)
-        self._archive.keep(page)
+        await asyncio.to_thread(self._archive.keep, page)
         return page
 
-    async def _fetched(self, url: str, key: str, edition: str) -> Page:
-        page = Page(edition, key, url, url, self._now(), None, "", None, 0, "unreachable", "")
-        try:
-            refusal = await self._robots.refusal(url)
-            if refusal:
-                state: ReadState = "blocked" if refusal == "robots.txt" else "unreachable"
-                return replace(page, read_state=state, reason=refusal)
-            answer = await self._answer(url)
-        except FetchError as error:
-            return replace(page, fetched_at=self._now(), read_state=state_of(error), reason=reason_of(error, url))
-        except ValueError:
-            return replace(page, read_state="blocked", reason="not a URL")
-        state, reason = judged(answer)
-        kept = answer.body and 200 <= answer.status < 300 and (state == "read" or reason in _READABLE)
-        return replace(
-            page,
-            final_url=answer.final_url,
-            fetched_at=self._now(),
-            status=answer.status,
-            content_type=one_line(answer.headers.get("content-type", ""))[:400],
-            body_sha256=self._archive.keep_body(answer.body) if kept else None,
-            body_bytes=len(answer.body),
-            read_state=state,
-            reason=reason,
-        )
 
-    async def _answer(self, url: str) -> Answer:
-        async with self._lanes.turn(url):
-            answer = await self._get(url)
-            wait = retry_after(answer, self._now())
-            if wait is not None and wait <= MAX_RETRY_AFTER:
-                await asyncio.sleep(wait)
-                answer = await self._get(url)
-        return answer
-
-    async def _get(self, url: str) -> Answer:
-        async with self._slots:
-            self.downloads += 1
-            return await self._client.get(url, headers=_HEADERS, limits=LIMITS)
+def _is_kept(state: ReadState, reason: str) -> bool:
+    return state == "read" or reason in _READABLE
 
 
 def _lacks_body(stored: Page) -> bool:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 PRODUCT = "secdigest"
 # RFC 9309 2.5: at least 500 KiB are read; what lies beyond is not.
 _LIMITS = Limits(max_bytes=512 * 1024, total=10.0)
+# Crawl-delay is no part of RFC 9309; it is obeyed up to here, so that no host can hold an edition for hours.
+MAX_CRAWL_DELAY = 10.0
 
 
 class RobotsRules:
@@ -48,7 +50,10 @@ class RobotsRules:
         origin = f"{parts.scheme}://{parts.netloc}"
         async with self._turns[origin]:
             if origin not in self._rules:
-                self._rules[origin] = await self._load(origin)
+                rules = self._rules[origin] = await self._load(origin)
+                delay = _crawl_delay(rules)
+                if delay:
+                    self._lanes.slow(url, delay)
         rules = self._rules[origin]
         if isinstance(rules, FetchError):
             raise rules
@@ -57,7 +62,7 @@ class RobotsRules:
         return "" if rules is None or rules.can_fetch(url, PRODUCT) else "robots.txt"
 
     async def _load(self, origin: str) -> Any:
-        robots = self._archive.robots(origin, self._now())
+        robots = await asyncio.to_thread(self._archive.robots, origin, self._now())
         if robots is None:
             try:
                 robots = await self._ask(origin)
@@ -65,7 +70,7 @@ class RobotsRules:
                 # "unavailable" (2.3.1.3) allows: no usable answer, or one that is no robots.txt by its size
                 return None if error.kind in ("protocol", "too_large") else error
             if robots.status is not None and robots.status < 500:
-                self._archive.keep_robots(origin, robots)
+                await asyncio.to_thread(self._archive.keep_robots, origin, robots)
         if robots.status is not None and robots.status >= 500:
             return robots.status
         return _parsed(robots.text)
@@ -87,3 +92,10 @@ def _parsed(text: str) -> "Protego | None":
         return Protego.parse(text)
     except Exception:  # whatever a hostile file makes the parser trip over, it states no rule
         return None
+
+
+def _crawl_delay(rules: "Protego | int | FetchError | None") -> float:
+    """Seconds the rules ask us to leave between two requests, 0 to MAX_CRAWL_DELAY."""
+    if rules is None or isinstance(rules, int | FetchError):
+        return 0.0
+    return min(rules.crawl_delay(PRODUCT) or 0.0, MAX_CRAWL_DELAY)

@@ -8,24 +8,32 @@ from urllib.parse import urlsplit
 
 
 class HostLanes:
-    """Turns per host name, `delay` seconds apart; bound to one event loop."""
+    """Turns per host name, `delay` seconds apart or as the host itself asked; bound to one event loop."""
 
     def __init__(self, delay: float) -> None:
         self._delay = delay
+        self._own: dict[str, float] = {}
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._free_at: dict[str, float] = {}
+        self._ended: dict[str, float] = {}
 
     @asynccontextmanager
     async def turn(self, url: str) -> AsyncIterator[None]:
-        """Wait until the host of `url` may be asked; its next turn begins `delay` after this one ends."""
+        """Wait until the host of `url` may be asked; its next turn begins its delay after this one ends."""
         host = host_of(url)
         clock = asyncio.get_running_loop().time
         async with self._turns[host]:
-            await asyncio.sleep(max(0.0, self._free_at.get(host, 0.0) - clock()))
+            if host in self._ended:
+                delay = max(self._delay, self._own.get(host, 0.0))
+                await asyncio.sleep(max(0.0, self._ended[host] + delay - clock()))
             try:
                 yield
             finally:
-                self._free_at[host] = clock() + self._delay
+                self._ended[host] = clock()
+
+    def slow(self, url: str, delay: float) -> None:
+        """Turns of the host of `url` are at least `delay` seconds apart from now on."""
+        host = host_of(url)
+        self._own[host] = max(delay, self._own.get(host, 0.0))
 
 
 def host_of(url: str) -> str:

@@ -11,7 +11,7 @@ from upath import UPath
 from secdigest_pipeline.articles.page_archive import PageArchive
 from secdigest_pipeline.files import StorageError
 from secdigest_pipeline_tests.articles.rows import Desk, desk, html, item, page, read_one, site
-from secdigest_pipeline_tests.intake.servers import Handler, Request, response
+from secdigest_pipeline_tests.intake.servers import Request, response
 
 READ = page(html())
 
@@ -170,9 +170,9 @@ def test_a_page_that_unpacks_beyond_the_limit_is_too_large(tmp_path: Path) -> No
 def test_a_page_that_drips_ends_at_the_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from dataclasses import replace
 
-    from secdigest_pipeline.articles import pages
+    from secdigest_pipeline.articles import polite
 
-    monkeypatch.setattr(pages, "LIMITS", replace(pages.LIMITS, total=0.5))
+    monkeypatch.setattr(polite, "LIMITS", replace(polite.LIMITS, total=0.5))
 
     async def drip(request: Request, writer: asyncio.StreamWriter) -> None:
         if request.target == "/robots.txt":
@@ -243,45 +243,6 @@ def test_requests_to_one_host_are_host_delay_apart(tmp_path: Path) -> None:
             await table.read([item("/a"), item("/b")], host_delay=0.2)
             times = [request.time for request in table.server.requests]
             assert all(later - earlier >= 0.2 for earlier, later in pairwise(times))
-
-    asyncio.run(run())
-
-
-def robots(text: str, status: str = "200 OK") -> Handler:
-    return site({"/robots.txt": response(text.encode(), status), "/a": READ, "/private/a": READ})
-
-
-@pytest.mark.parametrize(
-    ("handler", "path", "state", "reason"),
-    [
-        (robots("User-agent: *\nDisallow: /private/"), "/private/a", "blocked", "robots.txt"),
-        (robots("User-agent: *\nDisallow: /private/"), "/a", "read", ""),
-        (robots("User-agent: secdigest\nDisallow: /\nUser-agent: *\nAllow: /"), "/a", "blocked", "robots.txt"),
-        (robots("User-agent: *\nDisallow: /\nAllow: /a"), "/a", "read", ""),
-        (robots("no", "403 Forbidden"), "/a", "read", ""),
-        (robots("<html>not a robots file</html>"), "/a", "read", ""),
-        (robots("down", "503 Service Unavailable"), "/a", "unreachable", "robots.txt: HTTP 503"),
-        (robots("User-agent: *\n" + "Disallow: /x\n" * 60_000), "/a", "read", ""),
-    ],
-)
-def test_robots_txt_is_obeyed_as_rfc_9309_says(
-    tmp_path: Path, handler: Handler, path: str, state: str, reason: str
-) -> None:
-    got = read_one(tmp_path, handler, url=f"http://wire.test{path}")
-    assert (got.read_state, got.reason) == (state, reason)
-
-
-def test_robots_txt_is_asked_once_a_run_and_once_a_day(tmp_path: Path) -> None:
-    async def run() -> None:
-        async with desk(tmp_path, robots("User-agent: *\nDisallow: /x")) as table:
-            await table.read([item("/a"), item("/private/a")])
-            assert table.asked("/robots.txt") == 1
-            table.later(hours=23)
-            await table.read([item("/b")])
-            assert table.asked("/robots.txt") == 1
-            table.later(hours=2)
-            await table.read([item("/c")])
-            assert table.asked("/robots.txt") == 2
 
     asyncio.run(run())
 
