@@ -102,21 +102,20 @@ def wall(status: int, headers: Mapping[str, str], body: bytes) -> Wall | None:
         return ("blocked", f"consent wall: {title[:60]}")
     if len(body) >= _HEAD:
         return None  # none of these pages is that large
-    if _MAINTENANCE_TITLE.fullmatch(title) and _shows_little(head):
+    shown = len(_shown(head))
+    if shown >= _LITTLE:
+        return None
+    if _MAINTENANCE_TITLE.fullmatch(title):
         return ("blocked", f"maintenance page: {title[:60]}")
-    if _MISSING_TITLE.fullmatch(title) and _shows_little(head):
+    if _MISSING_TITLE.fullmatch(title):
         return ("gone", f"page says: {title[:60]}")
     for signs, what in ((_CHALLENGE_SIGNS, "challenge page"), (_CONSENT_SIGNS, "consent wall")):
         sign = signs.search(head)
-        if sign and _shows_little(head):
+        if sign:
             return ("blocked", f"{what}: {sign[0][:60]}")
-    if _NEEDS_SCRIPTS.search(head) and len(_shown(head)) < 300:
+    if shown < 300 and _NEEDS_SCRIPTS.search(head):
         return ("blocked", "page needs JavaScript")
     return None
-
-
-def _shows_little(head: str) -> bool:
-    return len(_shown(head)) < _LITTLE
 
 
 def _shown(html: str) -> str:
