@@ -7,7 +7,7 @@ Types: str, int, float, bool, datetime (aware, stored as UTC microseconds), date
 
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -59,7 +59,9 @@ class Table(Generic[Row]):
 
     def rows(self, frame: pd.DataFrame) -> list[Row]:
         """The records of a DataFrame of this table; TableError when a column is missing or of another type."""
-        return [_from_dict(self.record, item) for item in self.arrow(frame).to_pylist()]
+        record: type = self.record
+        made = _maker(record)
+        return [made(item) for item in self.arrow(frame).to_pylist()]
 
     def arrow(self, frame: pd.DataFrame) -> pa.Table:
         """`frame` as a checked Arrow table in declared column order; TableError names what does not fit."""
@@ -149,10 +151,11 @@ def _arrow_type(hint: Any) -> pa.DataType:
 
 
 def _as_dict(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _as_dict(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple):
         return [_as_dict(item) for item in value]
+    kind: type = type(value)
+    if is_dataclass(kind):
+        return {name: _as_dict(getattr(value, name)) for name, _ in _field_hints(kind)}
     return value
 
 
@@ -169,16 +172,24 @@ def _field_hints(record: type) -> tuple[tuple[str, Any], ...]:
     return tuple((field.name, hints[field.name]) for field in fields(record))
 
 
-def _from_dict(hint: Any, value: Any) -> Any:
+@cache
+def _maker(record: type) -> Callable[[Mapping[str, Any]], Any]:
+    """What makes a record of a row as Arrow gives it; worked out once a type, because a page has hundreds of links."""
+    columns = [(name, _reader(hint)) for name, hint in _field_hints(record)]
+    return lambda row: record(**{name: read(row[name]) if read else row[name] for name, read in columns})
+
+
+def _reader(hint: Any) -> Callable[[Any], Any] | None:
+    """What turns a value as Arrow gives it into one of type `hint`; None when it is the same."""
     if get_origin(hint) is Annotated:
         hint = get_args(hint)[0]
     hint, _ = _optional(hint)
-    if value is None:
-        return None
-    if isinstance(hint, type) and is_dataclass(hint):
-        return hint(**{name: _from_dict(inner, value[name]) for name, inner in _field_hints(hint)})
     if get_origin(hint) is tuple:
-        return tuple(_from_dict(get_args(hint)[0], item) for item in value)
+        inner = _reader(get_args(hint)[0])
+        return lambda value: value if value is None else tuple(map(inner, value) if inner else value)
     if hint is datetime:
-        return value.astimezone(UTC)
-    return value
+        return lambda value: value if value is None else value.astimezone(UTC)
+    if isinstance(hint, type) and is_dataclass(hint):
+        made = _maker(hint)
+        return lambda value: value if value is None else made(value)
+    return None
