@@ -41,13 +41,23 @@ poll_job = dg.define_asset_job(
 )
 
 
-@dg.schedule(cron_schedule="30 * * * *", job=poll_job, execution_timezone=TIMEZONE)
+@dg.schedule(
+    cron_schedule="30 * * * *",
+    job=poll_job,
+    execution_timezone=TIMEZONE,
+    description="Polls all feeds every hour: some forget an item within a day.",
+)
 def hourly_poll() -> dg.RunRequest:
     """Feeds forget: some roll over within a day, so each is looked at every hour."""
     return dg.RunRequest()
 
 
-@dg.schedule(cron_schedule=["0 6 * * *", "15 8 * * *"], job=daily_job, execution_timezone=TIMEZONE)
+@dg.schedule(
+    cron_schedule=["0 6 * * *", "15 8 * * *"],
+    job=daily_job,
+    execution_timezone=TIMEZONE,
+    description="Makes every edition of the last seven days that is missing or was made before its window had closed.",
+)
 def daily_edition(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
     """Every edition of the last seven days that is missing or was made before its window had closed.
 

@@ -5,7 +5,7 @@ import asyncio
 import dagster as dg
 import pandas as pd
 
-from secdigest_pipeline.assets.handback import described, hand_back
+from secdigest_pipeline.assets.handback import checked, described, hand_back
 from secdigest_pipeline.editions import Edition
 from secdigest_pipeline.indicators.enrichment import (
     CVE_FACTS,
@@ -42,12 +42,8 @@ async def _fetch(services: Services) -> list[EnrichmentFetch]:
 @dg.asset_check(asset=enrichment_files)
 def enrichment_files_answered(enrichment_files: pd.DataFrame) -> dg.AssetCheckResult:
     """Warns when a bulk file could not be fetched or read; names it with the reason."""
-    failed: dict[str, str] = {
-        row.source: row.reason for row in ENRICHMENT_FILES.rows(enrichment_files) if row.outcome == "error"
-    }
-    return dg.AssetCheckResult(
-        passed=not failed, severity=dg.AssetCheckSeverity.WARN, metadata={"failed": dg.MetadataValue.json(failed)}
-    )
+    failed = [(row.source, row.reason) for row in ENRICHMENT_FILES.rows(enrichment_files) if row.outcome == "error"]
+    return checked(["source", "reason"], failed, dg.AssetCheckSeverity.WARN)
 
 
 @dg.asset(

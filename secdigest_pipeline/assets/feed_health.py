@@ -5,7 +5,7 @@ from collections.abc import Callable
 import dagster as dg
 import pandas as pd
 
-from secdigest_pipeline.assets.handback import described, hand_back
+from secdigest_pipeline.assets.handback import checked, described, hand_back
 from secdigest_pipeline.intake.health import FEED_HEALTH, FeedHealth
 from secdigest_pipeline.intake.health import feed_health as health_of
 from secdigest_pipeline.resources import Services
@@ -34,10 +34,8 @@ def _check(name: str, description: str, trouble: Callable[[FeedHealth], str]) ->
 
     @dg.asset_check(asset=feed_health, name=name, description=description)
     def check(feed_health: pd.DataFrame) -> dg.AssetCheckResult:
-        found = {row.feed_id: said for row in FEED_HEALTH.rows(feed_health) if (said := trouble(row))}
-        return dg.AssetCheckResult(
-            passed=not found, severity=dg.AssetCheckSeverity.WARN, metadata={"feeds": dg.MetadataValue.json(found)}
-        )
+        found = [(row.feed_id, said) for row in FEED_HEALTH.rows(feed_health) if (said := trouble(row))]
+        return checked(["feed", "trouble"], found, dg.AssetCheckSeverity.WARN)
 
     return check
 

@@ -1,6 +1,6 @@
-"""How every asset hands back: a checked table, its numbers as metadata, and word to whoever listens."""
+"""How every asset and check hands back: a checked table, numbers the UI plots, tables it shows, word to whoever listens."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -8,6 +8,9 @@ import pandas as pd
 
 from secdigest_pipeline.resources import Services
 from secdigest_pipeline.tables import Table
+
+# Dagster keeps metadata in its event log, once a materialization: of long tables the first rows.
+_SHOWN_ROWS = 200
 
 
 def hand_back(
@@ -40,3 +43,23 @@ def described(table: Table[Any]) -> dict[str, Any]:
             ]
         )
     }
+
+
+def shown(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> dg.MetadataValue:
+    """`rows` of text as a table of the UI, at most 200 of them."""
+    records = [dg.TableRecord(dict(zip(columns, row, strict=True))) for row in rows][:_SHOWN_ROWS]
+    return dg.MetadataValue.table(records, schema=dg.TableSchema([dg.TableColumn(name, "string") for name in columns]))
+
+
+def checked(
+    columns: Sequence[str],
+    found: Sequence[Sequence[str]],
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR,
+) -> dg.AssetCheckResult:
+    """What a check found wrong: passed when nothing. The first row is its description, all are a table, their number is plotted."""
+    return dg.AssetCheckResult(
+        passed=not found,
+        severity=severity,
+        description=": ".join(found[0])[:500] if found else None,
+        metadata={"found": len(found), **({"what": shown(columns, found)} if found else {})},
+    )

@@ -6,7 +6,7 @@ from collections import Counter
 import dagster as dg
 import pandas as pd
 
-from secdigest_pipeline.assets.handback import described, hand_back
+from secdigest_pipeline.assets.handback import checked, described, hand_back, shown
 from secdigest_pipeline.editions import Edition
 from secdigest_pipeline.intake.completeness import completeness
 from secdigest_pipeline.intake.history.sources import fill
@@ -68,7 +68,11 @@ def raw_feed_items(context: dg.AssetExecutionContext, services: dg.ResourceParam
             **{f"feeds_{name}": n for name, n in Counter(row.completeness for row in covered).items()},
             "history_requests": asked,
         },
-        {"completeness": dg.MetadataValue.json({row.feed_id: [row.completeness, row.reason] for row in covered})},
+        {
+            "completeness": shown(
+                ["feed", "completeness", "reason"], [(row.feed_id, row.completeness, row.reason) for row in covered]
+            )
+        },
     )
 
 
@@ -88,7 +92,6 @@ async def _fill(services: Services, edition: Edition) -> int:
 @dg.asset_check(asset=feed_snapshots)
 def feeds_answered(services: dg.ResourceParam[Services]) -> dg.AssetCheckResult:
     """Warns when feeds did not answer or could not be parsed; names them."""
-    failed = {row.feed_id: row.reason for row in services.archive.last_polls().values() if row.outcome == "error"}
-    return dg.AssetCheckResult(
-        passed=not failed, severity=dg.AssetCheckSeverity.WARN, metadata={"failed": dg.MetadataValue.json(failed)}
-    )
+    polls = services.archive.last_polls().values()
+    failed = [(row.feed_id, row.reason) for row in polls if row.outcome == "error"]
+    return checked(["feed", "reason"], failed, dg.AssetCheckSeverity.WARN)

@@ -6,7 +6,7 @@ import pandas as pd
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
 from secdigest_pipeline.analysis.withheld import withheld
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, PRIMARY_PAGES
-from secdigest_pipeline.assets.handback import described, hand_back
+from secdigest_pipeline.assets.handback import checked, described, hand_back
 from secdigest_pipeline.indicators import ledger, misplaced
 from secdigest_pipeline.indicators.records import IOCS
 from secdigest_pipeline.partitions import EDITIONS
@@ -46,4 +46,4 @@ def iocs_stand_in_their_page(
 ) -> dg.AssetCheckResult:
     """Holds the report back when an IOC is not where the ledger says it stands."""
     wrong = misplaced(IOCS.rows(iocs), CLEANED_ARTICLES.rows(cleaned_articles), PRIMARY_PAGES.rows(primary_pages))
-    return dg.AssetCheckResult(passed=not wrong, metadata={"misplaced": dg.MetadataValue.json(wrong[:50])})
+    return checked(["misplaced"], [[fault] for fault in wrong])

@@ -6,7 +6,7 @@ import pandas as pd
 from secdigest_pipeline.analysis.cost import list_price
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, PRIMARY_PAGES, STORIES
-from secdigest_pipeline.assets.handback import described, hand_back
+from secdigest_pipeline.assets.handback import checked, described, hand_back
 from secdigest_pipeline.editions import Edition
 from secdigest_pipeline.heartbeat import beat
 from secdigest_pipeline.indicators.enrichment import CVE_FACTS, kev_notes
@@ -79,4 +79,4 @@ def published_files_hold_the_contract(
 ) -> dg.AssetCheckResult:
     """The files as they lie in the output folder, read back and held against every rule of the report contract."""
     wrong = check_published(services.settings.out, Edition.parse(context.partition_key))
-    return dg.AssetCheckResult(passed=not wrong, metadata={"violations": dg.MetadataValue.json(wrong[:50])})
+    return checked(["violation"], [[fault] for fault in wrong])

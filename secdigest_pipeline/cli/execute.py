@@ -56,6 +56,10 @@ def execute(
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> str:
+    for evaluation in result.get_asset_check_evaluations():
+        if not evaluation.passed and evaluation.blocking:
+            held = f"check {evaluation.check_name} of {evaluation.asset_key.to_user_string()} held the report back"
+            return f"{held}: {' '.join((evaluation.description or '').split())}"
     for event in result.all_events:
         if event.is_step_failure:
             error = event.step_failure_data.error
@@ -65,9 +69,6 @@ def _failure(result: dg.ExecuteInProcessResult) -> str:
             message = event.step_failure_data.user_failure_data
             text = message.description if message and message.description else (error.message if error else "")
             return f"{event.step_key}: {' '.join(_OUR_ERROR.sub('', text).split())[:500]}"
-    for evaluation in result.get_asset_check_evaluations():
-        if not evaluation.passed and evaluation.blocking:
-            return f"check {evaluation.check_name} of {evaluation.asset_key.to_user_string()} held the report back"
     return "the run failed; see the Dagster UI"
 
 

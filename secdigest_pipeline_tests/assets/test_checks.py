@@ -63,6 +63,7 @@ def test_an_ungrounded_statement_holds_the_report_back_and_the_run_says_why(
     assert failure is not None
     assert "statements_are_grounded" in failure
     assert "article_analyses" in failure
+    assert "4,711,811" in failure and "\n" not in failure
     assert not (home / "out" / EDITION.news_path).exists()
     assert opened.get_latest_materialization_event(dg.AssetKey("daily_report")) is None
 

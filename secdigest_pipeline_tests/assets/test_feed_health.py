@@ -53,12 +53,15 @@ def test_each_trouble_is_a_warning_that_names_the_feed_and_never_an_error(tmp_pa
         frame: pd.DataFrame = result.output_for_node("feed_health")
     assert [row.feed_id for row in FEED_HEALTH.rows(frame)] == ["well", "fails", "quiet", "empty", "moved"]
     found = {check.check_name: check for check in result.get_asset_check_evaluations()}
-    assert {name: dict(found[name].metadata["feeds"].value) for name in CHECKS} == {
-        "feeds_do_not_keep_failing": {"fails": "3 failures: HTTP 500"},
-        "feeds_are_not_silent": {"quiet": "59 h without news, usually at most 24 h"},
-        "feeds_are_not_emptied": {"empty": "no entries"},
-        "feeds_have_not_moved": {"moved": "http://new.test/feed"},
+    tables = {name: [dict(record.data) for record in found[name].metadata["what"].records] for name in CHECKS}  # type: ignore[union-attr]
+    assert tables == {
+        "feeds_do_not_keep_failing": [{"feed": "fails", "trouble": "3 failures: HTTP 500"}],
+        "feeds_are_not_silent": [{"feed": "quiet", "trouble": "59 h without news, usually at most 24 h"}],
+        "feeds_are_not_emptied": [{"feed": "empty", "trouble": "no entries"}],
+        "feeds_have_not_moved": [{"feed": "moved", "trouble": "http://new.test/feed"}],
     }
+    assert found["feeds_are_not_emptied"].description == "empty: no entries"
+    assert {check.metadata["found"].value for check in found.values()} == {1}
     assert {check.severity for check in found.values()} == {dg.AssetCheckSeverity.WARN}
     assert not any(check.passed or check.blocking for check in found.values())
 
