@@ -1,12 +1,16 @@
 """Settings: environment variables, typed and checked once; the README table is written from `DESCRIPTIONS`."""
 
+import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal, cast
+from urllib.parse import urlsplit
 
+import fsspec
 from upath import UPath
 
 AnalystName = Literal["anthropic", "extractive"]
@@ -54,6 +58,13 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
 }
 
 
+_LONGEST_PATH = 1_000
+_FIRST_YEAR = 2000
+_MOST_MODELS = 10
+_MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/-]{0,99}")
+_ROUTED = re.compile(r"(?:\*\.)?[\w-]+(?:\.[\w-]+)*")
+
+
 class SettingsError(ValueError):
     """A setting that cannot be used; the message names the variable and what it takes."""
 
@@ -83,22 +94,23 @@ class Settings:
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
         """Settings from `env` (default: the process environment); SettingsError on the first unusable value."""
         env = os.environ if env is None else env
+        _url(env, "ANTHROPIC_BASE_URL")  # the SDK's own, which would take anything and say little
         return cls(
             data=_location(env, "SECDIGEST_DATA", "data"),
             out=_location(env, "SECDIGEST_OUT", "out"),
-            feeds=Path(env["SECDIGEST_FEEDS"]) if env.get("SECDIGEST_FEEDS") else packaged("feeds.yaml"),
+            feeds=Path(_line(env, "SECDIGEST_FEEDS", _LONGEST_PATH) or packaged("feeds.yaml")),
             start=_date(env, "SECDIGEST_START", DESCRIPTIONS["SECDIGEST_START"][0]),
             analyst=_analyst(env),
             models=_models(env),
-            model_calls=int(_number(env, "SECDIGEST_MODEL_CALLS", 8, 1, 64)),
+            model_calls=_whole(env, "SECDIGEST_MODEL_CALLS", 8, 1, 64),
             max_usd_edition=_number(env, "SECDIGEST_MAX_USD_EDITION", 1, 0, 10_000),
             max_usd_month=_number(env, "SECDIGEST_MAX_USD_MONTH", 20, 0, 100_000),
             batch=_yes(env, "SECDIGEST_BATCH"),
-            page_fetches=int(_number(env, "SECDIGEST_PAGE_FETCHES", 16, 1, 128)),
+            page_fetches=_whole(env, "SECDIGEST_PAGE_FETCHES", 16, 1, 128),
             host_delay=_number(env, "SECDIGEST_HOST_DELAY", 1.0, 0, 60),
-            contact=_line(env, "SECDIGEST_CONTACT"),
-            kev_url=_line(env, "SECDIGEST_KEV_URL"),
-            epss_url=_line(env, "SECDIGEST_EPSS_URL"),
+            contact=_contact(env),
+            kev_url=_url(env, "SECDIGEST_KEV_URL"),
+            epss_url=_url(env, "SECDIGEST_EPSS_URL"),
             connect_to=_routes(env),
         )
 
@@ -117,23 +129,77 @@ def has_key(env: Mapping[str, str] | None = None) -> bool:
 
 
 def _location(env: Mapping[str, str], name: str, default: str) -> UPath:
-    value = env.get(name) or default
-    return UPath(value) if "://" in value else UPath(Path(value).absolute())
+    value = _line(env, name, _LONGEST_PATH) or default
+    if "://" not in value:
+        return UPath(Path(value).absolute())
+    _refuse_credentials(name, value)
+    protocol = value.partition("://")[0]
+    try:
+        if protocol in ("http", "https"):
+            raise ValueError("it cannot be written")
+        fsspec.get_filesystem_class(protocol)
+        return UPath(value)
+    except (ValueError, ImportError) as error:
+        raise SettingsError(f"{name}={_shown(value)} is no location that fsspec can open: {error}") from None
 
 
-def _line(env: Mapping[str, str], name: str) -> str:
+def _line(env: Mapping[str, str], name: str, longest: int = 200) -> str:
     value = env.get(name, "")
-    if not value.isprintable() or len(value) > 200:
-        raise SettingsError(f"{name} must be one line of at most 200 printable characters")
+    if not value.isprintable() or len(value) > longest:
+        raise SettingsError(f"{name} must be one line of at most {longest} printable characters")
     return value
+
+
+def _url(env: Mapping[str, str], name: str) -> str:
+    value = _line(env, name)
+    if not value:
+        return value
+    _refuse_credentials(name, value)
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or " " in value:
+        raise SettingsError(f"{name} is not an http or https URL with a host")
+    return value
+
+
+def _contact(env: Mapping[str, str]) -> str:
+    value = _line(env, "SECDIGEST_CONTACT")
+    if not value.isascii():  # RFC 9110 5.5: a header field takes nothing else
+        raise SettingsError("SECDIGEST_CONTACT must be ASCII: it is sent in the User-Agent header")
+    if "://" in value:
+        _refuse_credentials("SECDIGEST_CONTACT", value)
+    return value
+
+
+def _refuse_credentials(name: str, value: str) -> None:
+    """A URL with credentials would stand in tables, logs and the UI; the message does not repeat it.
+
+    Of an object store the name before @ alone is none: `abfs://container@account.example/path`.
+    """
+    scheme, _, rest = value.partition("://")
+    user, at, _ = re.split(r"[/?#\\]", rest, maxsplit=1)[0].rpartition("@")
+    if at and (scheme.lower() in ("http", "https") or ":" in user):
+        raise SettingsError(f"{name} must not carry credentials (the part before @)")
+
+
+def _shown(value: str) -> str:
+    return repr(value if len(value) <= 80 else value[:80] + "…")
 
 
 def _date(env: Mapping[str, str], name: str, default: str) -> date:
     value = env.get(name) or default
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
-        raise SettingsError(f"{name}={value!r} is not a date of the form YYYY-MM-DD") from None
+        day = None
+    if day is None or day.isoformat() != value:
+        raise SettingsError(f"{name}={_shown(value)} is not a date of the form YYYY-MM-DD")
+    if day.year < _FIRST_YEAR:
+        raise SettingsError(f"{name}={value} is before {_FIRST_YEAR}, when there were no feeds")
+    return day
 
 
 def _number(env: Mapping[str, str], name: str, default: float, low: float, high: float) -> float:
@@ -141,23 +207,30 @@ def _number(env: Mapping[str, str], name: str, default: float, low: float, high:
     try:
         number = float(value)
     except ValueError:
-        raise SettingsError(f"{name}={value!r} is not a number") from None
+        raise SettingsError(f"{name}={_shown(value)} is not a number") from None
     if not low <= number <= high:
-        raise SettingsError(f"{name}={value!r} is not between {low:g} and {high:g}")
+        raise SettingsError(f"{name}={_shown(value)} is not between {low:g} and {high:g}")
     return number
+
+
+def _whole(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    number = _number(env, name, default, low, high)
+    if not number.is_integer():
+        raise SettingsError(f"{name}={_shown(env[name])} is not a whole number")
+    return int(number)
 
 
 def _yes(env: Mapping[str, str], name: str) -> bool:
     value = env.get(name) or "no"
     if value not in ("yes", "no"):
-        raise SettingsError(f"{name}={value!r} is not yes or no")
+        raise SettingsError(f"{name}={_shown(value)} is not yes or no")
     return value == "yes"
 
 
 def _analyst(env: Mapping[str, str]) -> AnalystName:
     value = env.get("SECDIGEST_ANALYST") or "auto"
     if value not in ("auto", "anthropic", "extractive"):
-        raise SettingsError(f"SECDIGEST_ANALYST={value!r} is not auto, anthropic or extractive")
+        raise SettingsError(f"SECDIGEST_ANALYST={_shown(value)} is not auto, anthropic or extractive")
     if value == "auto":
         return "anthropic" if has_key(env) else "extractive"
     return cast(AnalystName, value)
@@ -168,6 +241,11 @@ def _models(env: Mapping[str, str]) -> tuple[str, ...]:
     models = tuple(name.strip() for name in value.split(",") if name.strip())
     if not models:
         raise SettingsError("SECDIGEST_MODELS names no model")
+    for name in models:
+        if not _MODEL.fullmatch(name):
+            raise SettingsError(f"SECDIGEST_MODELS: {_shown(name)} is no name of a model")
+    if len(models) > _MOST_MODELS:
+        raise SettingsError(f"SECDIGEST_MODELS names {len(models)} models, more than {_MOST_MODELS}")
     return models
 
 
@@ -175,8 +253,12 @@ def _routes(env: Mapping[str, str]) -> dict[str, tuple[str, int]]:
     routes = {}
     for pair in filter(None, (part.strip() for part in env.get("SECDIGEST_CONNECT_TO", "").split(","))):
         host, _, target = pair.partition("=")
-        ip, _, port = target.rpartition(":")
-        if not host or not ip or not port.isdigit():
-            raise SettingsError(f"SECDIGEST_CONNECT_TO: {pair!r} is not of the form host=ip:port")
-        routes[host.lower()] = (ip.strip("[]"), int(port))
+        address, _, port = target.rpartition(":")
+        try:
+            ip = str(ipaddress.ip_address(address.strip("[]")))
+        except ValueError:
+            ip = ""
+        if not _ROUTED.fullmatch(host) or not ip or not port.isascii() or not port.isdigit() or int(port) > 65535:
+            raise SettingsError(f"SECDIGEST_CONNECT_TO: {_shown(pair)} is not of the form host=ip:port")
+        routes[host.lower()] = (ip, int(port))
     return routes

@@ -26,7 +26,25 @@ def test_the_defaults_are_usable_and_are_what_the_readme_table_says() -> None:
         ({"SECDIGEST_PAGE_FETCHES": "many"}, "SECDIGEST_PAGE_FETCHES='many' is not a number"),
         ({"SECDIGEST_HOST_DELAY": "nan"}, "SECDIGEST_HOST_DELAY='nan' is not between 0 and 60"),
         ({"SECDIGEST_BATCH": "1"}, "SECDIGEST_BATCH='1' is not yes or no"),
+        ({"SECDIGEST_MODEL_CALLS": "8.5"}, "SECDIGEST_MODEL_CALLS='8.5' is not a whole number"),
+        ({"SECDIGEST_MAX_USD_MONTH": "9" * 500}, "SECDIGEST_MAX_USD_MONTH='9{80}…' is not between"),
+        ({"SECDIGEST_START": "20250101"}, "SECDIGEST_START='20250101' is not a date"),
+        ({"SECDIGEST_START": "0001-01-01"}, "SECDIGEST_START=0001-01-01 is before 2000"),
+        ({"SECDIGEST_MODELS": "claude\nhaiku"}, r"SECDIGEST_MODELS: 'claude\\nhaiku' is no name of a model"),
+        ({"SECDIGEST_MODELS": ",".join(f"m{n}" for n in range(11))}, "SECDIGEST_MODELS names 11 models"),
+        ({"SECDIGEST_DATA": "a\0b"}, "SECDIGEST_DATA must be one line of at most 1000 printable characters"),
+        ({"SECDIGEST_OUT": "x" * 1001}, "SECDIGEST_OUT must be one line of at most 1000"),
+        ({"SECDIGEST_FEEDS": "feeds\n.yaml"}, "SECDIGEST_FEEDS must be one line"),
+        ({"SECDIGEST_DATA": "nowhere://x"}, "SECDIGEST_DATA='nowhere://x' is no location that fsspec can open"),
+        ({"SECDIGEST_OUT": "https://x.example/"}, "SECDIGEST_OUT='https://x.example/' .* cannot be written"),
+        ({"SECDIGEST_KEV_URL": "ftp://kev.example/kev.json"}, "SECDIGEST_KEV_URL is not an http or https URL"),
+        ({"SECDIGEST_KEV_URL": "https:///kev.json"}, "SECDIGEST_KEV_URL is not an http or https URL with a host"),
+        ({"SECDIGEST_EPSS_URL": "https://epss.example:99999/"}, "SECDIGEST_EPSS_URL is not an http or https URL"),
+        ({"ANTHROPIC_BASE_URL": "localhost:8080"}, "ANTHROPIC_BASE_URL is not an http or https URL with a host"),
         ({"SECDIGEST_CONTACT": "a\r\nX-Header: b"}, "SECDIGEST_CONTACT must be one line"),
+        ({"SECDIGEST_CONTACT": "連絡先"}, "SECDIGEST_CONTACT must be ASCII"),
+        ({"SECDIGEST_CONNECT_TO": "a.example=127.0.0.1:70000"}, "is not of the form host=ip:port"),
+        ({"SECDIGEST_CONNECT_TO": "a.example=localhost:80"}, "is not of the form host=ip:port"),
         ({"SECDIGEST_CONNECT_TO": "a.example"}, "'a.example' is not of the form host=ip:port"),
         ({"SECDIGEST_CONNECT_TO": "a.example=127.0.0.1:http"}, "is not of the form host=ip:port"),
     ],
@@ -34,6 +52,22 @@ def test_the_defaults_are_usable_and_are_what_the_readme_table_says() -> None:
 def test_an_unusable_value_is_named_with_what_the_setting_takes(env: dict[str, str], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         Settings.from_env(env)
+
+
+@pytest.mark.parametrize("name", ["SECDIGEST_KEV_URL", "SECDIGEST_EPSS_URL", "ANTHROPIC_BASE_URL", "SECDIGEST_CONTACT"])
+@pytest.mark.parametrize(
+    "url", ["https://user:hunter2@one.example/x", "http://hunter2@one.example", "https://a@b:hunter2@c/"]
+)
+def test_a_url_with_credentials_is_refused_without_repeating_them(name: str, url: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{name} must not carry credentials") as caught:
+        Settings.from_env({name: url})
+    assert "hunter2" not in str(caught.value) and caught.value.__cause__ is None
+
+
+def test_a_location_is_refused_with_a_password_and_taken_with_a_container() -> None:
+    with pytest.raises(SettingsError, match="SECDIGEST_DATA must not carry credentials"):
+        Settings.from_env({"SECDIGEST_DATA": "memory://key:hunter2@bucket/x"})
+    assert Settings.from_env({"SECDIGEST_DATA": "memory://container@account/x"}).data.protocol == "memory"
 
 
 def test_auto_means_anthropic_exactly_when_a_key_is_set() -> None:
