@@ -138,12 +138,13 @@ def _wide_edits(text: str) -> Iterator[tuple[int, int, str, bool]]:
     for match in _WIDE.finditer(text):
         begin, end = match.span()
         piece = match.group()
-        if "\uff0d" <= piece[0] <= "\uff5a":
+        # before the letters: the bracket of ［.］ lies among them
+        if piece[0] in _WIDE_BRACKETS:
+            yield begin, end, ".", True
+        elif "\uff0d" <= piece[0] <= "\uff5a":
             yield begin, end, "".join(chr(ord(char) - _WIDTH) for char in piece), False
         elif piece[0] in _WIDE_DOTS:
             yield begin, end, ".", False
-        elif piece[0] in _WIDE_BRACKETS:
-            yield begin, end, ".", True
         else:
             yield begin, end, "", False
 
