@@ -36,6 +36,9 @@ MAX_DROPPED = 100
 # Claims of one list that are judged at all: ten times what is printed.
 MAX_CLAIMS = 50
 
+# Names and checksums can't be clicked; a host that is a name is one only where the source uses it so.
+_OF_OWN_QUOTE = ("domain", "md5", "sha1", "sha256", "sha512")
+_NAMES_A_PLACE = "unsupported: names a place to visit: "
 _ADDRESSES_A_MACHINE = "unsupported: rests on text that addresses a machine"
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d)")
 
@@ -125,8 +128,11 @@ class _Checks:
 
     def title(self, reply: Reply) -> str:
         """The reply's headline when it is grounded in text or title, else the article's own title."""
+        own = own_title(self._article)
+        if reply.title == own:
+            return own
         statement = self._judged(reply.title, MAX_TITLE, partial(self._ground_title, reply.title_quote))
-        return statement.text if statement and not _addresses(statement.text) else own_title(self._article)
+        return statement.text if statement and not _addresses(statement.text) else own
 
     def advice(self, text: str) -> str:
         """The model's own advice when all its values are the article's and it sends nobody anywhere; else empty."""
@@ -183,7 +189,7 @@ class _Checks:
     def _ground(self, quote: str, text: str) -> Statement:
         statement = self._grounder.ground(text, quote)
         if statement.verdict == "grounded" and (led := _led_astray(text, statement.quote)):
-            return replace(statement, verdict=f"unsupported: {', '.join(led)}"[:300])
+            return replace(statement, verdict=f"{_NAMES_A_PLACE}{', '.join(led)}"[:300])
         if statement.verdict == "no_quote" and self._instructions and find_quote(quote, self._article.text):
             return replace(statement, verdict=_ADDRESSES_A_MACHINE)
         return statement
@@ -196,17 +202,18 @@ class _Checks:
         return Grounder(self._title, self._instructions.covered).ground(text, quote)
 
     def _valued(self, text: str) -> Statement:
-        failed = _addresses(text) or self._grounder.unsupported_values(text)
-        verdict = "unsupported: " + ", ".join(failed)[:200] if failed else "grounded"
+        failed = self._grounder.unsupported_values(text)
+        verdict = f"unsupported: {', '.join(failed)}"[:300] if failed else "grounded"
+        if led := _addresses(text):
+            verdict = f"{_NAMES_A_PLACE}{', '.join(led)}"[:300]
         return Statement(text, "", None, None, verdict)
 
 
 def _led_astray(text: str, quote: str) -> list[str]:
-    """What of a statement could be visited or called, but for host names that stand in its own quote (Booking.com)."""
-    quoted = {item.value for item in find(quote)}
-    return [
-        item.raw for item in find(text) if item.type != "cve" and not (item.type == "domain" and item.value in quoted)
-    ]
+    """What of a statement could be visited or called, but for host names (Booking.com) and hashes of its own quote."""
+    found = [item for item in find(text) if item.type != "cve"]
+    quoted = {item.value for item in find(quote) if item.type in _OF_OWN_QUOTE} if found else set()
+    return [item.raw for item in found if item.value not in quoted]
 
 
 def _addresses(text: str) -> list[str]:

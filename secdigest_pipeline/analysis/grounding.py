@@ -8,7 +8,7 @@ import re
 from bisect import bisect_left
 from functools import cached_property
 
-from secdigest_pipeline.analysis import exploitation, names
+from secdigest_pipeline.analysis import exploitation, names, ranges
 from secdigest_pipeline.analysis.folding import fold, weight
 from secdigest_pipeline.analysis.index import NumberIndex
 from secdigest_pipeline.analysis.records import Statement
@@ -27,15 +27,22 @@ _SENTENCE = 300
 MAX_QUOTE = 1_500
 # Five times the longest line of 12 months of reports (136 characters, report-contract 1.4).
 MAX_STATEMENT = 700
+# Places of a quote that are tried: a lead is often said again further down.
+MAX_QUOTE_PLACES = 4
 # Places looked at for one value; more are a text made to cost time.
 MAX_PLACES = 200
 _EDGES = " \"'.,;:\u3001\u3002\u300c\u300d"
 _ABOUT = ("約", "およそ", "ほぼ", "推定", "最大", "少なくとも")
 _ABOUT_BEHIND = ("超", "以上", "余", "強", "弱", "近く", "前後")
 # 1人あたり, 1件ごと: how something is counted, not how many there are.
+# 1人, 1社: in English often no number at all, "a man", "the firm".
+_SINGLE = re.compile("1(?:つ|人|名|社|件|台|個|種類)")
+_AN = re.compile(r"\ban? [a-z]", re.IGNORECASE)
 _PER_ONE = re.compile("1(?:つ|日|人|件|台|社|回|週間?|[かヶカ]月|年|時間|分|秒)間?(?:あたり|当たり|につき|ごと|平均)")
 
 Window = tuple[int, int]
+# Span in the folded text, and span in the text.
+Place = tuple[int, int, int, int]
 
 
 class Grounder:
@@ -63,20 +70,27 @@ class Grounder:
 
     def find_quote(self, quote: str) -> Window | None:
         """Span of `quote` in the text, both folded; None if it is too short to be evidence or does not stand there."""
-        place = self._place(quote)
-        return place and place[2:]
+        places = self._quoted(quote)
+        return places[0][2:] if places else None
 
     def ground(self, statement: str, quote: str) -> Statement:
         """`statement` with its verdict: `grounded`, `no_quote`, or `unsupported: ` and the values that fail.
 
         The quote of the result is the article's own spelling of it.
         """
-        place = self._place(quote)
-        if place is None:
+        places = self._quoted(quote)
+        if not places:
             return Statement(statement, "", None, None, "no_quote")
-        failed = self._failing(statement, place)
-        if exploitation.contradicts(statement, self.text, *place[2:]):
-            failed.append("exploitation state")
+        judged = []
+        for place in places:
+            failed = self._failing(statement, place)
+            if exploitation.contradicts(statement, self.text, *place[2:], lambda: self._all):
+                failed.append("exploitation state")
+            judged.append((place, failed))
+            if not failed:
+                break
+        # the first place at which it holds, else the first of all
+        place, failed = judged[0] if failed else judged[-1]
         verdict = f"unsupported: {', '.join(failed)}"[:300] if failed else "grounded"
         return Statement(statement, self.text[slice(*place[2:])], *place[2:], verdict)
 
@@ -84,28 +98,34 @@ class Grounder:
         """The values of `statement` that stand nowhere in the article; empty when all do. For lines without a quote."""
         return self._failing(statement, None)
 
-    def _place(self, quote: str) -> tuple[int, int, int, int] | None:
-        """Span in the folded text and span in the text."""
+    def _quoted(self, quote: str) -> list[Place]:
+        """The first places of a quote."""
         if len(quote) > MAX_QUOTE:
-            return None
+            return []
         wanted = fold(quote)
         words = wanted.text.strip()
         if weight(words) < MIN_WEIGHT:
-            return None
+            return []
         exact = quote.strip()
         low = wanted.low.strip()
         for needle, hay in ((words, self._folded.text), (low, self._folded.low), (low.strip(_EDGES), self._folded.low)):
-            at = hay.find(needle) if weight(needle) >= MIN_WEIGHT else -1
-            if at >= 0:
+            if weight(needle) < MIN_WEIGHT:
+                continue
+            found: list[Place] = []
+            at = hay.find(needle)
+            while at >= 0 and len(found) < MAX_QUOTE_PLACES:
                 start, end = self._folded.origin(at, at + len(needle))
                 # Folding drops what stands at the ends: invisible characters, a bracket of [.].
                 end = start + len(exact) if self.text.startswith(exact, start) else end
-                return at, at + len(needle), start, end
+                found.append((at, at + len(needle), start, end))
+                at = hay.find(needle, at + len(needle))
+            if found:
+                return found
         # Cut inside a bracket or before a combining mark, a copy folds to something else.
         start = self.text.find(exact)
         if start < 0:
-            return None
-        return self._folded.offset(start), self._folded.offset(start + len(exact)), start, start + len(exact)
+            return []
+        return [(self._folded.offset(start), self._folded.offset(start + len(exact)), start, start + len(exact))]
 
     def _sentences(self, start: int, end: int) -> Window:
         """Span in the folded text of the sentences that `text[start:end]` touches, at most 300 characters more each side."""
@@ -116,7 +136,7 @@ class Grounder:
         finish = max(end, first + touched[-1].end) if touched else end
         return self._folded.offset(begin), self._folded.offset(finish)
 
-    def _failing(self, statement: str, place: tuple[int, int, int, int] | None) -> list[str]:
+    def _failing(self, statement: str, place: Place | None) -> list[str]:
         if len(statement) > MAX_STATEMENT:
             return [f"more than {MAX_STATEMENT} characters"]
         text = fold(statement).text
@@ -131,8 +151,10 @@ class Grounder:
                 continue
             places = self._places(text, value)
             if not places:
-                if not _PER_ONE.match(text, value.start):
+                if not _PER_ONE.match(text, value.start) and not self._is_single(text, value, values, place):
                     failed.append(value.text)
+            elif value.kind == "version" and self._is_turned(text, value, places):
+                failed.append(f"{value.text} (which side of it)")
             elif place and not _within(places, *place[:2]) and places[-1] < self._title:
                 away.append((value, places))
         if place and away:
@@ -143,6 +165,20 @@ class Grounder:
             around = self._all[max(0, place[0] - WINDOW) : place[1] + WINDOW] + self._all[self._title :]
             failed += names.swapped(said, self._all[slice(*place[:2])], around)
         return list(dict.fromkeys(failed))
+
+    def _is_single(self, text: str, value: Value, values: list[Value], place: Place | None) -> bool:
+        """Whether a 1 counts what the quote's sentences name without a number: `1人` for "a man"."""
+        if not place or not _SINGLE.match(text, value.start):
+            return False
+        first, last = self._sentences(*place[2:])
+        said = {other.bare for other in values}
+        return _AN.search(self._all, first, last) is not None and not self._index.between(first, last) - said
+
+    def _is_turned(self, text: str, version: Value, places: list[int]) -> bool:
+        """Whether the statement means the other side of a version than every place of the article that means one."""
+        length = len(version.key.removeprefix("v"))
+        said = ranges.side(text, version.start, version.end)
+        return ranges.turned(said, (ranges.side(self._all, at, at + length) for at in places))
 
     def _is_elsewhere(self, value: Value, places: list[int], values: list[Value], quoted: Window) -> bool:
         """Whether a value that is not in the quote belongs to another matter, going by the sentences of the quote."""
@@ -158,7 +194,10 @@ class Grounder:
             return sorted({at for date in value.dates for at in self._index.dated(date)})
         if value.kind != "number":
             needle = value.key.removeprefix("v") if value.kind == "version" else value.key.rstrip("/")
-            return names.places(self._low, needle, value.kind, MAX_PLACES)
+            found = names.places(self._low, needle, value.kind, MAX_PLACES)
+            return found or (self._index.ids.get(value.key, []) if value.kind == "id" else found)
+        if value.key.startswith("~") or value.key == "1/2":
+            return self._index.of_size(value.key)
         places = self._index.numbers.get(value.key, [])
         if not places and not value.bare.isdigit():
             # 3.1 may be the version v3.1, 14:30 is compared as it stands.

@@ -4,20 +4,20 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import islice
+from itertools import chain, islice
 
-from secdigest_pipeline.analysis import numbers
+from secdigest_pipeline.analysis import kanji, numbers, vague
 from secdigest_pipeline.analysis.dates import MONTHS, Date, english_dates
-from secdigest_pipeline.analysis.values import ALNUM, RUN, classify
+from secdigest_pipeline.analysis.values import ALNUM, JOINERS, RUN, classify
 
-_JOINER = re.escape("-._'@:/\\+#&=?%~$")
+_JOINER = re.escape(JOINERS)
 # Runs that hold a digit. Starts only where no run goes on, so that a page of one character is read once.
 _DIGIT_RUN = re.compile(
-    rf"(?<![{ALNUM}_{_JOINER}])[{_JOINER}_]*+(?=[A-Za-z\u00c0-\u024f\u0370-\u052f_{_JOINER}]*+\d)(?P<run>{RUN.pattern})",
+    # behind four joiners too: the page number at the end of a dotted line
+    rf"(?:(?<![{ALNUM}_{_JOINER}])[{_JOINER}_]*+|(?<=[{_JOINER}]{{4}})(?=\d))(?=[A-Za-z\u00c0-\u024f\u0370-\u052f_{_JOINER}]*+\d)(?P<run>{RUN.pattern})",
     re.ASCII,
 )
 _WORD = re.compile(r"[A-Za-z]+")
-_IDEOGRAPH_NUMBER = re.compile("[一二三四五六七八九十]")
 # One hour, day ... that no figure tells: "a year", "the past month", "per day".
 _ONE = re.compile(
     r"\b(?:an?|past|last|next|per|each|every|within the)(?= (?:minute|hour|day|week|month|year)\b)|\b(?P<daily>daily)\b",
@@ -30,10 +30,12 @@ _MIN_FIGURES = 2
 
 
 class NumberIndex:
-    """Numbers and dates of a folded text. `numbers` maps a key (numbers.py) to ascending offsets."""
+    """Numbers and dates of a folded text. `numbers` maps a key (numbers.py, vague.py) to ascending offsets, `ids` an id."""
 
     def __init__(self, text: str) -> None:
         self.numbers: dict[str, list[int]] = defaultdict(list)
+        self._text = text
+        self.ids: dict[str, list[int]] = defaultdict(list)
         self._dates: list[Date] = []
         # By month and day, 0 for one that is not asked for.
         self._by_part: dict[tuple[int, int], list[Date]] = defaultdict(list)
@@ -41,14 +43,16 @@ class NumberIndex:
         self._rounded: dict[str, list[int]] | None = None
         done = 0
         for match in islice(_DIGIT_RUN.finditer(text), MAX_RUNS):
-            if match.start("run") >= done:
-                done = self._add_run(text, match["run"], match.start("run"))
+            begin = max(match.start("run"), done)
+            # What a number took of the run as its unit is read: KB of "51 KB/50 MB".
+            run = match["run"] if begin == match.start("run") else text[begin : match.end()].lstrip(JOINERS)
+            if run:
+                done = self._add_run(text, run, match.end() - len(run))
         self._add_words(text)
         if not text.isascii():
-            for match in islice(_IDEOGRAPH_NUMBER.finditer(text), MAX_RUNS):
-                number = numbers.kanji(text, match.start())
-                if number:
-                    self._add([number])
+            self._add(islice(kanji.numbers(text), MAX_RUNS))
+            for date in islice(kanji.dates(text), MAX_RUNS):
+                self._add_date(date)
         for places in self.numbers.values():
             places.sort()
         self._counting.sort(key=lambda number: number.start)
@@ -87,7 +91,9 @@ class NumberIndex:
             done = max(done, value.end)
             for date in value.dates:
                 self._add_date(date)
-            if value.kind == "number":
+            if value.kind == "id":
+                self.ids[value.key].append(value.start)
+            elif value.kind == "number":
                 number = numbers.Number(value.start, value.end, value.key, value.bare or value.key)
                 self._add([number])
                 self._counting.append(number)
@@ -126,6 +132,18 @@ class NumberIndex:
         begin = bisect_left(self._counting, first, key=lambda number: number.start)
         end = bisect_left(self._counting, last, key=lambda number: number.start)
         return {number.bare for number in self._counting[begin:end]}
+
+    def of_size(self, key: str) -> list[int]:
+        """Places of a vague number (`~100`, `1/2`): said so, or of any number that may be called so."""
+        if key == "1/2":
+            half = [number.start for number in vague.said(self._text) if number.key == key]
+            return sorted(half + self.numbers.get(key, []) + self.numbers.get("50%", []))
+        said = islice(chain(vague.said(self._text), vague.english(self._text)), MAX_RUNS)
+        places = [number.start for number in said if number.key == key]
+        for exact, found in self.numbers.items():
+            if vague.size(exact) == key:
+                places += found
+        return sorted(places)
 
     def rounded(self, key: str) -> list[int]:
         """Places of numbers that, cut or rounded to two figures or more, are `key`."""

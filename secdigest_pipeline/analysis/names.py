@@ -8,7 +8,8 @@ from importlib.resources import files
 from itertools import pairwise
 
 _WORD = re.compile("[0-9a-z\u00df-\u024f\u0370-\u052f]+")
-_PARTS = re.compile(r"[-/&+_'.:]+")
+_NUMBERED = re.compile("([a-z]{3,})[0-9]{1,2}")
+_PARTS = re.compile(r"[-,/&+_'.:#%?=~$@\\]+")
 # Capitalised phrases, which an abbreviation may stand for: Cybersecurity and Infrastructure Security Agency.
 _PHRASE = re.compile(r"\b[A-Z][a-z]++(?:(?: (?:of|and|the|for|in|on|&) (?:the )?|[ -])[A-Z][a-z]*+)++")
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{1,5}[A-Z]")
@@ -92,7 +93,12 @@ def swapped(said: Iterable[str], quote: str, around: str) -> list[str]:
         return []
     quoted = _found(quote)
     others = {entity.kind for entity in quoted - meant.keys()}
-    lost = [entity for entity in meant if entity.kind in others and entity not in quoted]
+    # European in "European Union" is its own word and another's
+    lost = [
+        entity
+        for entity, name in meant.items()
+        if entity.kind in others and entity not in quoted and name.lower() not in quote.lower()
+    ]
     near = _found(around) if lost else set()
     return [meant[entity] for entity in lost if entity not in near]
 
@@ -100,7 +106,8 @@ def swapped(said: Iterable[str], quote: str, around: str) -> list[str]:
 def bounded(low: str, begin: int, end: int, kind: str) -> bool:
     """Whether `low[begin:end]` is a token of its own: no longer number, id, hash, host or address goes on at either end."""
     before, after = low[begin - 1 : begin], low[end : end + 1]
-    if before.isalnum() and before.isascii() and not (kind == "version" and before == "v"):
+    # Python2.7 and v2.7 hold the version 2.7
+    if before.isalnum() and before.isascii() and not (kind == "version" and before.isalpha()):
         return False
     if after.isalnum() and after.isascii():
         return False
@@ -136,6 +143,8 @@ class Words:
         self._low = low
         atoms = _WORD.findall(low)
         self._atoms = set(atoms)
+        # the name in iOS18.2
+        self._atoms |= {named[1] for atom in self._atoms if (named := _NUMBERED.fullmatch(atom))}
         # Two words as one: zero-day for zeroday, Share Point for SharePoint, iOS 18 for iOS18.
         self._pairs = set(map("".join, pairwise(atoms)))
 
@@ -170,7 +179,7 @@ class Words:
 
     def knows(self, name: str) -> bool:
         """Whether the article uses a Latin-letter name, in one of the accepted spellings."""
-        low = name.lower().removesuffix("'s")
+        low = name.lower().removesuffix("'s").strip("_")
         if self._spelled(low) or self._abbreviated(name, low):
             return True
         if any(char in low for char in ".@:\\"):

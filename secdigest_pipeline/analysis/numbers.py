@@ -13,15 +13,15 @@ MAX_DIGITS = 24
 
 _SCALES = {
     "k": 3, "thousand": 3, "千": 3, "万": 4, "m": 6, "million": 6, "mn": 6, "mil": 6, "百万": 6, "億": 8, "b": 9, "bn": 9,
-    "billion": 9, "十億": 9, "tn": 12, "trillion": 12, "兆": 12, "hundred": 2, "百": 2,
+    "billion": 9, "十億": 9, "十万": 5, "千万": 7, "百億": 10, "千億": 11, "tn": 12, "trillion": 12, "兆": 12, "hundred": 2, "百": 2,
 }  # fmt: skip
 _DIGITS = re.compile(r"(?:\d{1,3}(?:,\d{3})++|\d++)(?:\.\d++)?", re.ASCII)
 _SCALE = re.compile(
-    r"[\s-]?(?:thousand|million|billion|trillion|hundred)(?![A-Za-z])|百万|十億|[千万億兆百]|(?:\s?(?:mn|bn|tn|[MB])|[Kk]|mil)(?![A-Za-z0-9])"
+    r"[\s-]?(?:thousand|million|billion|trillion|hundred)(?![A-Za-z])|[十百千]万|[十百千]億|[千万億兆百]|(?:\s?(?:mn|bn|tn|[MB])|[Kk]|mil)(?![A-Za-z0-9])"
 )
 # "5m" is metres or minutes, "£5m" is millions.
 _MONEY_SCALE = re.compile(r"\s?[mb](?![A-Za-z0-9])")
-_TAIL = re.compile(r"(?P<digits>\d{1,4}(?:,\d{3})*+(?:\.\d++)?)(?P<scale>千|万|億)?", re.ASCII)
+_TAIL = re.compile(r"(?P<digits>\d{1,4}(?:,\d{3})*+(?:\.\d++)?)(?P<scale>[十百千]万|千|万|億)?", re.ASCII)
 _TENTHS = re.compile(r"割(?!り|当|合|愛)(?:(?P<digit>\d)分)?", re.ASCII)
 
 _FRACTION = re.compile(r"(?P<whole>\d{1,3})分の(?P<part>\d{1,3})", re.ASCII)
@@ -39,16 +39,22 @@ _UNITS: tuple[tuple[str, str, int], ...] = (
     (r"GB(?![A-Za-z])|gigabytes?(?![A-Za-z])|gigs?(?![A-Za-z])|ギガバイト", "GB", 1),
     (r"TB(?![A-Za-z])|terabytes?(?![A-Za-z])|テラバイト", "TB", 1),
     (r"PB(?![A-Za-z])|petabytes?(?![A-Za-z])|ペタバイト", "PB", 1),
+    (r"Kbps(?![A-Za-z])|kilobits? per second", "Kbps", 1),
+    (r"Mbps(?![A-Za-z])|megabits? per second|メガビット", "Mbps", 1),
+    (r"Gbps(?![A-Za-z])|gigabits? per second|ギガビット", "Gbps", 1),
+    (r"Tbps(?![A-Za-z])|terabits? per second|テラビット", "Tbps", 1),
     (r"秒(?:間)?|seconds?(?![A-Za-z])|secs?(?![A-Za-z])", "s", 1),
     (r"分(?:間|以内|後|ごと)|minutes?(?![A-Za-z])|mins?(?![A-Za-z])", "s", 60),
     (r"時間|hours?(?![A-Za-z])|hrs?(?![A-Za-z])|h(?![A-Za-z])", "s", 3_600),
-    (r"日間|days?(?![A-Za-z])", "s", 86_400),
+    (r"日(?:間|以内|後|ごと|連続|ぶり)|days?(?![A-Za-z])", "s", 86_400),
     (r"週間|weeks?(?![A-Za-z])", "s", 604_800),
     (r"[かカヵヶケ箇]月|months?(?![A-Za-z])", "mo", 1),
     (r"年間|years?(?![A-Za-z])|yrs?(?![A-Za-z])", "mo", 12),
 )
 _UNIT = re.compile("|".join(rf"[\s-]?(?P<u{at}>{pattern})" for at, (pattern, _, _) in enumerate(_UNITS)), re.IGNORECASE)
 _SIGNS = "$€£¥₩"
+_CODE = re.compile(r"(?<![A-Za-z])(?:USD|EUR|GBP|JPY|KRW)\s?$")
+_CODES = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "KRW": "₩"}
 _RANGE = re.compile(r"\s?(?:-|~|to|and|or|から|ないし|or as many as)\s?(?=[$€£¥]?\d)")
 
 
@@ -83,13 +89,17 @@ def _scale_name(text: str) -> str:
     return text.strip(" -\n").lower()
 
 
-def _with_unit(text: str, start: int, end: int, bare: str) -> Number:
+def with_unit(text: str, start: int, end: int, bare: str) -> Number:
+    """The number `bare`, written in `text[start:end]`, with the unit that stands behind it or the currency before it."""
     unit = _UNIT.match(text, end)
     if unit and unit.lastgroup and len(bare) <= MAX_DIGITS:
         _, sign, times = _UNITS[int(unit.lastgroup[1:])]
         return Number(start, unit.end(), _plain(Decimal(bare) * times) + sign, bare)
     sign = text[start - 1 : start]
-    return Number(start, end, bare + sign if sign and sign in _SIGNS else bare, bare)
+    if sign and sign in _SIGNS:
+        return Number(start, end, bare + sign, bare)
+    code = _CODE.search(text, max(0, start - 5), start)
+    return Number(start, end, bare + _CODES[code.group().strip()] if code else bare, bare)
 
 
 def fraction(text: str, start: int) -> Number | None:
@@ -125,12 +135,12 @@ def read(text: str, start: int) -> Number | None:
     if tenths and bare.isdigit() and len(bare) <= 2:
         percent = f"{bare}{tenths['digit'] or 0}"
         return Number(start, tenths.end(), percent + "%", percent)
-    return _with_unit(text, start, end, bare)
+    return with_unit(text, start, end, bare)
 
 
 def one(text: str, start: int, end: int) -> Number:
     """The one of `a year`, whose word is `text[start:end]`."""
-    return _with_unit(text, start, end, "1")
+    return with_unit(text, start, end, "1")
 
 
 def first_of_range(text: str, number: Number) -> Number | None:
@@ -150,9 +160,10 @@ _SMALL = {
     word: value
     for value, words in enumerate(
         (
-            "zero none", "one first once single sole", "two second twice both pair couple dual double doubled twin",
-            "three third triple tripled thrice", "four fourth quadruple", "five fifth", "six sixth", "seven seventh", "eight eighth",
-            "nine ninth", "ten tenth", "eleven eleventh", "twelve twelfth dozen", "thirteen thirteenth", "fourteen fourteenth",
+            "zero none", "one first once single sole", "two second twice both pair couple dual double doubled twin twofold",
+            "three third triple tripled thrice threefold",
+            "four fourth quadruple quadrupled fourfold", "five fifth quintupled fivefold", "six sixth", "seven seventh", "eight eighth",
+            "nine ninth", "ten tenth tenfold", "eleven eleventh", "twelve twelfth dozen", "thirteen thirteenth", "fourteen fourteenth",
             "fifteen fifteenth", "sixteen sixteenth", "seventeen seventeenth", "eighteen eighteenth", "nineteen nineteenth",
             "twenty twentieth",
         )
@@ -186,7 +197,7 @@ def spelled(text: str, start: int) -> list[Number]:
     if match is None:
         return []
     if match["bare"]:
-        return [_with_unit(text, start, match.end(), _plain(Decimal(1).scaleb(_SCALES[match["bare"].lower()])))]
+        return [with_unit(text, start, match.end(), _plain(Decimal(1).scaleb(_SCALES[match["bare"].lower()])))]
     first, second, part = match["first"].lower(), match["second"], match["part"]
     if part and first not in ("one", "two", "three", "four"):
         # the third quarter
@@ -205,24 +216,7 @@ def spelled(text: str, start: int) -> list[Number]:
         value = value * 12 if second.lower() == "dozen" else value + _SMALL[second.lower()] if first in _TENS else value
     if match["scale"]:
         value = (Decimal("0.5") if first == "half" else value).scaleb(_SCALES[match["scale"].lower()])
-    found.insert(0, _with_unit(text, start, match.end(), _plain(value)))
+    found.insert(0, with_unit(text, start, match.end(), _plain(value)))
     if second and first not in _TENS:
         found += spelled(text, match.start("second"))
     return found
-
-
-_KANJI = {char: value for value, char in enumerate("〇一二三四五六七八九")}
-_KANJI_NUMBER = re.compile(
-    r"(?P<tens>[二三四五六七八九]?十)?(?P<ones>[一二三四五六七八九])?(?P<scale>百万|[百千万億])?"
-    r"(?=[つ件人社個名台回度種かカヵヶ国年月日週時秒割段要倍番次校県市店本枚点]|百|千|万|億)"
-)
-
-
-def kanji(text: str, start: int) -> Number | None:
-    """The number in ideographs that begins at `start` and counts something: `三つ`, `十二社`, `五万人`."""
-    match = _KANJI_NUMBER.match(text, start)
-    if match is None or not (match["tens"] or match["ones"]):
-        return None
-    tens = match["tens"]
-    value = (_KANJI.get(tens[0], 1) * 10 if tens else 0) + (_KANJI[match["ones"]] if match["ones"] else 0)
-    return _with_unit(text, start, match.end(), _scaled(str(value), match["scale"]))

@@ -8,24 +8,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from secdigest_pipeline.analysis import numbers
+from secdigest_pipeline.analysis import kanji, numbers, vague
 from secdigest_pipeline.analysis.dates import MONTH_STARTS, Date, english_dates, japanese_date, numeric_dates
 from secdigest_pipeline.analysis.folding import fold
 
 Kind = Literal["number", "date", "version", "id", "hash", "address", "host", "url", "email", "name"]
 
-# Latin with diacritics, Greek, Cyrillic: scripts written in words.
-ALNUM = "0-9A-Za-z\u00c0-\u024f\u0370-\u052f"
+# Latin with diacritics (without the signs × and ÷ among them), Greek, Cyrillic: scripts written in words.
+ALNUM = "0-9A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0370-\u052f"
 # A maximal run of letters and digits with the signs that join them inside a token; a comma only between digits of a thousand.
 RUN = re.compile(
     rf"[{ALNUM}](?:[{ALNUM}_]|(?<=\d),(?=\d{{3}}(?!\d))|[-._'@:/\\+#&=?%~$]{{1,3}}(?=[{ALNUM}]))*+", re.ASCII
 )
+# The signs that join letters and digits inside a token.
+JOINERS = "-._'@:/\\+#&=?%~$"
 # Nothing a statement can hold is longer; longer runs are encoded files.
 MAX_RUN = 2_000
 
 _ID = re.compile(
     r"(?:CVE|CWE|CAPEC|GHSA|JVNDB|JVNVU|JVN|ZDI|KB|MS|VU|TA?)(?:[-#]?\d+(?:[-.]\d+)*|(?:-[0-9a-z]{4}){3})",
     re.IGNORECASE,
+)
+_CVE = re.compile(r"CVE-\d{4}-\d{4,7}(?![0-9A-Za-z])", re.IGNORECASE | re.ASCII)
+# CVE-2026-1111/1112, CVE-2026-1111, -1112 and -1113, CVE-2026-20001と20004: the year is not said again.
+_MORE_CVES = re.compile(
+    r"(?:[/~]-?|,? ?(?:and |or |& ?|、|と|や|および|及び|ならびに|または)?-)(?P<led>\d{4,7})(?![\d.年%])"
+    r"|(?:、|・|と|や|および|及び|ならびに|または|から|, ?(?:and )?| and )(?P<bare>\d{5,7})(?![\d.,年万億件台人社%])",
+    re.IGNORECASE | re.ASCII,
 )
 _HASH = re.compile(r"[0-9a-f]+", re.IGNORECASE)
 _HASH_LENGTHS = (32, 40, 56, 64, 96, 128)
@@ -44,7 +53,7 @@ _JAPANESE_TIME = re.compile(r"(?P<hour>\d{1,2})時(?P<minute>\d{1,2})分", re.AS
 _AFTERNOON = re.compile(r"\s?p\.?m\b", re.IGNORECASE)
 _QUARTER = re.compile(r"(?:Q|FY|H)'?(?P<number>\d{1,4})|(?P<number2>[1-4])Q", re.IGNORECASE | re.ASCII)
 _COUNTED = re.compile(r"(?P<number>\d[\d,]*+(?:\.\d++)?)-(?P<rest>[A-Za-z].*)", re.ASCII | re.DOTALL)
-_SPLIT = re.compile(r"[/~:+=]+|-(?=v?\d+\.\d)|(?<=\d)-(?=\d)|(?<=[x%])-(?=\d)|(?<=\d)-(?=to-\d)", re.ASCII)
+_SPLIT = re.compile(r"[/~:+=]+|-(?=v?\d+\.\d)|(?<=\d)-(?=\$?\d)|(?<=[x%])-(?=\d)|(?<=\d)-(?=to-\d)", re.ASCII)
 
 # Behind a plain number: what may make it an English date or an afternoon hour.
 _GOES_ON = (" ", "-", ",")
@@ -80,6 +89,12 @@ def read(text: str) -> Iterator[Value]:
         for value in classify(text, match.group(), match.start()):
             yield value
             at = max(at, value.end)
+    if text.isascii():
+        return
+    for number in (*kanji.numbers(text, strict=True), *vague.said(text)):
+        yield Value("number", text[number.start : number.end], number.start, number.end, number.key, number.bare)
+    for date in kanji.dates(text):
+        yield _dated(text, date)
 
 
 def classify(text: str, run: str, begin: int) -> Iterator[Value]:
@@ -171,6 +186,8 @@ def _letters_first(text: str, run: str, begin: int) -> Iterator[Value]:
             yield _dated(text, date)
     elif run.isalpha():
         yield _literal("name", run, begin)
+    elif _CVE.match(run):
+        yield from _cves(text, run, begin)
     elif _ID.fullmatch(run):
         yield _literal("id", run, begin)
     elif _is_hash(run):
@@ -190,6 +207,22 @@ def _letters_first(text: str, run: str, begin: int) -> Iterator[Value]:
         yield _literal("address", run, begin)
     else:
         yield from _mixed(text, run, begin)
+
+
+def _cves(text: str, run: str, begin: int) -> Iterator[Value]:
+    """The CVE id that `run` begins with, those that follow it without their year, and whatever the run holds behind them."""
+    first = _CVE.match(run)
+    assert first is not None
+    yield _literal("id", first.group(), begin)
+    year = first.group()[: len("CVE-2026-")].lower()
+    at, end = begin + first.end(), begin + len(run)
+    while more := _MORE_CVES.match(text, at):
+        number = more["led"] or more["bare"]
+        at = more.end()
+        yield Value("id", number, at - len(number), at, year + number)
+    rest = text[at:end].lstrip(JOINERS)
+    if rest:
+        yield from classify(text, rest, end - len(rest))
 
 
 def _mixed(text: str, run: str, begin: int) -> Iterator[Value]:
@@ -213,5 +246,7 @@ def _mixed(text: str, run: str, begin: int) -> Iterator[Value]:
         yield _literal("name", run, begin)
         return
     for first, last in zip(edges[::2], edges[1::2], strict=True):
-        if first < last:
-            yield from classify(text, run[first:last], begin + first)
+        # Ski-/Bergstiefel, r'/tmp
+        piece = run[first:last].lstrip(JOINERS)
+        if piece:
+            yield from classify(text, piece.rstrip(JOINERS), begin + last - len(piece))

@@ -23,6 +23,15 @@ EXPLOITED = [
     "脆弱性が攻撃に悪用された。",
     "ゼロデイとして悪用されていた。",
     "同社は悪用を確認しているという。",
+    "攻撃者がこの脆弱性を悪用している。",
+    "集団は欠陥を悪用した。",
+    "本脆弱性を悪用した攻撃が確認されています。",
+    "脆弱性を悪用する通信が増えている。",
+    "ゼロデイとして攻撃に使われた。",
+    "悪用の事実が判明した。",
+    "The group used the zero-day to break in.",
+    "Attackers are leveraging CVE-2026-90117.",
+    "The agency added it to its list of Known Exploited Vulnerabilities.",
 ]
 NOT_EXPLOITED = [
     "The company is not aware of any exploitation.",
@@ -45,6 +54,12 @@ NOT_EXPLOITED = [
     "悪用の事実は確認できていない。",
     "現時点では悪用されていない。",
     "悪用の情報は得られていない。",
+    "現時点で本脆弱性の悪用は確認されておりません。",
+    "悪用されたという報告は受けておりません。",
+    "攻撃での悪用はない。",
+    "悪用は見つかっていない。",
+    "悪用の兆候は認められていない。",
+    "悪用は確認されていなかった。",
 ]
 NEITHER = [
     "The flaw could be exploited by remote attackers.",
@@ -59,6 +74,8 @@ NEITHER = [
     "悪用される可能性がある。",
     "悪用された場合、情報が漏えいする恐れがある。",
     "正規のサービスを悪用して配布する。",
+    "Attackers could use the flaw to read files.",
+    "Exploitation is considered more likely.",
 ]
 
 
@@ -116,3 +133,27 @@ def test_a_possible_exploitation_is_no_claim() -> None:
     text = "Orrin fixed a flaw. There is no evidence that the flaw has been exploited."
     quote = "There is no evidence that the flaw has been exploited."
     assert ground("悪用されると管理者権限を取得される恐れがある。", quote, text).verdict == "grounded"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The flaw could be exploited by a remote attacker to run code.",
+        "Exploitation of the flaw is considered more likely by the vendor.",
+        "Orrin fixed a flaw in the portal of its gateway.",
+        "この脆弱性が悪用されると、任意のコードを実行される可能性がある。",
+    ],
+)
+@pytest.mark.parametrize("statement", ["この脆弱性の悪用が確認されている。", "脆弱性は既に攻撃者に悪用されている。"])
+def test_a_flaw_that_could_be_exploited_is_not_one_that_is(text: str, statement: str) -> None:
+    assert ground(statement, text, text).verdict == "unsupported: exploitation state"
+    told = f"{text} Nothing else is known.\n\nSince May the flaw has been exploited in the wild."
+    assert ground(statement, text, told).verdict == "grounded"
+    assert ground(statement, text, text, "Flaw exploited in attacks").verdict == "grounded"
+
+
+def test_attacks_told_in_other_words_may_be_exploitation() -> None:
+    text = "The worm spreads by a flaw in the cameras' web page, for which there is no update."
+    assert ground("脆弱性は感染の拡大に悪用されている。", text, text).verdict == "grounded"
+    text = "The gang hosted its loader on GitHub and sent links to it by mail to many readers."
+    assert ground("正規サービスのGitHubが悪用された。", text, text).verdict == "grounded"

@@ -85,6 +85,18 @@ def test_a_statement_names_no_place_to_visit_but_hosts_of_its_own_quote(api: Mes
     for text, is_kept in texts.items():
         analysis = answered(api, run, text=TEXT + text, notes=[line(text, quote)])
         assert [s.text for s in analysis.notes] == [text] * is_kept
+        places = [s.verdict for s in analysis.dropped]
+        assert places == ["unsupported: names a place to visit: https://relay.tunnel-metrics.example/"] * (not is_kept)
+
+
+def test_a_checksum_is_named_only_where_the_quote_has_it(api: MessagesApi, run: Run) -> None:
+    digest, other = "9f86d081884c7d659a2feaa0c55ad015", "0b884e0d60aefe3bd2b39b0fdc9e25c4"
+    sentence = f"The sample of GlassLantern is {digest.upper()}."
+    text = f"{TEXT}{sentence}\nAnother file is {other}."
+    said = [line(f"GlassLanternの検体は{value}である。", sentence) for value in (digest, other)]
+    analysis = answered(api, run, text=text, notes=said)
+    assert [s.text for s in analysis.notes] == [said[0]["text"]]
+    assert [s.text for s in analysis.dropped] == [said[1]["text"]]
 
 
 def test_no_more_lines_are_printed_than_the_contract_has(api: MessagesApi, run: Run) -> None:
@@ -153,6 +165,11 @@ def test_a_context_is_one_clean_phrase_of_the_articles_values(
 )
 def test_a_title_that_fails_is_the_articles_own(api: MessagesApi, run: Run, title: str) -> None:
     assert answered(api, run, title=title).title_ja == ORIGINAL
+
+
+def test_the_articles_own_title_needs_no_proof(api: MessagesApi, run: Run) -> None:
+    analysis = answered(api, run, title=ORIGINAL, title_quote="?")
+    assert analysis.title_ja == ORIGINAL and analysis.dropped == ()
 
 
 def test_a_title_may_rest_on_the_articles_title(api: MessagesApi, run: Run) -> None:
