@@ -1,28 +1,45 @@
 """What the assets get from outside: settings, clock, stores and clients, each made where it is first needed."""
 
+from __future__ import annotations
+
+import gc
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from upath import UPath
 
-from secdigest_pipeline.analysis.analyse import Analyst
-from secdigest_pipeline.analysis.extractive import Extractive
-from secdigest_pipeline.analysis.replies import Replies
-from secdigest_pipeline.articles.page_archive import PageArchive
-from secdigest_pipeline.intake.archive import Archive
-from secdigest_pipeline.intake.feeds import Feed, load_feeds
 from secdigest_pipeline.settings import Settings
 from secdigest_pipeline.workers import Workers
 
+# Each store is imported where it is made: every process of Dagster loads this module, few need all of them
 if TYPE_CHECKING:
+    from secdigest_pipeline.analysis.analyse import Analyst
+    from secdigest_pipeline.analysis.replies import Replies
+    from secdigest_pipeline.articles.clean import CleanedAhead
+    from secdigest_pipeline.articles.page_archive import PageArchive
+    from secdigest_pipeline.intake.archive import Archive
+    from secdigest_pipeline.intake.feeds import Feed
     from secdigest_pipeline.intake.http import Client
 
 # Called when a step has handed back: asset name, and the numbers it put into its metadata
 Listener = Callable[[str, Mapping[str, Any]], None]
+
+
+def _load_ahead(modules: Sequence[str]) -> None:
+    """Import what later steps need (seconds of CPU) while this one waits for the network."""
+
+    def load() -> None:
+        for module in (*modules, "stix2", "pymisp"):
+            import_module(module)
+        gc.freeze()  # as in definitions.py
+
+    threading.Thread(target=load, name="load-ahead", daemon=True).start()
 
 
 def _wall_clock() -> datetime:
@@ -54,6 +71,8 @@ class Services:
     @cached_property
     def feeds(self) -> tuple[Feed, ...]:
         """The feed list."""
+        from secdigest_pipeline.intake.feeds import load_feeds
+
         return load_feeds(self.settings.feeds)
 
     @property
@@ -64,27 +83,37 @@ class Services:
     @cached_property
     def archive(self) -> Archive:
         """Feed snapshots and what they showed."""
+        from secdigest_pipeline.intake.archive import Archive
+
         return Archive(self.settings.data / "archive")
 
     @cached_property
     def pages(self) -> PageArchive:
         """Fetched pages."""
+        from secdigest_pipeline.articles.page_archive import PageArchive
+
         return PageArchive(self.settings.data / "pages")
+
+    @cached_property
+    def ahead(self) -> CleanedAhead:
+        """Articles cleaned while their edition's pages were fetched."""
+        from secdigest_pipeline.articles.clean import CleanedAhead
+
+        return CleanedAhead()
 
     @cached_property
     def replies(self) -> Replies:
         """Kept model replies and the ledger of calls."""
+        from secdigest_pipeline.analysis.replies import Replies
+
         return Replies(self.settings.data / "llm")
 
-    def client(self) -> "AbstractAsyncContextManager[Client]":
+    def client(self) -> AbstractAsyncContextManager[Client]:
         """HTTP client for feeds and pages, an async context manager."""
         from secdigest_pipeline.intake.http import open_client
 
         settings = self.settings
-        if settings.analyst == "anthropic":
-            from secdigest_pipeline.analysis.endpoint import preload
-
-            preload()
+        _load_ahead(["anthropic"] if settings.analyst == "anthropic" else [])
         return open_client(contact=settings.contact, connect_to=settings.connect_to, at_once=settings.page_fetches)
 
     def workers(self) -> Workers:
@@ -95,6 +124,8 @@ class Services:
     async def analyst(self, refresh: frozenset[str] = frozenset(), batch: bool = False) -> AsyncIterator[Analyst]:
         """The analyst the settings name; `refresh` and `batch` as AnthropicAnalyst takes them."""
         if self.settings.analyst == "extractive":
+            from secdigest_pipeline.analysis.extractive import Extractive
+
             yield Extractive()
             return
         from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst

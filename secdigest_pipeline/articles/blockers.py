@@ -16,7 +16,7 @@ Wall = tuple[Literal["blocked", "gone"], str]
 _HEAD = 300_000
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,300})", re.IGNORECASE)
 _NOT_SHOWN = re.compile(
-    r"<(script|style|svg|template|noscript)\b[^<>]*>(?:(?!</\1).)*(?:</\1|\Z)|<[^<>]*>", re.IGNORECASE | re.DOTALL
+    r"<(script|style|svg|template|noscript)\b[^<>]*>[^<]*+(?:<(?!/\1)[^<]*+)*+(?:</\1)?|<[^<>]*>", re.IGNORECASE
 )
 _LITTLE = 1500
 
@@ -102,7 +102,7 @@ def wall(status: int, headers: Mapping[str, str], body: bytes) -> Wall | None:
         return ("blocked", f"consent wall: {title[:60]}")
     if len(body) >= _HEAD:
         return None  # none of these pages is that large
-    shown = len(_shown(head))
+    shown = _shown(head)
     if shown >= _LITTLE:
         return None
     if _MAINTENANCE_TITLE.fullmatch(title):
@@ -118,6 +118,12 @@ def wall(status: int, headers: Mapping[str, str], body: bytes) -> Wall | None:
     return None
 
 
-def _shown(html: str) -> str:
-    """Roughly the characters a page shows: everything but markup and scripts."""
-    return " ".join(_NOT_SHOWN.sub(" ", html).split())
+def _shown(html: str) -> int:
+    """Roughly how many characters a page shows, everything but markup and scripts; counted up to _LITTLE."""
+    shown = at = 0
+    for hidden in _NOT_SHOWN.finditer(html):
+        shown += sum(len(word) + 1 for word in html[at : hidden.start()].split())
+        if shown >= _LITTLE:
+            return shown
+        at = hidden.end()
+    return shown + sum(len(word) + 1 for word in html[at:].split())

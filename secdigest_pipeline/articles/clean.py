@@ -2,11 +2,13 @@
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 
 from secdigest_pipeline.articles.characters import visible
 from secdigest_pipeline.articles.extraction import Extraction, extract_feed_text, extract_page
 from secdigest_pipeline.articles.page_archive import PageArchive
+from secdigest_pipeline.articles.pages import wanted
 from secdigest_pipeline.articles.records import Article, Link, Page, ReadState
 from secdigest_pipeline.files import StorageError, sha256
 from secdigest_pipeline.intake.records import FeedItem
@@ -18,27 +20,83 @@ EXTRACTION_SECONDS = 20.0
 _USABLE = 80
 # Bodies held in memory at a time; enough to keep every worker busy
 _IN_HAND = 2 * (os.cpu_count() or 1) + 2
+# Of articles cleaned ahead: 300 pages of the corpus are 20 million, and an edition of hostile ones stays bounded
+_HELD_CHARACTERS = 60_000_000
+_LINK_CHARACTERS = 100
 
 
 async def clean_articles(
-    items: Sequence[FeedItem], pages: Sequence[Page], archive: PageArchive, workers: Workers
+    items: Sequence[FeedItem],
+    pages: Sequence[Page],
+    archive: PageArchive,
+    workers: Workers,
+    ahead: "CleanedAhead | None" = None,
 ) -> list[Article]:
     """One Article per kept news item, in item order (the first item of an article id wins).
 
-    Pages are extracted in `workers`; a page that breaks one costs its own article only. Deterministic.
+    Pages are extracted in `workers`; a page that breaks one costs its own article only. Deterministic: what `ahead` has
+    is what would be made here.
     """
     by_article = {page.article_id: page for page in pages}
-    wanted: dict[str, FeedItem] = {}
-    for item in items:
-        if item.kept and item.section == "news" and item.article_id is not None:
-            wanted.setdefault(item.article_id, item)
     hands = asyncio.Semaphore(_IN_HAND)
 
     async def cleaned(article_id: str, item: FeedItem) -> Article:
+        page = by_article.get(article_id)
+        made = ahead.take(item, page) if ahead is not None else None
+        if made is not None:
+            return made
         async with hands:
-            return await _cleaned(item, article_id, by_article.get(article_id), archive, workers)
+            return await _cleaned(item, article_id, page, archive, workers)
 
-    return await asyncio.gather(*(cleaned(article_id, item) for article_id, item in wanted.items()))
+    return await asyncio.gather(*(cleaned(article_id, item) for article_id, item in wanted(items).items()))
+
+
+class CleanedAhead:
+    """Articles cleaned while other pages are still on their way, for the step that comes after the fetching.
+
+    In memory only and bounded, each handed out once. What is not here (another process, another page, no room) is cleaned
+    by `clean_articles` as if nothing had been made.
+    """
+
+    def __init__(self) -> None:
+        self._articles: dict[tuple[FeedItem, Page | None], Article] = {}
+        self._characters = 0
+
+    @asynccontextmanager
+    async def cleaning(self, archive: PageArchive, workers: Workers) -> AsyncIterator[Callable[[FeedItem, Page], None]]:
+        """A function that takes each page as it arrives; on exit all that it took are cleaned."""
+        hands = asyncio.Semaphore(_IN_HAND)
+        tasks: list[asyncio.Task[None]] = []
+
+        async def clean(item: FeedItem, page: Page) -> None:
+            async with hands:
+                self._keep(item, page, await _cleaned(item, page.article_id, page, archive, workers))
+
+        def take_in(item: FeedItem, page: Page) -> None:
+            tasks.append(asyncio.create_task(clean(item, page)))
+
+        try:
+            yield take_in
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def take(self, item: FeedItem, page: Page | None) -> Article | None:
+        """The article of this item and page, if it was cleaned ahead."""
+        article = self._articles.pop((item, page), None)
+        self._characters -= _characters(article) if article else 0
+        return article
+
+    def _keep(self, item: FeedItem, page: Page, article: Article) -> None:
+        if self._characters + _characters(article) <= _HELD_CHARACTERS and (item, page) not in self._articles:
+            self._articles[item, page] = article
+            self._characters += _characters(article)
+
+
+def _characters(article: Article) -> int:
+    return len(article.text) + len(article.page_text) + _LINK_CHARACTERS * len(article.links)
 
 
 async def _cleaned(
@@ -61,7 +119,7 @@ async def _extracted(
     page: Page, item: FeedItem, archive: PageArchive, workers: Workers
 ) -> tuple[Extraction | None, str]:
     try:
-        body = archive.body(page.body_sha256 or "")
+        body = await asyncio.to_thread(archive.body, page.body_sha256 or "")
     except StorageError:
         return None, "stored page cannot be read"
     try:

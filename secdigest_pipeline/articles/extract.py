@@ -32,6 +32,9 @@ FEED = "feed"
 _MAX_URL = 4096
 _MAX_LINK_TEXT = 500
 _ABSOLUTE = re.compile(r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?:[/?#][!-~]{0,2000})?")
+_ORIGIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?=[/?#]|\Z)")
+_SEGMENT = "[A-Za-z0-9_-][A-Za-z0-9_.~%+-]*+"
+_FROM_ROOT = re.compile(rf"/(?:{_SEGMENT}(?:/{_SEGMENT})*+/?)?(?:\?[A-Za-z0-9_.~%+=&/-]{{1,1000}})?")
 # A shorter text is not taken from the first strategy alone.
 _SHORT = 250
 # Three times what the largest page of corpora/intake has; far beyond it trafilatura takes minutes and gigabytes.
@@ -168,13 +171,17 @@ def _extracted(tree: Any, strategy: Mapping[str, Any]) -> str:
 def _links(tree: Any, url: str) -> list[tuple[str, str]]:
     base = tree.find(".//base[@href]")
     start = (_joined(url, base.get("href")) if base is not None else "") or url
+    match = _ORIGIN.match(start)
+    origin = match[0] if match else ""
     found: list[tuple[str, str]] = []
     joined: dict[str, str] = {}
     for anchor in tree.iter("a"):
         reference = anchor.get("href", "")
         address = joined.get(reference)
         if address is None:
-            address = joined[reference] = _joined(start, reference)
+            # what nearly every link of a site looks like needs no parsing to be joined
+            plain = origin and len(reference) <= _MAX_URL and _FROM_ROOT.fullmatch(reference)
+            address = joined[reference] = origin + reference if plain else _joined(start, reference)
         if address:
             found.append((address, one_line(visible("".join(anchor.itertext())))[:_MAX_LINK_TEXT]))
             if len(found) == MAX_LINKS:

@@ -6,7 +6,7 @@ connection, 5xx, 408, 425, 429) is by the next run.
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -27,7 +27,7 @@ async def read_pages(
     host_delay: float,
     now: Callable[[], datetime],
     refetch: frozenset[str] = frozenset(),
-    arrived: Callable[[FeedItem, Page], Awaitable[None]] | None = None,
+    arrived: Callable[[FeedItem, Page], None] | None = None,
 ) -> tuple[list[Page], int]:
     """The page of every kept news item, in item order, and how many downloads that took.
 
@@ -40,7 +40,7 @@ async def read_pages(
     async def page_of(item: FeedItem, article_id: str) -> Page:
         page = await _page(item, article_id, archive, asking, now(), anew=article_id in refetch)
         if arrived is not None:
-            await arrived(item, page)
+            arrived(item, page)
         return page
 
     tasks = [asyncio.ensure_future(page_of(item, key)) for key, item in wanted(items).items()]

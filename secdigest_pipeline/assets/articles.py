@@ -34,7 +34,10 @@ def article_pages(
     services: dg.ResourceParam[Services],
     raw_feed_items: pd.DataFrame,
 ) -> pd.DataFrame:
-    """What each article URL answered. A page that is stored is never downloaded again."""
+    """What each article URL answered. A page that is stored is never downloaded again.
+
+    While others are on their way, pages are cleaned for the step that comes next.
+    """
     pages, downloads = asyncio.run(_read(services, RAW_FEED_ITEMS.rows(raw_feed_items), frozenset(config.refetch)))
     states = Counter(page.read_state for page in pages)
     return hand_back(
@@ -48,7 +51,11 @@ def article_pages(
 
 async def _read(services: Services, items: list[FeedItem], refetch: frozenset[str]) -> tuple[list[Page], int]:
     settings = services.settings
-    async with services.client() as client:
+    async with (
+        services.client() as client,
+        services.workers() as workers,
+        services.ahead.cleaning(services.pages, workers) as take_in,
+    ):
         return await read_pages(
             items,
             services.pages,
@@ -57,6 +64,7 @@ async def _read(services: Services, items: list[FeedItem], refetch: frozenset[st
             host_delay=settings.host_delay,
             now=services.now,
             refetch=refetch,
+            arrived=take_in,
         )
 
 
@@ -79,4 +87,4 @@ def cleaned_articles(
 
 async def _clean(services: Services, items: list[FeedItem], pages: list[Page]) -> list[Article]:
     async with services.workers() as workers:
-        return await clean_articles(items, pages, services.pages, workers)
+        return await clean_articles(items, pages, services.pages, workers, services.ahead)

@@ -6,6 +6,7 @@ checked is dialled (reference intake.md 4.3). The URL, the Host header and the T
 
 import asyncio
 import ipaddress
+import select
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -142,10 +143,15 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
 
 
 class _Stream(httpcore2.AsyncNetworkStream):
-    """A connection that is closed when its TLS handshake is cancelled by a deadline (httpcore2 leaves it open)."""
+    """A connection that is closed when its TLS handshake is cancelled by a deadline (httpcore2 leaves it open).
+
+    It knows its socket: the pool asks every idle connection before every request whether the server has hung up, and
+    asking anyio for the socket each time costs more than the request.
+    """
 
     def __init__(self, stream: httpcore2.AsyncNetworkStream) -> None:
         self._stream = stream
+        self._socket: socket.socket = stream.get_extra_info("socket")
 
     async def start_tls(
         self,
@@ -154,7 +160,7 @@ class _Stream(httpcore2.AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore2's signature
     ) -> httpcore2.AsyncNetworkStream:
         try:
-            return await self._stream.start_tls(ssl_context, server_hostname, timeout)
+            return _Stream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
         except BaseException:
             await self._stream.aclose()
             raise
@@ -169,4 +175,16 @@ class _Stream(httpcore2.AsyncNetworkStream):
         await self._stream.aclose()
 
     def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable":
+            return _is_readable(self._socket)
         return self._stream.get_extra_info(info)
+
+
+def _is_readable(connection: socket.socket) -> bool:
+    """Whether there is something to read, which on an idle connection is its end; a closed one counts as readable."""
+    number = connection.fileno()
+    if number < 0:
+        return True
+    poll = select.poll()
+    poll.register(number, select.POLLIN)
+    return bool(poll.poll(0))

@@ -10,6 +10,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urljoin
@@ -152,18 +153,22 @@ async def open_client(
     `connect_to` maps a host or `*.suffix` to an (ip, port) that is connected to as it is; every other host must
     resolve to public addresses only.
     """
-    import httpcore2
-
     from secdigest_pipeline.intake.addresses import GuardedBackend
 
     backend = GuardedBackend(connect_to or {})
     try:
-        async with client_over(
-            backend, httpcore2.default_ssl_context(_trust_env=False), contact=contact, at_once=at_once
-        ) as client:
+        async with client_over(backend, _tls(), contact=contact, at_once=at_once) as client:
             yield client
     finally:
         backend.close()
+
+
+@cache
+def _tls() -> "ssl.SSLContext":
+    """The trusted roots, read once a process."""
+    import httpcore2
+
+    return httpcore2.default_ssl_context(_trust_env=False)
 
 
 @asynccontextmanager

@@ -104,11 +104,22 @@ class Desk:
         self.now = NOON
 
     async def read(
-        self, items: Sequence[FeedItem], refetch: frozenset[str] = frozenset(), host_delay: float = 0.0
+        self,
+        items: Sequence[FeedItem],
+        refetch: frozenset[str] = frozenset(),
+        host_delay: float = 0.0,
+        arrived: Callable[[FeedItem, Page], None] | None = None,
     ) -> tuple[list[Page], int]:
         async with open_client(connect_to={"*.test": ("127.0.0.1", self.server.port)}) as client:
             pages, downloads = await read_pages(
-                items, self.archive, client, at_once=8, host_delay=host_delay, now=lambda: self.now, refetch=refetch
+                items,
+                self.archive,
+                client,
+                at_once=8,
+                host_delay=host_delay,
+                now=lambda: self.now,
+                refetch=refetch,
+                arrived=arrived,
             )
         ARTICLE_PAGES.frame(pages)
         return pages, downloads

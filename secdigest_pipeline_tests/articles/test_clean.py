@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from secdigest_pipeline.articles import clean
+from secdigest_pipeline.articles.records import ARTICLE_PAGES
 from secdigest_pipeline.files import sha256
+from secdigest_pipeline.workers import Workers
 from secdigest_pipeline_tests.articles import unruly
 from secdigest_pipeline_tests.articles.rows import PARAGRAPHS, PROSE, TITLE, article_of, desk, html, item, page, site
 from secdigest_pipeline_tests.intake.servers import response
@@ -135,3 +137,43 @@ def test_importing_the_room_loads_no_parser_and_no_client() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_pages_cleaned_while_others_are_fetched_give_the_articles_that_cleaning_them_later_gives(
+    tmp_path: Path,
+) -> None:
+    async def run() -> None:
+        answers = {"/a": page(html()), "/b": page(html(title="Silver Otter floods toll stations")), "/c": CHALLENGE}
+        async with desk(tmp_path, site(answers)) as table, Workers(2) as workers:
+            items = [item("/a"), item("/b", title="Silver Otter floods toll stations"), item("/c", summary=SUMMARY)]
+            ahead = clean.CleanedAhead()
+            async with ahead.cleaning(table.archive, workers) as take_in:
+                pages, _ = await table.read(items, arrived=take_in)
+            later = await table.clean(items, pages)
+            # as the next step reads it: from a stored table, and without a page left to extract
+            stored = ARTICLE_PAGES.rows(ARTICLE_PAGES.frame(pages))
+            shut = Workers(1)
+            shut.__exit__()
+            early = await clean.clean_articles(items, stored, table.archive, shut, ahead)
+            assert early == later
+            assert [article.read_state for article in early] == ["read", "read", "feed_only"]
+            assert ahead.take(items[0], pages[0]) is None
+
+    asyncio.run(run())
+
+
+def test_what_does_not_fit_into_memory_or_is_another_page_is_cleaned_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run(room: int, taken_as: str) -> None:
+        monkeypatch.setattr(clean, "_HELD_CHARACTERS", room)
+        async with desk(tmp_path, site({"/a": page(html())})) as table, Workers(1) as workers:
+            ahead = clean.CleanedAhead()
+            async with ahead.cleaning(table.archive, workers) as take_in:
+                pages, _ = await table.read([item()], arrived=take_in)
+            other = [item(title=taken_as)]
+            assert ahead.take(other[0], pages[0]) is None
+            assert (await clean.clean_articles(other, pages, table.archive, workers, ahead))[0].read_state == "read"
+
+    asyncio.run(run(100, TITLE))
+    asyncio.run(run(10_000_000, f"{TITLE} again"))

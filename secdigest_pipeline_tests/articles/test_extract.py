@@ -179,3 +179,16 @@ def test_any_soup_is_read_without_an_error(parts: list[str]) -> None:
     assert "\u202e" not in found.page_text
     found.page_text.encode()
     found.text.encode()
+
+
+@pytest.mark.parametrize("url", ["http://wire.test/a/b?x=1", "https://www.wire.test", "http://wire.test:8080/a"])
+@pytest.mark.parametrize(
+    "reference",
+    ["/", "/report", "/a/b/", "/a//b", "/./a", "/../a", "/a/..", "/a?", "/a?b=c", "/a#b", "//other.test/a", "/a;b", "/%41.pdf",
+     "/a/.hidden", "/?p=1&q=/x", "a/b", "?x", "/ a"],
+)  # fmt: skip
+def test_a_link_leads_where_the_url_standard_says_however_it_is_written(url: str, reference: str) -> None:
+    from urllib.parse import urljoin
+
+    found = extract_page(html(f'<a href="{reference}">there</a>').encode(), "text/html", url, TITLE)
+    assert (urljoin(url, reference), "there") in found.links
