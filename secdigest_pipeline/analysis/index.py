@@ -13,11 +13,13 @@ from secdigest_pipeline.analysis.values import ALNUM, JOINERS, RUN, classify
 _JOINER = re.escape(JOINERS)
 # Runs that hold a digit. Starts only where no run goes on, so that a page of one character is read once.
 _DIGIT_RUN = re.compile(
-    # behind four joiners too: the page number at the end of a dotted line
-    rf"(?:(?<![{ALNUM}_{_JOINER}])[{_JOINER}_]*+|(?<=[{_JOINER}]{{4}})(?=\d))(?=[A-Za-z\u00c0-\u024f\u0370-\u052f_{_JOINER}]*+\d)(?P<run>{RUN.pattern})",
+    rf"(?<![{ALNUM}_{_JOINER}])[{_JOINER}_]*+(?=[A-Za-z\u00c0-\u024f\u0370-\u052f_{_JOINER}]*+\d)(?P<run>{RUN.pattern})",
     re.ASCII,
 )
-_WORD = re.compile(r"[A-Za-z]+")
+# The page number at the end of a dotted line, which no run leads to.
+_LED = re.compile(rf"[{_JOINER}]{{4}}(?=\d)(?P<run>{RUN.pattern})", re.ASCII)
+_WORD = re.compile(r"[A-Za-z]{3,}+")
+_NUMBER_WORDS = frozenset({*numbers.SPELLED, *MONTHS})
 # One hour, day ... that no figure tells: "a year", "the past month", "per day".
 _ONE = re.compile(
     r"\b(?:an?|past|last|next|per|each|every|within the)(?= (?:minute|hour|day|week|month|year)\b)|\b(?P<daily>daily)\b",
@@ -48,6 +50,8 @@ class NumberIndex:
             run = match["run"] if begin == match.start("run") else text[begin : match.end()].lstrip(JOINERS)
             if run:
                 done = self._add_run(text, run, match.end() - len(run))
+        for match in islice(_LED.finditer(text), MAX_RUNS):
+            self._add_run(text, match["run"], match.start("run"))
         self._add_words(text)
         if not text.isascii():
             self._add(islice(kanji.numbers(text), MAX_RUNS))
@@ -62,12 +66,8 @@ class NumberIndex:
         """Numbers and dates that begin with a word: `three million`, `Nov. 20`."""
         for match in islice(_ONE.finditer(text), MAX_RUNS):
             self._add([numbers.one(text, match.start(), match.end())])
-        present = {word.lower() for word in set(_WORD.findall(text))}
-        wanted = {word for word in present if word in numbers.SPELLED or word in MONTHS}
-        if not wanted:
-            return
-        words = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(wanted)})(?![A-Za-z])", re.IGNORECASE)
-        for match in islice(words.finditer(text), MAX_RUNS):
+        counting = (match for match in _WORD.finditer(text) if match.group().lower() in _NUMBER_WORDS)
+        for match in islice(counting, MAX_RUNS):
             word = match.group().lower()
             if word in MONTHS:
                 for date in english_dates(text, match.start()):

@@ -59,7 +59,7 @@ def numbers(text: str, *, strict: bool = False) -> Iterator[Number]:
 
 def dates(text: str) -> Iterator[Date]:
     """The dates in ideographs of a folded text: with a month, and a day or a year."""
-    for match in _DATE.finditer(text):
+    for match in _DATE.finditer(text) if "月" in text else ():
         year, month, day = (value(match[part]) if match[part] else None for part in ("year", "month", "day"))
         if (year or day) and month and month <= 12 and (day or 1) <= 31:
             yield Date(match.start(), match.end(), year, month, day)

@@ -144,7 +144,7 @@ class Words:
         atoms = _WORD.findall(low)
         self._atoms = set(atoms)
         # the name in iOS18.2
-        self._atoms |= {named[1] for atom in self._atoms if (named := _NUMBERED.fullmatch(atom))}
+        self._atoms |= {named[1] for atom in self._atoms if atom[-1].isdigit() and (named := _NUMBERED.fullmatch(atom))}
         # Two words as one: zero-day for zeroday, Share Point for SharePoint, iOS 18 for iOS18.
         self._pairs = set(map("".join, pairwise(atoms)))
 
