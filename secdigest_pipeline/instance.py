@@ -1,22 +1,29 @@
 """The Dagster instance of this machine's commands: its home under the data directory, runs of killed commands ended."""
 
+from __future__ import annotations
+
 import hashlib
 import os
 import socket
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import dagster as dg
 import psutil
-from sqlalchemy.exc import DBAPIError
 
 from secdigest_pipeline.database import database
 from secdigest_pipeline.files import StorageError
 from secdigest_pipeline.settings import Settings, packaged
 
+if TYPE_CHECKING:
+    import dagster as dg
+
 POOLS = frozenset({"fetch", "llm", "exports"})
 PROCESS_TAG = "secdigest/process"
+STATEMENT_MILLISECONDS = 60_000  # no statement of a run comes near it; a lock that is never given up ends as an error
 HOME_VARIABLE = "DAGSTER_HOME"
 
 
@@ -27,11 +34,17 @@ def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     Raises DatabaseError when PostgreSQL cannot be used and StorageError when the home cannot be written.
     """
     home = dagster_home(settings)
+    # Seconds of importing beside seconds of waiting for the server: whoever opens an instance runs a job of the graph
+    threading.Thread(target=_load_graph, name="load-graph").start()
     with database(settings.data):
+        import dagster as dg
+
         before = os.environ.get(HOME_VARIABLE)
         os.environ[HOME_VARIABLE] = str(home)
         try:
             with dg.DagsterInstance.get() as opened:
+                # A run stores some 250 events; without this each of them opens two connections (dagster-postgres: NullPool)
+                opened.optimize_for_webserver(STATEMENT_MILLISECONDS, pool_recycle=3600, max_overflow=20)
                 end_orphans(opened)
                 declare_pools(opened)
                 yield opened
@@ -40,6 +53,11 @@ def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
                 os.environ.pop(HOME_VARIABLE, None)
             else:
                 os.environ[HOME_VARIABLE] = before
+
+
+def _load_graph() -> None:
+    with suppress(Exception):  # whoever needs the graph imports it again and tells why it cannot be
+        import_module("secdigest_pipeline.definitions")
 
 
 def dagster_home(settings: Settings) -> Path:
@@ -65,6 +83,8 @@ def declare_pools(opened: dg.DagsterInstance) -> None:
     Dagster does so at the first claim, and of two runs that claim a new pool in the same moment one dies on PostgreSQL
     (dagster 1.13: `initialize_concurrency_limit_to_default` goes on in the transaction its failed INSERT has ended).
     """
+    from sqlalchemy.exc import DBAPIError
+
     storage = opened.event_log_storage
     for pool in sorted(POOLS - _pools(opened)):
         try:
@@ -89,6 +109,8 @@ def end_orphans(opened: dg.DagsterInstance) -> list[str]:
 
     Without this the next run would wait for ever for a slot that nobody gives back (reference dagster.md 2b).
     """
+    import dagster as dg
+
     unfinished = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
     ended = []
     for run in opened.get_runs(dg.RunsFilter(statuses=unfinished)):

@@ -4,11 +4,9 @@ The SDK owns the retries; the caller's patience bounds them, an absurd retry-aft
 """
 
 import asyncio
-import importlib
 import logging
 import os
 import secrets
-import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -50,13 +48,6 @@ class Patience:
     """Seconds that the calls for one article may still take."""
 
     left: float
-
-
-def preload() -> threading.Thread:
-    """Begin to load the SDK (2 s of CPU) beside steps that wait for the network, so that the model step need not."""
-    thread = threading.Thread(target=importlib.import_module, args=("anthropic",), name="load-sdk", daemon=True)
-    thread.start()
-    return thread
 
 
 class Endpoint:

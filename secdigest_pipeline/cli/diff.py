@@ -7,7 +7,7 @@ from itertools import groupby
 
 import click
 
-from secdigest_pipeline.cli.run import EDITION
+from secdigest_pipeline.cli.dates import EDITION
 from secdigest_pipeline.editions import Edition
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from secdigest_pipeline.cli.run import EDITION
+from secdigest_pipeline.cli.dates import EDITION
 from secdigest_pipeline.editions import Edition
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from secdigest_pipeline.cli.run import EDITION
+from secdigest_pipeline.cli.dates import EDITION
 from secdigest_pipeline.editions import Edition
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from secdigest_pipeline.cli.run import EDITION
+from secdigest_pipeline.cli.dates import EDITION
 from secdigest_pipeline.editions import Edition
 
 MAX_INPUT = 5 * 1024 * 1024

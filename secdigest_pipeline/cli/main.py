@@ -1,15 +1,45 @@
 """The command group, and the one place where expected errors become one line and an exit code."""
 
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
 
 from secdigest_pipeline import __version__
 
+# Command -> module of `cli` that defines it under its own name. A module is imported when its command is asked for:
+# Dagster and pandas take seconds, and `secdigest iocs < text` needs neither.
+COMMANDS = {
+    "run": "run",
+    "backfill": "run",
+    "poll": "run",
+    "demo": "demo",
+    "dev": "dev",
+    "doctor": "doctor",
+    "iocs": "iocs",
+    "feeds": "feeds",
+    "intake": "intake",
+    "evidence": "evidence",
+    "article": "evidence",
+    "diff": "diff",
+}
+
 
 class OneLineErrors(click.Group):
     """Expected errors end as `secdigest: <what>` on stderr and exit code 1; anything else keeps its traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of the commands, in the order a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, or None for a name that is none."""
+        module = COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        command: click.Command = getattr(import_module(f"secdigest_pipeline.cli.{module}"), cmd_name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the chosen command."""
@@ -29,26 +59,3 @@ class OneLineErrors(click.Group):
 @click.version_option(__version__, prog_name="secdigest")
 def main() -> None:
     """Daily Security Info: from feeds to one grounded Japanese report and an IOC ledger."""
-
-
-def _register() -> None:
-    from secdigest_pipeline.cli import demo, dev, diff, doctor, evidence, feeds, intake, iocs, run
-
-    for command in (
-        run.run,
-        run.backfill,
-        run.poll,
-        demo.demo,
-        dev.dev,
-        doctor.doctor,
-        iocs.iocs,
-        feeds.feeds,
-        intake.intake,
-        evidence.evidence,
-        evidence.article,
-        diff.diff,
-    ):
-        main.add_command(command)
-
-
-_register()

@@ -7,35 +7,8 @@ from datetime import date, timedelta
 import click
 from rich.console import Console
 
-from secdigest_pipeline.cli.execute import execute
-from secdigest_pipeline.cli.summary import print_estimate, print_polls, print_summary
+from secdigest_pipeline.cli.dates import EDITION
 from secdigest_pipeline.editions import JST, Edition
-
-
-class EditionType(click.ParamType[Edition]):
-    """A date of the form YYYY-MM-DD for which an edition exists."""
-
-    name = "DATE"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Edition:
-        """The edition, or a usage error naming the date and the rule."""
-        from secdigest_pipeline.partitions import EDITIONS
-
-        if isinstance(value, Edition):
-            return value
-        try:
-            edition = Edition.parse(str(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-        first, last = EDITIONS.get_first_partition_key(), EDITIONS.get_last_partition_key()
-        if last is None or edition.key > last:
-            self.fail(f"edition {edition.key} is in the future; the newest is {last}", param, ctx)
-        if first is None or edition.key < first:
-            self.fail(f"edition {edition.key} is before the first one, {first} (SECDIGEST_START)", param, ctx)
-        return edition
-
-
-EDITION = EditionType()
 
 
 @click.command()
@@ -52,6 +25,9 @@ def run(edition: Edition | None) -> None:
     now = services.now()
     edition = edition or Edition(now.astimezone(JST).date())
     with instance(services.settings) as opened:
+        from secdigest_pipeline.cli.execute import execute
+        from secdigest_pipeline.cli.summary import print_summary
+
         live = now < edition.closes + timedelta(days=1)
         if problem := unusable_analyst(services):
             if live:
@@ -80,6 +56,8 @@ def backfill(first: Edition, last: Edition, estimate: bool, batch: bool) -> None
         raise click.BadParameter(f"FROM {first.key} is after TO {last.key}")
     console, services = Console(), Services()
     if estimate:
+        from secdigest_pipeline.cli.summary import print_estimate
+
         print_estimate(console, services, _between(first.day, last.day), batch or services.settings.batch)
         return
     if problem := unusable_analyst(services):
@@ -88,6 +66,9 @@ def backfill(first: Edition, last: Edition, estimate: bool, batch: bool) -> None
     tags = {"secdigest/backfill": uuid.uuid4().hex[:8]}
     config = {"article_analyses": {"batch": True}} if batch else None
     with instance(services.settings) as opened:
+        from secdigest_pipeline.cli.execute import execute
+        from secdigest_pipeline.cli.summary import print_summary
+
         for edition in _between(first.day, last.day):
             console.rule(edition.key)
             failure = execute("edition", services, opened, console, edition.key, tags, config)
@@ -106,6 +87,9 @@ def poll() -> None:
 
     console, services = Console(), Services()
     with instance(services.settings) as opened:
+        from secdigest_pipeline.cli.execute import execute
+        from secdigest_pipeline.cli.summary import print_polls
+
         failure = execute("poll", services, opened, console)
         print_polls(console, services)
     if failure:
