@@ -33,7 +33,7 @@ _BULLET = re.compile(r"( *)- (\S.*)")
 _LINK = re.compile(r"\[(?P<text>[^\[\]]+)\]\((?P<url>[^()\s]+)\)")
 _SOURCE = re.compile(rf"    - {PRIMARY_SOURCE}: (?P<url>\S+)")
 _SOURCES = f"    - {PRIMARY_SOURCE}:"
-_RELATED = re.compile(rf"    - {RELATED}: (?P<url>\S+)")
+_RELATED = re.compile(rf"    - {RELATED}(?:（\d{{4}}-\d{{2}}-\d{{2}}）)?: (?P<url>\S+)")
 _RELATED_LIST = f"    - {RELATED}:"
 _NESTED = " " * 8 + "- "
 # At the start of a line's content: heading, fence, link definition, quote, list, thematic break, underline, table.

@@ -78,6 +78,7 @@ class Entry:
     iocs: tuple[Ioc, ...]  # its own, then those only the other articles of its story give
     sources: tuple[PrimaryPage, ...] = ()
     also: tuple[str, ...] = ()  # URLs of the other articles of its story, which have no entry of their own
+    earlier: tuple[str, str] | None = None  # edition and URL of the article it follows up
 
 
 def headline(item: FeedItem) -> Draft:
@@ -97,7 +98,13 @@ def linked_summary(entry: Entry) -> list[Draft]:
     head = Draft(f"- [{text.link_text(_title(entry))}]({target})", "headline", article.article_id, article.title)
     summary = _statements(article, analysis, analysis.summary, "summary", MAX_SUMMARY)
     marks = (_bullet(mark, "note", article) for mark in _marks(article, analysis, bool(summary)))
-    return [head, *(summary or [_no_summary(article, analysis)]), *marks, *_links(article, RELATED, _also(entry))]
+    return [
+        head,
+        *(summary or [_no_summary(article, analysis)]),
+        *marks,
+        *_earlier(entry),
+        *_links(article, RELATED, _also(entry)),
+    ]
 
 
 def block(entry: Entry) -> list[Draft]:
@@ -155,7 +162,7 @@ def _notes(entry: Entry, marks: list[str]) -> list[Draft]:
         notes = notes[: MAX_NOTES - 1]
     also = _links(article, RELATED, _also(entry))
     sources = _links(article, PRIMARY_SOURCE, _sources(entry))
-    lines = [*notes, *(_bullet(mark, "note", article) for mark in marks), *also, *sources]
+    lines = [*notes, *(_bullet(mark, "note", article) for mark in marks), *_earlier(entry), *also, *sources]
     return lines or [_bullet(NO_NOTES, "note", article)]
 
 
@@ -176,7 +183,8 @@ def _sources(entry: Entry) -> list[str]:
     """Pages other than its own articles that a story rests on: those its IOCs were read on first, whose links join CSV rows to
     articles (report-contract 2.5), then the sources it links to, read or not, unless they are gone.
     """
-    told = {text.live_url(url) for url in (entry.article.url, *entry.also)}
+    earlier = entry.earlier[1:] if entry.earlier else ()
+    told = {text.live_url(url) for url in (entry.article.url, *entry.also, *earlier)}
     urls = [ioc.source_url for ioc in entry.iocs if ioc.is_ioc]
     urls += [
         page.final_url
@@ -185,6 +193,13 @@ def _sources(entry: Entry) -> list[str]:
     ]
     found = dict.fromkeys(text.live_url(url) for url in urls)
     return [url for url in found if url is not None and url not in told][:MAX_SOURCES]
+
+
+def _earlier(entry: Entry) -> list[Draft]:
+    """`関連（2026-10-01）: URL`: the edition and the article of which this one is the next chapter."""
+    edition, address = entry.earlier or ("", "")
+    url = text.live_url(address)
+    return [_bullet(f"{RELATED}（{edition}）: {url}", "note", entry.article)] if url else []
 
 
 def _also(entry: Entry) -> list[str]:

@@ -36,7 +36,8 @@ def render(
     """The report of `edition`: every kept item once, in the order of `items`, then the `memo` lines.
 
     `primary` are the pages articles rest on (一次ソース). An article that `stories` puts below a lead of this edition has no entry
-    of its own but a link in the lead's (関連); one below a lead of an earlier edition has both.
+    of its own but a link in the lead's (関連); one that follows up an article of an earlier edition
+    keeps its entry, which names that edition and article.
 
     An item whose feed rule gives it another section than news is a headline link there; the others stand in the section
     their analysis names. BrokenReport when such an item has no article or analysis, or a statement must not be printed.
@@ -78,6 +79,7 @@ class _Known:
         for page in primary:
             self.sources[page.article_id].append(page)
         self.also: dict[str, list[str]] = defaultdict(list)
+        self.earlier: dict[str, tuple[str, str]] = {}
         self.followers: dict[str, list[str]] = defaultdict(list)
 
     def gather(self, edition: Edition, items: Iterable[FeedItem], stories: Iterable[Story]) -> set[str]:
@@ -86,7 +88,7 @@ class _Known:
         followers: set[str] = set()
         for story in stories:
             if story.lead_edition != edition.key:
-                self.also[story.article_id].append(story.lead_url)
+                self.earlier[story.article_id] = (story.lead_edition, story.lead_url)
             elif story.lead_id in news and story.article_id in news:
                 self.also[story.lead_id].append(story.url)
                 self.followers[story.lead_id].append(story.article_id)
@@ -111,6 +113,7 @@ class _Known:
             tuple(iocs.values()),
             tuple(page for key in keys for page in self.sources[key]),
             tuple(dict.fromkeys(self.also[article.article_id])),
+            self.earlier.get(article.article_id),
         )
 
 

@@ -43,7 +43,7 @@ def line(text: str, limit: int = MAX_LINE) -> str:
     text = _ENTITY.sub("＆", text.translate(_MARKUP)).replace("~~", "～～")
     text = _BRACKET.sub(lambda match: _WIDE_BRACKETS[match.group()], text)
     head = _HEAD.match(text)
-    if head and (label := head.group().strip()) in _RESERVED_HEADS:
+    if head and ((label := head.group().strip()) in _RESERVED_HEADS or label.startswith(f"{RELATED}（")):
         text = f"「{label}」" + text[head.end() :]
     if _LEADING.match(text):
         text = "・" + text

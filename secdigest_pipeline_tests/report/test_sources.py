@@ -98,8 +98,16 @@ def test_a_follow_up_of_an_earlier_edition_keeps_its_entry() -> None:
     report = render(EDITION, *TWO, [], [], (), [earlier])
     assert [one.blocks["その他"] for one in parse_report(report.markdown).articles] == [
         ("なし",),
-        ("関連: https://wire.example/first",),
+        ("関連（2026-09-29）: https://wire.example/first",),
     ]
+    assert check_report(report.markdown) == []
+
+
+def test_a_follow_up_that_leads_a_story_names_the_earlier_article_before_the_others_of_its_own_day() -> None:
+    earlier = Story(EDITION.key, ID, "e" * 16, "2026-09-29", URL, "https://wire.example/first", 0.6, "x")
+    report = render(EDITION, *TWO, [], [], [source("https://wire.example/first")], [STORY, earlier])
+    (parsed,) = parse_report(report.markdown).articles
+    assert parsed.blocks["その他"] == ("関連（2026-09-29）: https://wire.example/first", f"関連: {OTHER_URL}")
     assert check_report(report.markdown) == []
 
 
@@ -121,3 +129,6 @@ def test_several_articles_of_a_story_are_nested_and_a_lead_that_is_not_printed_h
 
 def test_a_line_of_an_article_cannot_pass_for_the_label() -> None:
     assert printed(notes=(statement("関連: https://evil.example/x"),))[0].startswith("「関連」")
+    assert printed(notes=(statement("関連（2026-09-29）: https://evil.example/x"),))[0].startswith(
+        "「関連（2026-09-29）」"
+    )
