@@ -24,6 +24,7 @@ from secdigest_pipeline.articles.story_words import (
     is_periodical,
     lists_known_exploited,
     words,
+    written,
 )
 
 WINDOW = timedelta(days=3)
@@ -57,6 +58,8 @@ class _Told:
     text: Mapping[str, float]
     names: frozenset[str]
     neighbours: frozenset[tuple[str, str]]
+    named: frozenset[str]
+    small: frozenset[str]
     catalogue: bool
     periodical: bool
 
@@ -139,6 +142,7 @@ def _told(articles: Sequence[Article]) -> list[_Told]:
             _vector(text, in_texts, total) if len(article.text) >= _ENOUGH_TEXT else {},
             frozenset(word for word in title if not is_common(word) and in_titles[word] <= rare),
             frozenset(pairwise(in_order(article.title))),
+            *written(article.title),
             lists_known_exploited(article.title),
             is_periodical(article.title),
         )
@@ -182,6 +186,8 @@ def _compared(a: _Told, b: _Told) -> _Pair | None:
     weight = sum(0.5 if name not in telling or is_japanese(name[0]) else 1.0 for name in names)
     title, text = _cosine(a.title, b.title), _cosine(a.text, b.text)
     untold = not (a.text and b.text)
+    if untold and not _is_distinctive({word for name in telling for word in name}, a, b):
+        return None
     agreed = untold or text >= (_AGREES if weight >= 2 else _AGREES_ON_ONE_NAME)
     same_cves = a.cves & b.cves if len(a.cves) <= _RARE_CVE and len(b.cves) <= _RARE_CVE else frozenset[str]()
     by_title = agreed and any(weight >= least and title >= alike for least, alike in _BY_TITLE)
@@ -202,6 +208,11 @@ def _names(a: _Told, b: _Told) -> list[tuple[str, ...]]:
             for word in joined:
                 name_of[word] = joined
     return sorted({tuple(sorted(joined)) for joined in name_of.values()})
+
+
+def _is_distinctive(shared: set[str], a: _Told, b: _Told) -> bool:
+    """Whether shared words tell an event without a text to ask: two of them, or one that a headline writes as a name."""
+    return len(shared) > 1 or bool(shared & (a.named | b.named) - a.small - b.small)
 
 
 def _apart(a: _Told, b: _Told) -> bool:

@@ -128,6 +128,16 @@ def in_order(text: str) -> list[str]:
     return [_stem(word) for word in _WORD.findall(_CJK.sub(" ", text.casefold()))]
 
 
+def written(title: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Words of a headline that it writes as names are written (with a capital or digit, and not as its first word), and
+    those it writes small. The first word's capital says neither.
+    """
+    tokens = _WORD.findall(_CJK.sub(" ", title))
+    small = {token for token in tokens if token.islower() and token.isalpha()}
+    named = {token for at, token in enumerate(tokens) if at and token not in small}
+    return frozenset(_stem(token.casefold()) for token in named), frozenset(map(_stem, small))
+
+
 def is_common(word: str) -> bool:
     """Whether a word (as `words` gives it) says nothing of which event a headline is about."""
     return word.startswith(PIECE) or word in _STEMS or len(word) < 2 or (word.isdecimal() and len(word) < 3)

@@ -68,12 +68,24 @@ def test_like_texts_with_one_shared_name_are_one_story_and_like_headlines_with_u
         (f"{ONE} (CVE-2026-90001)", f"{TWO} (CVE-2026-90002)"),
         (f"Weekly recap: {ONE}", TWO),
         ("Check Point patches SmartGate flaw", "ChatGPT among most faked brands, says Check Point"),
+        ("Relative story", "Story of no day"),
+        ("Release notes", "Release notes 2"),
+        ("Welcome", "Welcome"),
+        ("Another look at the gardens of Arcadia", "Garden show opens"),
+        ("Story of CVE-2026-90001", "The story behind CVE-2026-90001"),
         ("", ""),
         ("!!!", "???"),
     ],
 )  # fmt: skip
 def test_what_is_never_merged(one: str, two: str) -> None:
     assert pairs(told("wire", one), told("tribune", two)) == []
+
+
+def test_without_texts_one_shared_word_counts_only_where_it_is_written_as_a_name() -> None:
+    assert pairs(told("wire", "Attackers exploit Tarnpump flaw"), told("tribune", "Patch for Tarnpump flaw")) != []
+    assert pairs(told("wire", "Attackers exploit tarnpump flaw"), told("tribune", "Patch for Tarnpump flaw")) == []
+    texts = (told("wire", "Tarnpump flaw exploited", FLOOD), told("tribune", "Tarnpump flaw patched", FLOOD + "More."))
+    assert pairs(*texts) != []
 
 
 def test_a_shared_cve_alone_says_nothing_and_disjoint_ones_part_whatever_the_text() -> None:
