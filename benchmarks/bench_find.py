@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import Any
 
 from secdigest_pipeline.indicators.find import find
+from secdigest_pipeline.indicators.hosts import ipv4
 from secdigest_pipeline.indicators.spelling import host_of
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "ioc"
@@ -39,7 +40,11 @@ def ours(text: str) -> Values:
 def ours_and_hosts(text: str) -> Values:
     """find() and the hosts inside its URLs and e-mail addresses, which the other tools report as domains of their own."""
     found = list(ours(text))
-    return found + [host for item in found if (host := host_of(*item))]
+    return found + [
+        ("ipv6" if ":" in host else "ipv4" if ipv4(host) else "domain", host)
+        for type, value in found
+        if type in ("url", "email") and (host := host_of(type, value))
+    ]
 
 
 def ioc_finder_values(text: str) -> Values:

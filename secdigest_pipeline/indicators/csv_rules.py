@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from . import addresses
@@ -58,6 +59,7 @@ def value_error(ioc_type: str, value: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=256)
 def reference_error(url: str) -> str:
     """Rules of reference: a live URL with scheme and host."""
     if _DEFANGED.search(url):

@@ -73,12 +73,19 @@ _LONGEST = 400
 def undressed(line: str) -> str:
     """A heading's words without marks, numbers, tags and the colon."""
     text = line[:_LONGEST].strip()
+    if _is_bare(text):
+        return text
     for _ in range(4):
         bare = _DRESS.sub("", text).strip()
         if bare == text:
             break
         text = bare
     return text
+
+
+def _is_bare(text: str) -> bool:
+    """Whether _DRESS has no hold on a stripped text: most lines of a page begin with a letter and end with a word."""
+    return text[:1].isalpha() and text[-1] not in "=*#_~`>|-:：)" and "<" not in text
 
 
 def announces(line: str, marked: bool) -> Announces:

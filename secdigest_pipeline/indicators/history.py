@@ -18,9 +18,10 @@ from upath import UPath
 from secdigest_pipeline.editions import Edition
 
 from .records import Ioc
-from .roles import ADDRESSES, host_of
+from .roles import ADDRESSES
 from .segments import KEYS, Segments
 from .sightings import IOC_SIGHTINGS, IocPast, IocSighting, MatchKind, PastMatch
+from .spelling import host_of
 from .warninglists import is_known_service, vendored
 
 MAX_MATCHES = 50

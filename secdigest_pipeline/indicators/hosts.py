@@ -70,3 +70,13 @@ def host(text: str) -> str | None:
 def is_known(host: str) -> bool:
     """Whether the last label of a normalised host is a top-level domain or one of SPECIAL_TLDS."""
     return host[host.rfind(".") + 1 :] in tlds()
+
+
+def is_address(host: str) -> bool:
+    """Whether the host of a URL is an IP address (no top-level domain ends in a digit)."""
+    return host[-1:].isdigit() or ":" in host
+
+
+def bare_host(host: str) -> str:
+    """A host without `www.`, as hosts are compared."""
+    return host.removeprefix("www.")

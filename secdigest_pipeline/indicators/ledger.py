@@ -9,23 +9,15 @@ from secdigest_pipeline.editions import JST, Edition
 
 from .csv_rules import ioc_refusal
 from .find import Observable, find
+from .hosts import bare_host
 from .oneline import one_line
 from .phrases import says_of
 from .records import UNKNOWN_THREAT, Ioc, IocRole, Threat
-from .roles import (
-    HASHES,
-    Known,
-    Setting,
-    Sighting,
-    bare_host,
-    bare_url,
-    host_of,
-    reasons_of,
-    registered_domain,
-    role_of,
-)
-from .scoring import confidence, log_odds, strongest_against
-from .sections import Layout
+from .roles import ADDRESSES, HASHES, Known, Setting, Sighting, bare_url, reasons_of, role_of
+from .scoring import verdict
+from .sections import Layout, Place
+from .spelling import host_of
+from .suffixes import registered_domain
 from .warninglists import NO_LOCAL, LocalList, WarningLists, is_known_service, vendored
 
 EVIDENCE = 200
@@ -124,15 +116,14 @@ def _sightings(text: str) -> tuple[list[Sighting], bool]:
                 at += 1
             if at == len(links) or item.start < links[at][0]:
                 loose.add(key)
-    sightings = [
-        Sighting(
-            found,
-            [layout.place(item) for item in found[:_PLACES]],
-            defanged=any(item.defanged for item in found),
-            inside_links=key not in loose,
-        )
-        for key, found in by_value.items()
-    ]
+    sightings = []
+    # The values of a list stand in the same places: one object a place keeps a page of 100,000 values small.
+    same: dict[tuple[Place, ...], tuple[Place, ...]] = {}
+    for key, found in by_value.items():
+        places = tuple([layout.place(item) for item in found[:_PLACES]])
+        places = same.setdefault(places, places)
+        defanged = any(item.defanged for item in found)
+        sightings.append(Sighting(*key, host_of(*key), found, places, defanged, inside_links=key not in loose))
     return sightings, layout.is_list
 
 
@@ -141,15 +132,23 @@ def _shared(pages: list[list[Sighting]], origins: Sequence[tuple[str, str]]) -> 
 
     `origins` are the pages' (article_id, text): one page that two articles rest on, or one text at two outlets, is one witness.
     """
-    given: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    if len(pages) < 2:
+        return pages
+    given: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
     for origin, sightings in zip(origins, pages, strict=True):
+        alone = (origin,)
         for sighting in sightings:
             if _given(sighting):
-                given[sighting.type, sighting.value].add(origin)
+                key = sighting.type, sighting.value
+                others = given.get(key)
+                if others is None:
+                    given[key] = alone
+                elif origin not in others:
+                    given[key] = others + alone
     return [
         [
             replace(sighting, elsewhere=True)
-            if any(article != here and text != own for article, text in given[sighting.type, sighting.value])
+            if any(article != here and text != own for article, text in given.get((sighting.type, sighting.value), ()))
             else sighting
             for sighting in sightings
         ]
@@ -171,7 +170,7 @@ def _setting(article: Article, sightings: Sequence[Sighting], is_list: bool) -> 
         defangs=bool(fanged),
         gives_indicators=is_list
         or any(_given(item) or (item.type in HASHES and not item.inside_links) for item in sightings),
-        fanged_hosts=frozenset(bare_host(host_of(item.type, item.value) or item.value) for item in fanged),
+        fanged_hosts=frozenset(bare_host(item.host or item.value) for item in fanged),
         link_urls=frozenset(bare_url(url) for url in links),
         link_hosts=frozenset(bare_host(host_of("url", url)) for url in links),
     )
@@ -187,15 +186,12 @@ def _row(
     day: str,
 ) -> Ioc:
     reasons = reasons_of(sighting, setting, known, roles)
-    total = log_odds(reasons)
-    is_ioc = total > 0
-    # An e-mail address has its role by what the page says, though no report collects it.
-    collected = tuple(reason for reason in reasons if reason.name != "not_collected")
-    role = role_of(sighting, reasons, log_odds(collected) > 0, known.lists, roles)
+    outcome = verdict(reasons)
+    role = role_of(sighting, reasons, outcome.malicious, known.lists, roles)
     says = says_of(sighting, reasons, role, roles)
     first = sighting.items[0]
-    host = host_of(first.type, first.value)
-    hit = known.lists.address(first.value) if first.type in ("ipv4", "ipv6") else None
+    host = sighting.host
+    hit = known.lists.address(first.value) if first.type in ADDRESSES else None
     row = Ioc(
         edition=article.edition,
         article_id=article.article_id,
@@ -209,10 +205,10 @@ def _row(
         defanged=sighting.defanged,
         source_url=article.url,
         role=role,
-        is_ioc=is_ioc,
-        confidence=confidence(total),
-        reasons=tuple(str(reason) for reason in reasons),
-        suppressed="" if is_ioc else strongest_against(reasons),
+        is_ioc=outcome.is_ioc,
+        confidence=outcome.confidence,
+        reasons=outcome.reasons,
+        suppressed=outcome.suppressed,
         known=role == "abused_service"
         or bool(host and is_known_service(host))
         or bool(hit and hit.says == "shared_network"),
@@ -226,14 +222,15 @@ def _row(
         malware_type=threat.malware_type,
         description=says.description,
     )
-    refused = ioc_refusal(row) if is_ioc else ""
+    refused = ioc_refusal(row) if outcome.is_ioc else ""
     return replace(row, suppressed=f"csv:{refused}") if refused else row
 
 
 def _evidence(text: str, start: int, end: int) -> str:
     """The page's words around a place as one line of at most EVIDENCE characters that holds the value as spelled."""
     room = max(0, EVIDENCE - (end - start)) // 2
-    begin = max(text.rfind("\n", 0, start) + 1, start - room)
+    begin = max(0, start - room)
+    begin = max(text.rfind("\n", begin, start) + 1, begin)
     finish = text.find("\n", end, end + room)
     finish = min(len(text), end + room) if finish < 0 else finish
     return one_line(text[begin:finish])[:EVIDENCE]

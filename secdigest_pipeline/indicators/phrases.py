@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from . import wording
@@ -10,9 +11,12 @@ from .oneline import one_line
 from .records import IocRole
 from .roles import HASHES, Sighting
 from .scoring import Reason
+from .sections import Place
 
 # report-contract 1.5: phrases have a median of 30 characters; twice the longest real one bounds what an analysis may say.
 _LONGEST = 80
+# Surroundings that are remembered, as in roles.py.
+_ASKED = 256
 
 
 class Says(NamedTuple):
@@ -80,32 +84,37 @@ def says_of(sighting: Sighting, reasons: Sequence[Reason], role: str, roles: Seq
     """Category and phrases of a value by what stands beside it; the analysis' own phrase where it gave one with a quote."""
     if role not in _ATTACKERS:
         return Says("unknown", "", f"AI generated. {_noun(sighting.type)} Not given as an indicator by the article.")
-    ruled = _ruled(sighting, reasons, role)
+    ruled = _ruled(sighting.type, sighting.places, tuple(reasons), role)
     own = next(
         (text for item in roles if item.role == role and item.quote.strip() and (text := phrase(item.context_ja))), ""
     )
-    description = f"AI generated. {_noun(sighting.type)} {ruled.description}"
-    return Says(ruled.category, own or ruled.context_ja, description)
+    return ruled._replace(context_ja=own) if own else ruled
 
 
-def _ruled(sighting: Sighting, reasons: Sequence[Reason], role: str) -> Says:
-    names = {reason.name for reason in reasons}
-    near = [text for place in sighting.places for text in (place.before, place.after, place.label) if text]
-    headings = [place.heading for place in sighting.places]
-    if sighting.type in HASHES:
+@lru_cache(maxsize=_ASKED)
+def _ruled(type: str, places: tuple[Place, ...], reasons: tuple[Reason, ...], role: str) -> Says:
+    """Category and phrases by what stands beside a value; the values of one list stand in the same surroundings."""
+    said = _said(type, places, {reason.name for reason in reasons})
+    # What is said of a service's place in an attack does not change what it is.
+    shown = _SERVICE_JA if role == "abused_service" and type not in HASHES else said.context_ja
+    return Says(said.category, shown, f"AI generated. {_noun(type)} {said.description}")
+
+
+def _said(type: str, places: tuple[Place, ...], names: set[str]) -> Says:
+    near = [text for place in places for text in (place.before, place.after, place.label) if text]
+    headings = [place.heading for place in places]
+    if type in HASHES:
         return next((says for words, says in _FILES if _any(words, near)), _MALWARE)
+    if type in ("ipv4", "ipv6") and _any(wording.SOURCE_ADDRESS, near + headings):
+        return _SOURCE_ADDRESS
     said = next((says for texts in (near, headings) for words, says in _NETWORK if _any(words, texts)), None)
-    if sighting.type in ("ipv4", "ipv6") and _any(wording.SOURCE_ADDRESS, near + headings):
-        said = _SOURCE_ADDRESS
-    if said is None:
-        by_place = (
-            ("indicator_section", _LISTED),
-            ("defanged", _FANGED),
-            ("attacker_wording", _CALLED),
-            ("malicious_wording", _CALLED),
-        )
-        said = next((says for name, says in by_place if name in names), _ELSE)
-    return said._replace(context_ja=_SERVICE_JA) if role == "abused_service" else said
+    by_place = (
+        ("indicator_section", _LISTED),
+        ("defanged", _FANGED),
+        ("attacker_wording", _CALLED),
+        ("malicious_wording", _CALLED),
+    )
+    return said or next((says for name, says in by_place if name in names), _ELSE)
 
 
 def _any(words: Callable[[str], bool], texts: Sequence[str]) -> bool:

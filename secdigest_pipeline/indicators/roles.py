@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-
-from publicsuffixlist import PublicSuffixList
+from functools import lru_cache
 
 from . import addresses, wording
 from .find import Observable
+from .hosts import bare_host, is_address
 from .oneline import one_line
 from .records import IocRole, Role
 from .scoring import Reason
 from .sections import Place
+from .suffixes import registered_domain
 from .warninglists import (
     RESOLVERS,
     WELL_KNOWN_HOSTS,
@@ -26,11 +26,12 @@ ADDRESSES = frozenset(("ipv4", "ipv6"))
 NOT_COLLECTED = frozenset(("cve", "email"))
 _MALICIOUS_ROLES = frozenset(("attacker_infrastructure", "malware_sample", "abused_service"))
 _BENIGN_ROLES = frozenset(("victim", "researcher", "reference"))
-
-
-@cache
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()
+_REFERRING = frozenset(
+    ("own_outlet", "live_link", "link_target", "reference_section", "benign_wording", "warning_list", "inside_link")
+)
+_HASH, _ADDRESS, _NAME = Reason("hash"), Reason("address"), Reason("name")
+# Surroundings that are remembered: the values of one list stand in the same ones, one after the other.
+_ASKED = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,57 +62,18 @@ class Setting:
 class Sighting:
     """Every occurrence of one value on one page, in page order, with the places of the first ones.
 
-    `defanged`: any occurrence is. `inside_links`: every occurrence is a part of a live URL. `elsewhere`: another article of the
-    edition gives the value as an indicator.
+    `host` is spelling.host_of() of the value. `defanged`: any occurrence is. `inside_links`: every occurrence is a part of a live
+    URL. `elsewhere`: another article of the edition gives the value as an indicator.
     """
 
+    type: str
+    value: str
+    host: str
     items: Sequence[Observable]
-    places: Sequence[Place]
+    places: tuple[Place, ...]
     defanged: bool
     inside_links: bool
     elsewhere: bool = False
-
-    @property
-    def type(self) -> str:
-        """Type of the value."""
-        return self.items[0].type
-
-    @property
-    def value(self) -> str:
-        """The normalised value."""
-        return self.items[0].value
-
-
-def host_of(type: str, value: str) -> str:
-    """Host of a domain, URL or e-mail value in lower case, brackets of IPv6 off; empty for the other types."""
-    if type == "domain":
-        return value
-    if type == "email":
-        return value.rpartition("@")[2]
-    if type != "url":
-        return ""
-    authority = value.partition("://")[2] or value
-    for end in "/?#":
-        authority = authority.partition(end)[0]
-    name = authority.rpartition("@")[2]
-    if name.startswith("["):
-        return name[1:].partition("]")[0]
-    return name.partition(":")[0].lower()
-
-
-def is_address(host: str) -> bool:
-    """Whether the host of a URL is an IP address (no top-level domain ends in a digit)."""
-    return host[-1:].isdigit() or ":" in host
-
-
-def registered_domain(host: str) -> str:
-    """Registered domain of a host by the public suffix list, private suffixes included; the host itself when it has none."""
-    return str(_suffixes().privatesuffix(host) or host) if host else ""
-
-
-def bare_host(host: str) -> str:
-    """A host without `www.`, as hosts are compared."""
-    return host.removeprefix("www.")
 
 
 def bare_url(url: str) -> str:
@@ -127,79 +89,93 @@ def has_path(value: str) -> bool:
 
 def reasons_of(sighting: Sighting, setting: Setting, known: Known, roles: Sequence[IocRole]) -> tuple[Reason, ...]:
     """Named reasons of the scoring table that hold for a value, in the table's order of kinds."""
-    type, value = sighting.type, sighting.value
-    host = host_of(type, value)
+    type, value, host, live = sighting.type, sighting.value, sighting.host, not sighting.defanged
+    is_hash = type in HASHES
     numeric = type in ADDRESSES or (type == "url" and is_address(host))
-    found = [Reason("hash" if type in HASHES else "address" if numeric else "name")]
-    found += _for(sighting, setting, host)
-    found += _against(sighting, setting, host)
-    hit = _listed(sighting, known.lists, host)
+    found = [_HASH if is_hash else _ADDRESS if numeric else _NAME]
+    found += _for(sighting.places, live, is_hash, setting.gives_indicators)
+    if live and bare_host(host or value) in setting.fanged_hosts:
+        found.append(Reason("same_host_defanged"))
+    if sighting.elsewhere:
+        found.append(Reason("other_articles"))
+    if live:
+        found += _links(sighting, setting, numeric)
+    if is_hash and sighting.inside_links:
+        found.append(Reason("inside_link"))
+    found += _against(sighting.places, live, is_hash)
+    hit = _listed(sighting, known.lists)
     if hit:
         # A list knows the service; what lies at one of its paths is for the article to say.
         service = type == "url" and has_path(value) and is_known_service(host)
         found.append(Reason("service_path" if service else "warning_list", hit.list))
     found += _analysis(roles)
-    found += _rules(sighting, setting, known, host)
+    found += _rules(sighting, setting, known)
     return tuple(found)
 
 
-def _for(sighting: Sighting, setting: Setting, host: str) -> list[Reason]:
+@lru_cache(maxsize=_ASKED)
+def _for(places: tuple[Place, ...], live: bool, is_hash: bool, gives_indicators: bool) -> tuple[Reason, ...]:
+    """What the surroundings of a value say for it."""
     found = []
-    if sighting.defanged:
+    if not live:
         found.append(Reason("defanged"))
-    inside = [place for place in sighting.places if place.section == "indicators"]
-    section = next((place for place in inside if place.listed or sighting.defanged or sighting.type in HASHES), None)
+    inside = [place for place in places if place.section == "indicators"]
+    section = next((place for place in inside if place.listed or not live or is_hash), None)
     if section:
         found.append(Reason("indicator_section", _word(section.heading or section.label)))
     elif inside:
         found.append(Reason("indicator_prose", _word(inside[0].heading or inside[0].label)))
-    if any(place.listed for place in sighting.places):
+    if any(place.listed for place in places):
         found.append(Reason("listed"))
     # In a page without any sign of indicators such lines are its list of sister sites or of links.
-    if setting.gives_indicators and any(place.block for place in sighting.places):
+    if gives_indicators and any(place.block for place in places):
         found.append(Reason("block"))
-    if any(wording.ATTACKER(text) for place in sighting.places for text in _beside(place)):
+    if any(wording.ATTACKER(text) for place in places for text in _beside(place)):
         found.append(Reason("attacker_wording"))
-    elif any(wording.MALICIOUS(text) for place in sighting.places for text in _beside(place)):
+    elif any(wording.MALICIOUS(text) for place in places for text in _beside(place)):
         found.append(Reason("malicious_wording"))
-    if not sighting.defanged and bare_host(host or sighting.value) in setting.fanged_hosts:
-        found.append(Reason("same_host_defanged"))
-    if sighting.elsewhere:
-        found.append(Reason("other_articles"))
-    return found
+    return tuple(found)
 
 
-def _against(sighting: Sighting, setting: Setting, host: str) -> list[Reason]:
+def _links(sighting: Sighting, setting: Setting, numeric: bool) -> list[Reason]:
+    """What speaks against a live value because it is one, or because the page links to it."""
     found = []
     type, value = sighting.type, sighting.value
-    live = not sighting.defanged
     # Nobody cites a source by its address: a live URL on one is no reference.
-    if live and type == "url" and value.startswith(("http://", "https://")) and not is_address(host):
+    if type == "url" and not numeric and value.startswith(("http://", "https://")):
         found.append(Reason("live_link" if setting.defangs else "live_url"))
-    elif live and type == "domain" and setting.defangs:
+    elif type == "domain" and setting.defangs:
         found.append(Reason("live_name"))
-    if live and (
-        bare_url(value) in setting.link_urls if type == "url" else bare_host(host or value) in setting.link_hosts
+    if (
+        bare_url(value) in setting.link_urls
+        if type == "url"
+        else bare_host(sighting.host or value) in setting.link_hosts
     ):
         found.append(Reason("link_target"))
-    if type in HASHES and sighting.inside_links:
-        found.append(Reason("inside_link"))
-    if all(place.section == "references" for place in sighting.places):
-        found.append(Reason("reference_section"))
-    if type in HASHES:
-        if any(wording.NOT_A_FILE(text) for place in sighting.places for text in (place.before[-60:], place.label)):
-            found.append(Reason("not_a_file_hash"))
-    elif live and any(wording.VICTIM(text) for place in sighting.places for text in _beside(place)):
-        found.append(Reason("victim_wording"))
-    elif live and any(wording.BENIGN(text) for place in sighting.places for text in _beside(place)):
-        found.append(Reason("benign_wording"))
     return found
 
 
-def _listed(sighting: Sighting, lists: WarningLists, host: str) -> Hit | None:
+@lru_cache(maxsize=_ASKED)
+def _against(places: tuple[Place, ...], live: bool, is_hash: bool) -> tuple[Reason, ...]:
+    """What the surroundings of a value say against it."""
+    found = []
+    if all(place.section == "references" for place in places):
+        found.append(Reason("reference_section"))
+    if is_hash:
+        if any(wording.NOT_A_FILE(text) for place in places for text in (place.before[-60:], place.label)):
+            found.append(Reason("not_a_file_hash"))
+    elif live and any(wording.VICTIM(text) for place in places for text in _beside(place)):
+        found.append(Reason("victim_wording"))
+    elif live and any(wording.BENIGN(text) for place in places for text in _beside(place)):
+        found.append(Reason("benign_wording"))
+    return tuple(found)
+
+
+def _listed(sighting: Sighting, lists: WarningLists) -> Hit | None:
     """The warning list that speaks against a live host or address; one the article defangs is meant as it stands."""
     if sighting.defanged:
         return None
+    host = sighting.host
     hit = lists.address(sighting.value) if sighting.type in ADDRESSES else lists.host(host) if host else None
     if hit is None or hit.says in ("shared_network", "placeholder"):
         return None
@@ -216,8 +192,8 @@ def _analysis(roles: Sequence[IocRole]) -> list[Reason]:
     return [Reason(("analysis_malicious" if malicious else "analysis_benign") + ("" if quoted else "_unquoted"))]
 
 
-def _rules(sighting: Sighting, setting: Setting, known: Known, host: str) -> list[Reason]:
-    type, value = sighting.type, sighting.value
+def _rules(sighting: Sighting, setting: Setting, known: Known) -> list[Reason]:
+    type, value, host = sighting.type, sighting.value, sighting.host
     found = []
     entry = known.local.entry(value, host)
     if entry:
@@ -271,7 +247,6 @@ def role_of(
 ) -> Role:
     """Role of a value: the analysis' own where it agrees with the outcome, else by rule."""
     type = sighting.type
-    host = host_of(type, sighting.value)
     names = {reason.name for reason in reasons}
     agreed = _MALICIOUS_ROLES if malicious else _BENIGN_ROLES
     if "analysis_malicious" in names or "analysis_benign" in names:
@@ -283,19 +258,10 @@ def role_of(
     if malicious:
         if type in HASHES:
             return "malware_sample"
-        return "abused_service" if type != "email" and is_known_service(host) else "attacker_infrastructure"
-    hit = _listed(sighting, lists, host)
+        return "abused_service" if type != "email" and is_known_service(sighting.host) else "attacker_infrastructure"
+    hit = _listed(sighting, lists)
     if hit and hit.says == "vendor":
         return "researcher"
     if "victim_wording" in names or (hit and hit.says == "bank"):
         return "victim"
-    referring = {
-        "own_outlet",
-        "live_link",
-        "link_target",
-        "reference_section",
-        "benign_wording",
-        "warning_list",
-        "inside_link",
-    }
-    return "reference" if names & referring else "unknown"
+    return "reference" if names & _REFERRING else "unknown"

@@ -7,6 +7,7 @@ read half of the labelled texts (benchmarks/bench_ledger.py prints how well conf
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -78,6 +79,34 @@ class Reason(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.name}:{self.detail}" if self.detail else self.name
+
+
+class Verdict(NamedTuple):
+    """What a value's reasons come to.
+
+    `malicious`: they say so, whether or not reports collect its type. `is_ioc`: it goes into the report or the CSV.
+    """
+
+    is_ioc: bool
+    malicious: bool
+    confidence: float
+    reasons: tuple[str, ...]
+    suppressed: str
+
+
+@lru_cache(maxsize=1024)
+def verdict(reasons: tuple[Reason, ...]) -> Verdict:
+    """The sum of `reasons`; the values of one list have the same ones. KeyError for a reason the table does not hold."""
+    total = log_odds(reasons)
+    # An e-mail address has its role by what the page says, though no report collects it.
+    collected = tuple(reason for reason in reasons if reason.name != "not_collected")
+    return Verdict(
+        is_ioc=total > 0,
+        malicious=log_odds(collected) > 0,
+        confidence=confidence(total),
+        reasons=tuple(str(reason) for reason in reasons),
+        suppressed="" if total > 0 else strongest_against(reasons),
+    )
 
 
 def log_odds(reasons: tuple[Reason, ...]) -> float:

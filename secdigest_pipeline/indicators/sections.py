@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from . import headings
 from .find import Observable
@@ -45,9 +46,8 @@ _TABLE = re.compile(r"\s*\|.*\||[^|]*\|[^|]*\||.*\t|[^|\n]{1,80} \| ")
 _RULE = re.compile(r"[\s|:+=-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Surroundings of one value.
+class Place(NamedTuple):
+    """Surroundings of one value: equal for the values of one list, so that what they say is asked once.
 
     `listed`: alone on its line, in a table row, code block or list. `block`: one of three lines in a row that hold nothing but values.
     `before` and `after` are its own sentence, at most NEAR characters of it.
@@ -83,8 +83,7 @@ class Layout:
         self._text = text
         self._values = values
         self._lines = _lines(text, values)
-        filled = sum(1 for match in _LINE.finditer(text) if not match.group().isspace())
-        self.is_list = len(self._lines) >= _BLOCK and 2 * len(self._lines) >= filled
+        self.is_list = len(self._lines) >= _BLOCK and 2 * len(self._lines) >= _filled(text)
         self._starts = [line.start for line in self._lines]
         self._last_read = values[_READ].start if len(values) > _READ else len(text)
 
@@ -100,8 +99,8 @@ class Layout:
             line.label,
             line.listed,
             line.block,
-            _SENTENCE_END.split(self._text[begin : value.start])[-1],
-            _SENTENCE_END.split(self._text[value.end : end], maxsplit=1)[0],
+            _SENTENCE_END.split(self._text[begin : value.start])[-1] if begin < value.start else "",
+            _SENTENCE_END.split(self._text[value.end : end], maxsplit=1)[0] if value.end < end else "",
         )
 
     def _reach(self, value: Observable, line: _Line) -> tuple[int, int]:
@@ -162,7 +161,7 @@ class _Reader:
             self.section, self.level, self.label = "", 0, ""
         if self.since > 2:
             self.pending = ""
-        if not _TABLE.match(line[:400]):
+        if not _is_table(line):
             self.table_head = False
             self.passes(line)
         elif not _RULE.fullmatch(line):
@@ -176,7 +175,7 @@ class _Reader:
             self.heads("indicators", _UNMARKED, self.pending)
         self.valued = True
         self.since = 0
-        table = bool(_TABLE.match(line[:400]))
+        table = _is_table(line)
         self.table_head = self.table_head and table
         # A table of indicators is one wherever it stands but under references.
         section: Announces = "indicators" if self.table_head and self.section != "references" else self.section
@@ -217,12 +216,25 @@ class _Reader:
             self.label = headings.undressed(line)[:_LABEL]
 
 
+def _filled(text: str) -> int:
+    """Lines of a text that are not blank."""
+    return sum(1 for match in _LINE.finditer(text) if not match.group().isspace())
+
+
+def _is_table(line: str) -> bool:
+    head = line[:400]
+    return ("|" in head or "\t" in head) and _TABLE.match(head) is not None
+
+
 def _lines(text: str, values: Sequence[Observable]) -> list[_Line]:
+    """The lines of `text` that hold values. What comes behind the last of them is not read: nothing asks for its section."""
     reader = _Reader()
     lines: list[_Line] = []
     shapes: list[tuple[int, bool, bool]] = []
     at = 0
     for number, match in enumerate(_LINE.finditer(text)):
+        if at == len(values):
+            break
         start, end = match.span()
         first = at
         while at < len(values) and values[at].start < end:

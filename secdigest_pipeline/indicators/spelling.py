@@ -5,6 +5,8 @@ import re
 from . import grammar, hosts
 from .defang import live_schemes
 
+_AUTHORITY_END = re.compile(r"[/?#]")
+
 
 def normal(type: str, refanged: str) -> str | None:
     """The stored value of a refanged spelling, or None if it is none of that type.
@@ -31,19 +33,22 @@ def normal(type: str, refanged: str) -> str | None:
     return refanged.lower()
 
 
-def host_of(type: str, value: str) -> tuple[str, str] | None:
-    """(type, value) of the host in a normalised URL or e-mail address: ipv4, ipv6 or domain. None for other types."""
+def host_of(type: str, value: str) -> str:
+    """Host of a domain, URL or e-mail value in lower case, brackets of IPv6 off; empty for the other types.
+
+    Never raises; of a link that is no URL of ours it gives what stands where a host would.
+    """
+    if type == "domain":
+        return value
     if type == "email":
-        return "domain", value.rpartition("@")[2]
-    authority = (
-        grammar.AUTHORITY.match(value, value.find("://") + 3 if "://" in value else 0) if type == "url" else None
-    )
-    name = authority_host(authority) if authority else None
-    if name is None:
-        return None
-    if name[0] == "[":
-        return "ipv6", name[1:-1]
-    return ("ipv4" if hosts.ipv4(name) else "domain"), name
+        return value.rpartition("@")[2]
+    if type != "url":
+        return ""
+    authority = _AUTHORITY_END.split(value.partition("://")[2] or value, 1)[0]
+    name = authority.rpartition("@")[2]
+    if name.startswith("["):
+        return name[1:].partition("]")[0]
+    return name.partition(":")[0].lower()
 
 
 def cve(match: re.Match[str]) -> str:

@@ -184,11 +184,13 @@ def test_a_url_holds_hashes_of_file_pages_and_cve_ids_but_its_host_is_not_said_t
 
 
 def test_the_host_of_a_url_or_mail_can_be_asked_for() -> None:
-    assert host_of("url", "https://u@bad.example:81/a") == ("domain", "bad.example")
-    assert host_of("url", "198.51.100.7/a") == ("ipv4", "198.51.100.7")
-    assert host_of("url", "http://[2001:db8::7]/a") == ("ipv6", "2001:db8::7")
-    assert host_of("email", "ops@bad.example") == ("domain", "bad.example")
-    assert host_of("domain", "bad.example") is None
+    assert host_of("url", "https://u@bad.example:81/a") == "bad.example"
+    assert host_of("url", "198.51.100.7/a") == "198.51.100.7"
+    assert host_of("url", "http://[2001:db8::7]/a") == "2001:db8::7"
+    assert host_of("url", "http://bad.example?next=http://good.example/") == "bad.example"
+    assert host_of("email", "ops@bad.example") == "bad.example"
+    assert host_of("domain", "bad.example") == "bad.example"
+    assert host_of("sha256", "0" * 64) == ""
 
 
 WORDS = """

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from secdigest_pipeline.articles.records import PrimaryPage
 from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.indicators import ioc_csv, ledger, misplaced, work_log
+from secdigest_pipeline.indicators import ioc_csv, misplaced, work_log
+from secdigest_pipeline.indicators.ledger import ledger
 from secdigest_pipeline.indicators.records import IOCS, Ioc
 from secdigest_pipeline_tests.articles.primaries import DIGEST, article, primary
 
@@ -76,7 +77,7 @@ def test_the_work_log_counts_sources_and_names_the_unreadable_ones() -> None:
     rows = ledger([NEWS], {}, {}, primary=[REPORT])
     log = work_log(edition, [NEWS], rows, ioc_csv(edition, rows), [REPORT, lists, blocked])
     assert "- 読んだ一次ソース数: 1\n- 追加で読んだIOC掲載ページ数: 1\n" in log
-    assert "- http://cert.test/advisory — blocked HTTP 403" in log
+    assert "- http://cert.test/advisory — アクセス拒否（HTTP 403）" in log
     assert "追跡は行っていない" not in log
     none = work_log(edition, [NEWS], rows, ioc_csv(edition, rows), [])
     assert f"（primary_source_not_found）\n\n- {NEWS.url}" in none

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from secdigest_pipeline.indicators.addresses import scope
 from secdigest_pipeline.indicators.history import is_shared
+from secdigest_pipeline.indicators.hosts import is_address
 from secdigest_pipeline.indicators.records import Ioc, ObservableType
-from secdigest_pipeline.indicators.roles import ADDRESSES, host_of, is_address, registered_domain
+from secdigest_pipeline.indicators.roles import ADDRESSES
+from secdigest_pipeline.indicators.spelling import host_of
+from secdigest_pipeline.indicators.suffixes import registered_domain
 from secdigest_pipeline.indicators.warninglists import RESOLVERS, vendored
 
 _ATTACKERS = frozenset(("attacker_infrastructure", "malware_sample"))

@@ -37,6 +37,8 @@ class LocalList:
 
     def entry(self, value: str, host: str) -> LocalEntry | None:
         """The entry of a value, else of its host (`host` is "" for hashes and bare addresses) or the nearest parent of that."""
+        if not self.entries:
+            return None
         found = self.entries.get(value)
         while found is None and host:
             found = self.entries.get(host)

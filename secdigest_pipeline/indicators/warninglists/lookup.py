@@ -67,11 +67,11 @@ class WarningLists:
     def address(self, value: str) -> Hit | None:
         """The list whose networks hold an IP address (no two listed networks overlap but by nesting); None when none does."""
         address = ipaddress.ip_address(value)
-        number = int(address)
-        at = bisect_right(self._starts, (address.version, number))
+        this, number = address.version, int(address)
+        at = bisect_right(self._starts, (this, number))
         # A wider network begins before the narrow ones inside it: look back over the few that can still hold the address.
         for version, start, end, hit in reversed(self._networks[max(0, at - 4) : at]):
-            if version == address.version and start <= number <= end:
+            if version == this and start <= number <= end:
                 return hit
         return None
 

@@ -1,6 +1,6 @@
 """Services that everybody uses and attackers abuse, public resolvers, and hosts that are no indicator by themselves."""
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 # report-contract 2.3: as a domain, or as a URL without a path, these are rejected.
@@ -23,6 +23,7 @@ def services() -> frozenset[str]:
     return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
 
 
+@lru_cache(maxsize=4096)
 def is_known_service(host: str) -> bool:
     """Whether a lower-case host belongs to a shared service (よく知られている of report-contract 1.5)."""
     listed = services()

@@ -1,0 +1,16 @@
+"""The registered domain of a host, by the public suffix list."""
+
+from functools import cache, lru_cache
+
+from publicsuffixlist import PublicSuffixList
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
+
+
+@lru_cache(maxsize=4096)
+def registered_domain(host: str) -> str:
+    """Registered domain of a host by the public suffix list, private suffixes included; the host itself when it has none."""
+    return str(_suffixes().privatesuffix(host) or host) if host else ""
