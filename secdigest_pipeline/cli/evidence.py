@@ -81,8 +81,9 @@ def _stored(services: "Services", article_id: str) -> "Article | None":
     paths = sorted(folder.glob("*.parquet"), key=lambda path: path.name, reverse=True) if folder.exists() else []
     for path in paths:
         # ids first: the texts of a year of editions need not be read for one article
-        ids = pq.read_table(io.BytesIO(path.read_bytes()), columns=["article_id"])["article_id"].to_pylist()
-        if article_id in ids:
+        # and without threads: those of pyarrow abort a process that ends while they start
+        data = io.BytesIO(path.read_bytes())
+        if article_id in pq.read_table(data, columns=["article_id"], use_threads=False)["article_id"].to_pylist():
             rows: list[Any] = stored_rows(services, CLEANED_ARTICLES, Edition.parse(path.stem))
             return next((row for row in rows if row.article_id == article_id), None)
     return None

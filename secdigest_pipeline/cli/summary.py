@@ -3,7 +3,7 @@
 import io
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 from rich.console import Console
@@ -17,6 +17,9 @@ from secdigest_pipeline.intake.records import RAW_FEED_ITEMS
 from secdigest_pipeline.resources import Services
 from secdigest_pipeline.tables import Table
 
+if TYPE_CHECKING:
+    from secdigest_pipeline.analysis.estimate import Estimate
+
 
 def stored_rows(services: Services, table: Table[Any], edition: Edition) -> list[Any]:
     """Rows of one table of one edition; empty when it was never made."""
@@ -25,7 +28,8 @@ def stored_rows(services: Services, table: Table[Any], edition: Edition) -> list
         data = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return []
-    return table.rows(table.read(pq.read_table(io.BytesIO(data))))
+    # without threads: those of pyarrow abort a process that ends while they start
+    return table.rows(table.read(pq.read_table(io.BytesIO(data), use_threads=False)))
 
 
 def print_summary(console: Console, services: Services, edition: Edition) -> None:
@@ -61,7 +65,7 @@ def print_estimate(console: Console, services: Services, editions: Sequence[Edit
     from secdigest_pipeline.intake.membership import items_of
 
     total, settings = NOTHING, services.settings
-    grid = Grid("edition", "articles", "kept replies", "USD low", "USD high", box=None, padding=(0, 2))
+    grid = Grid("edition", "articles", "kept replies", "USD likely", "at least", "at most", box=None, padding=(0, 2))
     for edition in editions:
         articles = [row for row in stored_rows(services, CLEANED_ARTICLES, edition) if row.section == "news"]
         unread = 0
@@ -71,11 +75,17 @@ def print_estimate(console: Console, services: Services, editions: Sequence[Edit
         seen = {article.article_id: find(article.page_text) for article in articles}
         one = estimate(articles, seen, settings.models, services.replies, unread=unread, batch=batch)
         total += one
-        grid.add_row(edition.key, str(one.articles), str(one.kept), f"{one.low:.4f}", f"{one.high:.4f}")
-    grid.add_row("all", str(total.articles), str(total.kept), f"{total.low:.4f}", f"{total.high:.4f}")
+        grid.add_row(edition.key, *_estimated(one))
+    grid.add_row("all", *_estimated(total))
     console.print(grid, highlight=False)
     prices = f"{settings.models[0]}{', in batches' if batch else ''}"
-    console.print(f"by the prices of {prices}; what history sources would add is not in it", highlight=False)
+    console.print(
+        f"by the prices of {prices}; what history sources would add is not in it", highlight=False, soft_wrap=True
+    )
+
+
+def _estimated(one: "Estimate") -> list[str]:
+    return [str(one.articles), str(one.kept), *(f"{usd:.4f}" for usd in (one.likely, one.low, one.high))]
 
 
 def print_polls(console: Console, services: Services) -> None:
