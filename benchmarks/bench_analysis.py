@@ -19,7 +19,8 @@ from pathlib import Path
 
 from upath import UPath
 
-from secdigest_pipeline.analysis import AnthropicAnalyst, Replies, analyse
+from secdigest_pipeline.analysis import AnthropicAnalyst, Replies
+from secdigest_pipeline.analysis.analyse import analyse
 from secdigest_pipeline.analysis.endpoint import preload
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.indicators import find

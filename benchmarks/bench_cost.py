@@ -14,7 +14,8 @@ from pathlib import Path
 from lxml import etree, html
 from upath import UPath
 
-from secdigest_pipeline.analysis import AnthropicAnalyst, Replies, analyse
+from secdigest_pipeline.analysis import AnthropicAnalyst, Replies
+from secdigest_pipeline.analysis.analyse import analyse
 from secdigest_pipeline.analysis.models import BATCH_FACTOR, PRICES_OF, Usage, model
 from secdigest_pipeline.analysis.records import Call
 from secdigest_pipeline.articles.records import Article

@@ -6,8 +6,6 @@ from collections import Counter
 import dagster as dg
 import pandas as pd
 
-from secdigest_pipeline.articles.clean import clean_articles
-from secdigest_pipeline.articles.pages import read_pages
 from secdigest_pipeline.articles.records import ARTICLE_PAGES, CLEANED_ARTICLES, Article, Page
 from secdigest_pipeline.assets.handback import described, hand_back
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS, FeedItem
@@ -50,6 +48,8 @@ def article_pages(
 
 
 async def _read(services: Services, items: list[FeedItem], refetch: frozenset[str]) -> tuple[list[Page], int]:
+    from secdigest_pipeline.articles.pages import read_pages
+
     settings = services.settings
     async with (
         services.client() as client,
@@ -86,5 +86,7 @@ def cleaned_articles(
 
 
 async def _clean(services: Services, items: list[FeedItem], pages: list[Page]) -> list[Article]:
+    from secdigest_pipeline.articles.clean import clean_articles
+
     async with services.workers() as workers:
         return await clean_articles(items, pages, services.pages, workers, services.ahead)

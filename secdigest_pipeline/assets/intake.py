@@ -8,10 +8,6 @@ import pandas as pd
 
 from secdigest_pipeline.assets.handback import checked, described, hand_back, shown
 from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.intake.completeness import completeness
-from secdigest_pipeline.intake.history.sources import fill
-from secdigest_pipeline.intake.membership import items_of
-from secdigest_pipeline.intake.poll import poll
 from secdigest_pipeline.intake.records import POLLS, RAW_FEED_ITEMS, Poll
 from secdigest_pipeline.partitions import EDITIONS
 from secdigest_pipeline.resources import Services
@@ -28,6 +24,8 @@ def feed_snapshots(context: dg.AssetExecutionContext, services: dg.ResourceParam
 
 
 async def _poll(services: Services) -> list[Poll]:
+    from secdigest_pipeline.intake.poll import poll
+
     async with services.client() as client, services.workers() as workers:
         return await poll(
             services.feeds,
@@ -52,6 +50,9 @@ def raw_feed_items(context: dg.AssetExecutionContext, services: dg.ResourceParam
 
     For a past edition that the polls do not cover, the sources of the past that feeds declare are asked first, once.
     """
+    from secdigest_pipeline.intake.completeness import completeness
+    from secdigest_pipeline.intake.membership import items_of
+
     edition = Edition.parse(context.partition_key)
     asked = asyncio.run(_fill(services, edition))
     items = items_of(edition, services.feeds, services.archive, services.now())
@@ -77,6 +78,8 @@ def raw_feed_items(context: dg.AssetExecutionContext, services: dg.ResourceParam
 
 
 async def _fill(services: Services, edition: Edition) -> int:
+    from secdigest_pipeline.intake.history.sources import fill
+
     async with services.client() as client, services.workers() as workers:
         return await fill(
             edition,

@@ -76,7 +76,7 @@ def export(first: Edition, last: Edition, formats: tuple[str, ...], out: Path) -
     from secdigest_pipeline.indicators.exports import FORMATS as ALL
     from secdigest_pipeline.indicators.exports import range_files
     from secdigest_pipeline.indicators.records import IOCS
-    from secdigest_pipeline.report import publish
+    from secdigest_pipeline.report.publish import publish
     from secdigest_pipeline.resources import Services
 
     if first > last:

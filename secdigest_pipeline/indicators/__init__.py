@@ -1,13 +1,21 @@
-"""Indicators: finding observables in a text, the ledger that says what each is, and the report's IOC files."""
+"""Indicators: finding observables in a text, the ledger that says what each is, and the report's IOC files.
 
-from .csvs import check_ioc_csv, csv_rows, ioc_csv
-from .defang import defang, refang
-from .find import Observable, find
-from .ledger import ledger
-from .lines import ioc_line
-from .placed import misplaced
-from .states import ioc_state
-from .worklog import work_log
+`find` and `defang` are here at once, so that they stand before the modules whose names they have; `ledger.ledger` is
+imported from its module.
+"""
+
+from typing import TYPE_CHECKING
+
+from secdigest_pipeline.indicators.defang import defang, refang
+from secdigest_pipeline.indicators.find import Observable, find
+from secdigest_pipeline.lazy import lazy
+
+if TYPE_CHECKING:
+    from secdigest_pipeline.indicators.csvs import check_ioc_csv, csv_rows, ioc_csv
+    from secdigest_pipeline.indicators.lines import ioc_line
+    from secdigest_pipeline.indicators.placed import misplaced
+    from secdigest_pipeline.indicators.states import ioc_state
+    from secdigest_pipeline.indicators.worklog import work_log
 
 __all__ = [
     "Observable",
@@ -18,8 +26,22 @@ __all__ = [
     "ioc_csv",
     "ioc_line",
     "ioc_state",
-    "ledger",
     "misplaced",
     "refang",
     "work_log",
 ]
+
+__getattr__ = lazy(
+    __name__,
+    {
+        "csvs": (
+            "check_ioc_csv",
+            "csv_rows",
+            "ioc_csv",
+        ),
+        "lines": ("ioc_line",),
+        "placed": ("misplaced",),
+        "states": ("ioc_state",),
+        "worklog": ("work_log",),
+    },
+)

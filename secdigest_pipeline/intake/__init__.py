@@ -1,11 +1,11 @@
 """Intake: feeds polled into an archive, and the items of each edition read back from it.
 
-The names below are loaded when they are asked for: worker processes import `intake.parse`, and the code location this
-package, and neither should pay for pandas, Arrow or an HTTP client that it does not use.
+`poll.poll` and `completeness.completeness` are imported from their modules, whose names they have.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from secdigest_pipeline.lazy import lazy
 
 if TYPE_CHECKING:
     from secdigest_pipeline.intake.archive import Archive
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from secdigest_pipeline.intake.records import COMPLETENESS, POLLS, RAW_FEED_ITEMS, Completeness, FeedItem, Poll
     from secdigest_pipeline.intake.urls import article_id, canonical_url
 
-# `poll.poll` is imported from its module: as a name of the package it would hide that module.
-# `completeness.completeness` is not among them for the same reason.
 __all__ = [
     "COMPLETENESS",
     "POLLS",
@@ -46,22 +44,38 @@ __all__ = [
     "rebuild_sightings",
 ]
 
-_HOMES = {
-    "archive": ("Archive",),
-    "completeness": ("memo_line",),
-    "feeds": ("Feed", "FeedListError", "load_feeds"),
-    "history.sources": ("fill",),
-    "http": ("Answer", "Client", "FetchError", "Limits", "open_client"),
-    "lanes": ("HostLanes",),
-    "membership": ("items_of",),
-    "rebuild": ("rebuild_sightings",),
-    "records": ("COMPLETENESS", "POLLS", "RAW_FEED_ITEMS", "Completeness", "FeedItem", "Poll"),
-    "urls": ("article_id", "canonical_url"),
-}
-
-
-def __getattr__(name: str) -> Any:
-    for module, names in _HOMES.items():
-        if name in names:
-            return getattr(import_module(f"{__name__}.{module}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy(
+    __name__,
+    {
+        "archive": ("Archive",),
+        "completeness": ("memo_line",),
+        "feeds": (
+            "Feed",
+            "FeedListError",
+            "load_feeds",
+        ),
+        "history.sources": ("fill",),
+        "http": (
+            "Answer",
+            "Client",
+            "FetchError",
+            "Limits",
+            "open_client",
+        ),
+        "lanes": ("HostLanes",),
+        "membership": ("items_of",),
+        "rebuild": ("rebuild_sightings",),
+        "records": (
+            "COMPLETENESS",
+            "POLLS",
+            "RAW_FEED_ITEMS",
+            "Completeness",
+            "FeedItem",
+            "Poll",
+        ),
+        "urls": (
+            "article_id",
+            "canonical_url",
+        ),
+    },
+)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from upath import UPath
 
-from secdigest_pipeline.analysis import AnthropicAnalyst, Replies, analyse
+from secdigest_pipeline.analysis import AnthropicAnalyst, Replies
+from secdigest_pipeline.analysis.analyse import analyse
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.indicators.find import find

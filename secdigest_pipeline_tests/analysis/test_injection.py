@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from upath import UPath
 
-from secdigest_pipeline.analysis import AnthropicAnalyst, Extractive, Replies, analyse
-from secdigest_pipeline.analysis.analyse import Analyst
+from secdigest_pipeline.analysis import AnthropicAnalyst, Extractive, Replies
+from secdigest_pipeline.analysis.analyse import Analyst, analyse
 from secdigest_pipeline.analysis.prompt import SYSTEM
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.analysis.verify import ungrounded
@@ -20,7 +20,8 @@ from secdigest_pipeline.articles.page_archive import PageArchive
 from secdigest_pipeline.articles.pages import read_pages
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.indicators import find, ledger
+from secdigest_pipeline.indicators import find
+from secdigest_pipeline.indicators.ledger import ledger
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.intake.http import open_client
 from secdigest_pipeline.intake.records import FeedItem

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from upath import UPath
 
-from secdigest_pipeline.analysis import AnthropicAnalyst, Replies, analyse
+from secdigest_pipeline.analysis import AnthropicAnalyst, Replies
 from secdigest_pipeline.analysis import models as price_table
-from secdigest_pipeline.analysis.analyse import Analyst
+from secdigest_pipeline.analysis.analyse import Analyst, analyse
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, CALLS, Analysis
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.files import StorageError

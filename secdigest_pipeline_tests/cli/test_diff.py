@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 from upath import UPath
 
-from secdigest_pipeline.analysis import AnthropicAnalyst, Replies, analyse
+from secdigest_pipeline.analysis import AnthropicAnalyst, Replies
+from secdigest_pipeline.analysis.analyse import analyse
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
 from secdigest_pipeline.cli.diff import diff
 from secdigest_pipeline.indicators import find

@@ -13,7 +13,7 @@ from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
 from secdigest_pipeline.cli.evidence import article, evidence
 from secdigest_pipeline.files import write_atomic
-from secdigest_pipeline.indicators import ledger
+from secdigest_pipeline.indicators.ledger import ledger
 from secdigest_pipeline.indicators.records import IOCS
 from secdigest_pipeline.io_managers import parquet_bytes
 from secdigest_pipeline.tables import Table

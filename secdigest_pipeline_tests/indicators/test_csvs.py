@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.indicators import check_ioc_csv, csv_rows, ioc_csv, ledger, refang
+from secdigest_pipeline.indicators import check_ioc_csv, csv_rows, ioc_csv, refang
 from secdigest_pipeline.indicators.csvs import HEADER
+from secdigest_pipeline.indicators.ledger import ledger
 from secdigest_pipeline.indicators.records import Threat
 from secdigest_pipeline_tests.indicators.pages import EDITION, MD5, SHA256, page
 from secdigest_pipeline_tests.indicators.test_ledger import PIECES

@@ -23,9 +23,9 @@ from secdigest_pipeline.indicators.enrichment import (
     cve_facts,
     fetch_files,
     kev_notes,
-    sources,
 )
 from secdigest_pipeline.indicators.enrichment.files import MAX_CSV_BYTES, MAX_ROWS, read_epss, read_kev
+from secdigest_pipeline.indicators.enrichment.sources import sources
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.intake.http import open_client
 from secdigest_pipeline.sample import web

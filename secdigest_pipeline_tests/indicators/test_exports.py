@@ -24,7 +24,7 @@ from secdigest_pipeline.indicators.exports.misp import event_uuid, feed_files, m
 from secdigest_pipeline.indicators.exports.stix import pattern, stix_bundle
 from secdigest_pipeline.indicators.exports.values import exported
 from secdigest_pipeline.indicators.records import Ioc
-from secdigest_pipeline.report import publish
+from secdigest_pipeline.report.publish import publish
 from secdigest_pipeline_tests.indicators.ledgers import ioc
 
 DAY = Edition.parse("2026-10-01")

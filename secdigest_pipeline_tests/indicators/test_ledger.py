@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from secdigest_pipeline.indicators import ledger, misplaced, refang
+from secdigest_pipeline.indicators import misplaced, refang
+from secdigest_pipeline.indicators.ledger import ledger
 from secdigest_pipeline.indicators.records import IOCS, IocRole, Threat
 from secdigest_pipeline.indicators.scoring import RULE, WEIGHTS, Reason, confidence, log_odds
 from secdigest_pipeline.indicators.spelling import normal

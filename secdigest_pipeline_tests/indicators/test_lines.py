@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from secdigest_pipeline.indicators import ioc_line, ledger, refang
+from secdigest_pipeline.indicators import ioc_line, refang
+from secdigest_pipeline.indicators.ledger import ledger
 from secdigest_pipeline_tests.indicators.pages import SHA256, page, rows
 from secdigest_pipeline_tests.indicators.test_ledger import PIECES
 

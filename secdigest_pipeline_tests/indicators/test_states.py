@@ -3,7 +3,8 @@
 import pytest
 
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.indicators import ioc_state, ledger
+from secdigest_pipeline.indicators import ioc_state
+from secdigest_pipeline.indicators.ledger import ledger
 from secdigest_pipeline_tests.indicators.pages import page
 
 

@@ -4,7 +4,8 @@ import re
 
 from secdigest_pipeline.analysis.withheld import REASON
 from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.indicators import ioc_csv, ledger, work_log
+from secdigest_pipeline.indicators import ioc_csv, work_log
+from secdigest_pipeline.indicators.ledger import ledger
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.indicators.scoring import WEIGHTS
 from secdigest_pipeline.indicators.worklog import _RULES

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from secdigest_pipeline.articles.records import Article, PrimaryPage, ReadState, Story
-from secdigest_pipeline.indicators import check_ioc_csv, ledger
+from secdigest_pipeline.indicators import check_ioc_csv
+from secdigest_pipeline.indicators.ledger import ledger
 from secdigest_pipeline.indicators.records import IocRole, Role, Threat
 from secdigest_pipeline.report import check_report, make_edition, parse_report
 from secdigest_pipeline.report.text import live_url

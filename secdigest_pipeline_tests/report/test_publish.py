@@ -6,7 +6,8 @@ import pytest
 from upath import UPath
 
 from secdigest_pipeline.files import StorageError
-from secdigest_pipeline.report import BrokenReport, Made, check_published, make_edition, publish
+from secdigest_pipeline.report import BrokenReport, Made, check_published, make_edition
+from secdigest_pipeline.report.publish import publish
 from secdigest_pipeline_tests.report.rows import EDITION, analysis, article, ioc, item, statement
 
 

@@ -1,18 +1,17 @@
 """Which export files there are: those of one edition below the output folder, and those of a range below any folder."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Literal, get_args
+from typing import Literal, get_args
 
 from upath import UPath
 
 from secdigest_pipeline.editions import Edition
 from secdigest_pipeline.files import sha256
 from secdigest_pipeline.indicators.records import Ioc
-from secdigest_pipeline.tables import Table
 
 from .blocklists import block_lists
 from .misp import event_uuid, feed_files, misp_event, whole_feed
+from .records import ExportFile
 from .rows import csv_of, json_lines
 from .stix import stix_bundle
 from .values import exported
@@ -21,19 +20,6 @@ Format = Literal["csv", "jsonl", "stix", "misp", "block"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 # The feed over all exported editions lies beside the years.
 FEED = "exports/misp-feed"
-
-
-@dataclass(frozen=True, slots=True)
-class ExportFile:
-    """One export file of an edition."""
-
-    edition: Annotated[str, "edition date"]
-    path: Annotated[str, "path below the output folder"]
-    bytes: Annotated[int, "size, bytes"]
-    sha256: Annotated[str, "SHA-256 of the file"]
-
-
-IOC_EXPORTS = Table("ioc_exports", ExportFile, key=("path",))
 
 
 def edition_folder(edition: Edition) -> str:

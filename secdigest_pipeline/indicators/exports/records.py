@@ -1,0 +1,19 @@
+"""One row per export file of an edition."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from secdigest_pipeline.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFile:
+    """One export file of an edition."""
+
+    edition: Annotated[str, "edition date"]
+    path: Annotated[str, "path below the output folder"]
+    bytes: Annotated[int, "size, bytes"]
+    sha256: Annotated[str, "SHA-256 of the file"]
+
+
+IOC_EXPORTS = Table("ioc_exports", ExportFile, key=("path",))
