@@ -27,7 +27,10 @@ COMMANDS = {
 
 
 class OneLineErrors(click.Group):
-    """Expected errors end as `secdigest: <what>` on stderr and exit code 1; anything else keeps its traceback."""
+    """Expected errors end as `secdigest: <what>` on stderr: exit code 1, or 2 for arguments that cannot be meant.
+
+    Anything else keeps its traceback.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of the commands, in the order a newcomer meets them."""
@@ -50,6 +53,12 @@ class OneLineErrors(click.Group):
 
         try:
             return super().invoke(ctx)
+        except click.exceptions.NoArgsIsHelpError:
+            raise
+        except click.UsageError as error:
+            asked = error.ctx.command_path if error.ctx else "secdigest"
+            click.echo(f"secdigest: {' '.join(error.format_message().split())} (see `{asked} --help`)", err=True)
+            sys.exit(error.exit_code)
         except (DatabaseError, StorageError, FeedListError, SettingsError) as error:
             click.echo(f"secdigest: {error}", err=True)
             sys.exit(1)

@@ -27,7 +27,8 @@ def test_arguments_that_cannot_be_meant_are_refused_before_anything_is_done(
 ) -> None:
     done = secdigest(*arguments)
     assert done.exit_code == 2
-    assert message in done.stderr.splitlines()[-1]
+    assert done.stderr.startswith("secdigest: ") and done.stderr.count("\n") == 1
+    assert message in done.stderr
     assert done.stdout == ""
     assert list(home.iterdir()) == []
 
