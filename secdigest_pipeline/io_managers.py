@@ -40,7 +40,8 @@ class ParquetIOManager(dg.UPathIOManager):
             data = path.read_bytes()
         except FileNotFoundError:
             raise MissingPartition(f"{name} has no table at {path}: materialize it for this edition first") from None
-        return self._tables[name].read(pq.read_table(io.BytesIO(data)))
+        # Without threads: those of pyarrow abort a process that ends while they start
+        return self._tables[name].read(pq.read_table(io.BytesIO(data), use_threads=False))
 
 
 def parquet_bytes(table: Table[Any], frame: pd.DataFrame) -> bytes:

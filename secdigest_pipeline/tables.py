@@ -69,7 +69,7 @@ class Table(Generic[Row]):
         if missing:
             raise TableError(f"{self.name}: column {missing[0]!r} is missing")
         try:
-            table = pa.Table.from_pandas(frame, schema=self.schema, preserve_index=False)
+            table = pa.Table.from_pandas(frame, schema=self.schema, preserve_index=False, nthreads=1)
         except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
             raise TableError(f"{self.name}: {error}") from error
         return self._checked(table.replace_schema_metadata(None))
@@ -84,7 +84,7 @@ class Table(Generic[Row]):
         return self._to_frame(table.select([c.name for c in self.columns]).cast(self.schema))
 
     def _to_frame(self, table: pa.Table) -> pd.DataFrame:
-        return typing.cast(pd.DataFrame, table.to_pandas(types_mapper=pd.ArrowDtype))
+        return typing.cast(pd.DataFrame, table.to_pandas(types_mapper=pd.ArrowDtype, use_threads=False))
 
     def _checked(self, table: pa.Table) -> pa.Table:
         for column in self.columns:
