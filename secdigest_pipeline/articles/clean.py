@@ -124,7 +124,14 @@ async def _extracted(
         return None, "stored page cannot be read"
     try:
         found = await workers.run(
-            extract_page, body, page.content_type, page.final_url, item.title, timeout=EXTRACTION_SECONDS
+            extract_page,
+            body,
+            page.content_type,
+            page.final_url,
+            item.title,
+            page.url,
+            item.content or item.summary,
+            timeout=EXTRACTION_SECONDS,
         )
     except WorkerTimeout:
         return None, "extraction: timed out"

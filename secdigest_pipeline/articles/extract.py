@@ -14,8 +14,9 @@ import trafilatura
 from lxml import etree
 
 from secdigest_pipeline.articles.article_text import below_headline, compose, solid_text
+from secdigest_pipeline.articles.belonging import holds, is_article_of_its_own
 from secdigest_pipeline.articles.blocks import HEADINGS, Layout, layout
-from secdigest_pipeline.articles.characters import cut, one_line, visible
+from secdigest_pipeline.articles.characters import compact, cut, one_line, visible
 from secdigest_pipeline.articles.decode import decode
 from secdigest_pipeline.articles.extraction import Extraction
 from secdigest_pipeline.articles.titles import headline, occurs, page_title
@@ -49,7 +50,9 @@ _SILENT = frozenset({"script", "style", "template", "svg", "noscript"})
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
-def extract(body: bytes, content_type: str, url: str, feed_title: str) -> Extraction:
+def extract(
+    body: bytes, content_type: str, url: str, feed_title: str, asked: str = "", carried: str = ""
+) -> Extraction:
     """The article of an HTML or plain text page (`extraction.extract_page`)."""
     text = decode(body, content_type)
     if content_type.lower().startswith("text/plain") and not _MARKUP.search(text, 0, 2000):
@@ -59,8 +62,13 @@ def extract(body: bytes, content_type: str, url: str, feed_title: str) -> Extrac
         return Extraction(feed_title, "", "", (), EXTRACTOR)
     own_title = page_title(tree)
     title = headline(own_title, feed_title)
+    certain = bool(own_title) and title == own_title
+    if not certain and is_article_of_its_own(tree, own_title, asked, url):
+        title = own_title
     page = layout(tree)
-    text, extractor = _article(tree, page, title, certain=bool(own_title) and title == own_title)
+    text, extractor = _article(tree, page, title, carried, certain=certain)
+    if not text:
+        title = feed_title or title
     return Extraction(title, cut(text, MAX_TEXT), cut(page.text(), MAX_PAGE_TEXT), tuple(_links(tree, url)), extractor)
 
 
@@ -126,20 +134,25 @@ def _flattened(html: str) -> str:
     return "".join(parts)
 
 
-def _article(tree: Any, page: Layout, title: str, certain: bool) -> tuple[str, str]:
-    """The first strategy's text that is about the title and not short; else the longest that is about it.
+def _article(tree: Any, page: Layout, title: str, carried: str, certain: bool) -> tuple[str, str]:
+    """The first strategy's text that is about the title, or holds what the feed `carried`, and is not short; else the
+    longest of these. Looser ways to take text off the page are left to the title's words: they would take teasers as well.
 
     Where the page nowhere has the title's words, the first is taken if the page itself bears that title (`certain`).
     """
+
+    def belongs(text: str) -> bool:
+        return occurs(title, text) or holds(carried, text)
+
     tried: list[str] = []
     extracted = ""
     for strategy in _STRATEGIES if len(page.parents) <= _MAX_ELEMENTS else ():
         extracted = _extracted(tree, strategy)
         text = compose(page, extracted, title)
-        if len(text) >= _SHORT and (occurs(title, text) or (certain and not _speaks_of(page, title))):
+        if len(text) >= _SHORT and (belongs(text) or (certain and not _speaks_of(page, title))):
             return text, EXTRACTOR
         tried.append(text)
-    best = max((text for text in tried if occurs(title, text)), key=len, default="")
+    best = max((text for text in tried if belongs(text)), key=len, default="")
     if best:
         return best, EXTRACTOR
     below = below_headline(page, title, _SHORT)
@@ -150,7 +163,8 @@ def _article(tree: Any, page: Layout, title: str, certain: bool) -> tuple[str, s
     if 2 * len(whole) >= len(first) and occurs(title, whole):
         return whole, WHOLE_PAGE
     # a page drawn by scripts often carries its article as JSON-LD, which trafilatura reads
-    extracted = "\n".join(filter(None, map(one_line, visible(extracted).split("\n"))))
+    lines = map(one_line, visible(extracted).split("\n"))
+    extracted = "\n".join(line for line in lines if line and compact(line) != compact(title))
     if len(whole) < _SHORT <= len(extracted) and occurs(title, extracted):
         return extracted, EXTRACTOR
     return (first or whole if certain else ""), EXTRACTOR

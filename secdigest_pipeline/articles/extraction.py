@@ -17,11 +17,16 @@ class Extraction:
     extractor: str
 
 
-def extract_page(body: bytes, content_type: str, url: str, feed_title: str) -> Extraction:
-    """The article of a page; `url` is the address that answered, `content_type` its header as sent."""
+def extract_page(
+    body: bytes, content_type: str, url: str, feed_title: str, asked: str = "", carried: str = ""
+) -> Extraction:
+    """The article of a page; `url` is the address that answered, `content_type` its header as sent.
+
+    Of its feed entry: the title, the address `asked` for (of a page without an entry: none), and what it `carried` of the text.
+    """
     from secdigest_pipeline.articles.extract import extract
 
-    return extract(body, content_type, url, feed_title)
+    return extract(body, content_type, url, feed_title, asked, carried)
 
 
 def extract_feed_text(markup: str, url: str, title: str) -> Extraction:

@@ -156,11 +156,11 @@ def read_one(root: Path, answer: bytes | Handler, **changes: Any) -> Page:
     return asyncio.run(run())
 
 
-def article_of(root: Path, answer: bytes, **changes: Any) -> Article:
+def article_of(root: Path, answer: bytes | Handler, **changes: Any) -> Article:
     """The Article of one item whose URL answers with `answer`."""
 
     async def run() -> Article:
-        async with desk(root, site({"/a": answer})) as table:
+        async with desk(root, site({"/a": answer}) if isinstance(answer, bytes) else answer) as table:
             items = [item(**changes)]
             pages, _ = await table.read(items)
             return (await table.clean(items, pages))[0]

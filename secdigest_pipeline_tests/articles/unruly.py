@@ -6,7 +6,7 @@ import time
 from secdigest_pipeline.articles.extraction import Extraction
 
 
-def extract_page(body: bytes, content_type: str, url: str, feed_title: str) -> Extraction:
+def extract_page(body: bytes, content_type: str, url: str, feed_title: str, asked: str, carried: str) -> Extraction:
     """In the place of `extraction.extract_page`."""
     if b"<p>slow" in body:
         time.sleep(300)
