@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from upath import UPath
 
-from secdigest_pipeline.settings import Settings
+from secdigest_pipeline.settings import Settings, SettingsError
 from secdigest_pipeline.workers import Workers
 
 # Each store is imported where it is made: every process of Dagster loads this module, few need all of them
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from secdigest_pipeline.analysis.replies import Replies
     from secdigest_pipeline.articles.clean import CleanedAhead
     from secdigest_pipeline.articles.page_archive import PageArchive
+    from secdigest_pipeline.indicators.warninglists import LocalList
     from secdigest_pipeline.intake.archive import Archive
     from secdigest_pipeline.intake.feeds import Feed
     from secdigest_pipeline.intake.http import Client
@@ -107,6 +108,18 @@ class Services:
         from secdigest_pipeline.analysis.replies import Replies
 
         return Replies(self.settings.data / "llm")
+
+    @cached_property
+    def local_list(self) -> LocalList:
+        """The newsroom's own list of values, empty when none is set; SettingsError names file, line and rule."""
+        from secdigest_pipeline.indicators.warninglists import NO_LOCAL, LocalListError, load_local
+
+        if self.settings.ioc_list is None:
+            return NO_LOCAL
+        try:
+            return load_local(self.settings.ioc_list)
+        except LocalListError as error:
+            raise SettingsError(f"SECDIGEST_IOC_LIST: {error}") from error
 
     def client(self) -> AbstractAsyncContextManager[Client]:
         """HTTP client for feeds and pages, an async context manager."""

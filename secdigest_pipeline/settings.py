@@ -53,6 +53,10 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
     ),
     "SECDIGEST_KEV_URL": ("(none: off)", "CISA's KEV catalogue as JSON: marks CVEs that are exploited."),
     "SECDIGEST_EPSS_URL": ("(none: off)", "FIRST's EPSS scores as CSV.gz."),
+    "SECDIGEST_IOC_LIST": (
+        "(none)",
+        "The newsroom's own list of values that are never, or always, indicators: CSV, `verdict,value,reason,owner`.",
+    ),
     "ANTHROPIC_API_KEY": ("(none)", "Key for the model, read by the Anthropic SDK."),
     "ANTHROPIC_BASE_URL": ("(the SDK's own)", "Another Messages API endpoint, read by the Anthropic SDK."),
 }
@@ -88,6 +92,7 @@ class Settings:
     contact: str
     kev_url: str
     epss_url: str
+    ioc_list: Path | None
     connect_to: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     @classmethod
@@ -111,6 +116,7 @@ class Settings:
             contact=_contact(env),
             kev_url=_url(env, "SECDIGEST_KEV_URL"),
             epss_url=_url(env, "SECDIGEST_EPSS_URL"),
+            ioc_list=Path(listed) if (listed := _line(env, "SECDIGEST_IOC_LIST", _LONGEST_PATH)) else None,
             connect_to=_routes(env),
         )
 

@@ -29,6 +29,7 @@ def iocs(
         articles,
         roles={analysis.article_id: analysis.ioc_roles for analysis in analyses},
         threats={analysis.article_id: analysis.threat for analysis in analyses},
+        local=services.local_list,
         primary=primary,
     )
     rows = withheld(found, articles, primary)

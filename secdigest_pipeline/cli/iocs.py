@@ -20,7 +20,8 @@ FORMATS = ("csv", "jsonl", "stix", "misp", "block")
 def iocs(context: click.Context) -> None:
     """Indicators: without a command, those of the text on standard input as JSON Lines (type, value, raw, start, end, defanged).
 
-    Offsets count characters of the input read as UTF-8. At most 5 MiB are taken.
+    Offsets count characters of the input read as UTF-8. At most 5 MiB are taken. A value on the list of SECDIGEST_IOC_LIST has what that
+    says of it as `local`.
     """
     if context.invoked_subcommand is not None:
         return
@@ -28,12 +29,18 @@ def iocs(context: click.Context) -> None:
         click.echo(context.get_help())
         return
     from secdigest_pipeline.indicators import find
+    from secdigest_pipeline.indicators.spelling import host_of
+    from secdigest_pipeline.resources import Services
 
+    own = Services().local_list
     data = sys.stdin.buffer.read(MAX_INPUT + 1)
     if len(data) > MAX_INPUT:
         _end(f"the text on standard input is longer than {MAX_INPUT} bytes")
     for found in find(data.decode("utf-8", errors="replace")):
         row = {name: getattr(found, name) for name in ("type", "value", "raw", "start", "end", "defanged")}
+        entry = own.entry(found.value, host_of(found.type, found.value))
+        if entry:
+            row["local"] = asdict(entry)
         click.echo(json.dumps(row, ensure_ascii=False))
 
 

@@ -197,7 +197,7 @@ def _rules(sighting: Sighting, setting: Setting, known: Known) -> list[Reason]:
     found = []
     entry = known.local.entry(value, host)
     if entry:
-        found.append(Reason(f"local_{entry.verdict}", _word(entry.why)))
+        found.append(Reason(f"local_{entry.verdict}", entry.why))
     if type in NOT_COLLECTED:
         found.append(Reason("not_collected"))
     if host and not sighting.defanged and setting.outlet and registered_domain(host) == setting.outlet:

@@ -14,3 +14,13 @@ def _suffixes() -> PublicSuffixList:
 def registered_domain(host: str) -> str:
     """Registered domain of a host by the public suffix list, private suffixes included; the host itself when it has none."""
     return str(_suffixes().privatesuffix(host) or host) if host else ""
+
+
+@cache
+def _registries() -> PublicSuffixList:
+    return PublicSuffixList(only_icann=True)
+
+
+def is_public_suffix(host: str) -> bool:
+    """Whether a host is a registry's own suffix (`co.uk`); those of services (`duckdns.org`) are not."""
+    return _registries().privatesuffix(host) is None

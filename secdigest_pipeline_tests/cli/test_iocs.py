@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 from upath import UPath
 
+from secdigest_pipeline.cli import main
 from secdigest_pipeline.cli.iocs import MAX_INPUT, iocs
 from secdigest_pipeline.editions import Edition
 from secdigest_pipeline.indicators import check_ioc_csv
@@ -56,6 +57,26 @@ def test_a_text_gives_one_json_object_a_value_with_its_place() -> None:
     ]
     assert all(text[row["start"] : row["end"]] == row["raw"] for row in rows)
     assert set(rows[0]) == {"type", "value", "raw", "start", "end", "defanged"}
+
+
+def test_values_of_the_newsrooms_own_list_carry_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("verdict,value,reason,owner\nallow,evil[.]test,our test host,SOC\n")
+    monkeypatch.setenv("SECDIGEST_IOC_LIST", str(own))
+    listed, other = (json.loads(line) for line in run(text="hxxps://c2[.]evil[.]test/a 45.83.12.9").stdout.splitlines())
+    assert listed["local"] == {"verdict": "allow", "list": "own.csv", "reason": "our test host", "owner": "SOC"}
+    assert "local" not in other
+
+
+def test_an_own_list_that_cannot_be_used_ends_with_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("verdict,value,reason,owner\nperhaps,evil[.]test,x,y\n")
+    monkeypatch.setenv("SECDIGEST_IOC_LIST", str(own))
+    ended = CliRunner().invoke(main, ["iocs"], input="evil[.]test")
+    assert (ended.exit_code, ended.stdout) == (1, "")
+    assert ended.stderr == (
+        f"secdigest: SECDIGEST_IOC_LIST: {own} line 2: verdict 'perhaps' is neither allow nor deny\n"
+    )
 
 
 def test_a_text_without_values_gives_nothing() -> None:

@@ -6,17 +6,15 @@ from pathlib import Path
 import pytest
 
 from secdigest_pipeline.indicators.warninglists import (
-    LocalListError,
     WarningLists,
     is_known_service,
-    load_local,
     vendored,
 )
 from secdigest_pipeline.indicators.warninglists.__main__ import main
 from secdigest_pipeline.indicators.warninglists.catalog import CATALOG, Listed
 from secdigest_pipeline.indicators.warninglists.lookup import manifest
 from secdigest_pipeline.indicators.warninglists.update import ListFolderError, update
-from secdigest_pipeline_tests.indicators.pages import SHA256, rows
+from secdigest_pipeline_tests.indicators.pages import SHA256
 
 HOSTS = Listed("hosts", "hosts", "benign", True)
 NETS = Listed("nets", "networks", "sinkhole", False)
@@ -156,47 +154,3 @@ def test_a_damaged_lists_folder_is_named_and_nothing_is_written(tmp_path: Path, 
 def test_the_update_command_says_in_one_line_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["update", str(tmp_path / "nowhere")]) == 1
     assert "nowhere" in capsys.readouterr().err
-
-
-def local(tmp_path: Path, *lines: str) -> Path:
-    path = tmp_path / "local.csv"
-    path.write_text("\n".join(["verdict,value,reason,owner", *lines]) + "\n", "utf-8")
-    return path
-
-
-def test_the_newsrooms_own_list_outweighs_everything_and_gives_reason_and_owner(tmp_path: Path) -> None:
-    own = load_local(
-        local(tmp_path, "allow,our-cdn[.]test,our own CDN,Tanaka", 'deny,"partner.test","seen in case 12",Sato')
-    )
-    table = rows("IOCs\nhxxp://img.our-cdn[.]test/x\n\nA word on partner.test.", local=own)
-    assert table["http://img.our-cdn.test/x"].suppressed == "local_allow:our own CDN (Tanaka)"
-    assert table["partner.test"].is_ioc
-    assert "local_deny:seen in case 12 (Sato)" in table["partner.test"].reasons
-
-
-@pytest.mark.parametrize(
-    ("lines", "rule"),
-    [
-        (["allow,a.test,why"], "line 2: four cells"),
-        (["allow,a.test,,me"], "line 2: four cells"),
-        (["maybe,a.test,why,me"], "line 2: verdict 'maybe'"),
-        (["allow,not a value,why,me"], "line 2: 'not a value'"),
-        (["allow,a.test,why,me", "deny,a[.]test,why,me"], "line 3: a.test stands in the list twice"),
-        (['allow,"a.test,why,me'], "line 2"),
-    ],
-)
-def test_a_line_that_cannot_be_used_is_named(tmp_path: Path, lines: list[str], rule: str) -> None:
-    with pytest.raises(LocalListError, match=r"local\.csv"):
-        load_local(local(tmp_path, *lines))
-    try:
-        load_local(local(tmp_path, *lines))
-    except LocalListError as error:
-        assert rule in str(error)
-
-
-def test_a_local_list_without_header_or_file_is_named(tmp_path: Path) -> None:
-    (tmp_path / "bare.csv").write_text("a.test\n")
-    with pytest.raises(LocalListError, match="header"):
-        load_local(tmp_path / "bare.csv")
-    with pytest.raises(LocalListError, match="nowhere"):
-        load_local(tmp_path / "nowhere.csv")

@@ -1,32 +1,45 @@
 """The newsroom's own list: values that are never, or always, an indicator, each with a reason and an owner.
 
-A CSV file with the header `verdict,value,reason,owner`; verdict `allow` keeps a value out, `deny` makes it an IOC wherever an
-article holds it. A host covers its subdomains and the URLs on it; a URL, an address or a hash stands for itself.
+A CSV file in UTF-8 with the header `verdict,value,reason,owner`; verdict `allow` keeps a value out, `deny` makes it an IOC wherever
+an article holds it. Blank lines are passed over. A host covers its subdomains and the URLs on it; a URL, an address or a hash
+stands for itself.
 """
 
 import csv
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from secdigest_pipeline.indicators.find import find
+from secdigest_pipeline.indicators.suffixes import is_public_suffix
 
 Verdict = Literal["allow", "deny"]
 _HEADER = ["verdict", "value", "reason", "owner"]
 MAX_BYTES = 4 * 1024 * 1024
+# A reason of the ledger is one short line.
+MAX_REASON, MAX_OWNER = 200, 60
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class LocalListError(ValueError):
-    """A local list that cannot be used; the message names file, line and rule."""
+    """A local list that cannot be used; the message is one line and names file, line and rule."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocalEntry:
-    """One line of the list. `why` is the reason with its owner in parentheses."""
+    """One line of the list, and the name of the file it stands in."""
 
     verdict: Verdict
-    why: str
+    list: str
+    reason: str
+    owner: str
+
+    @property
+    def why(self) -> str:
+        """List, reason and owner as a reason's detail."""
+        return f"{self.list}: {self.reason} ({self.owner})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,37 +64,54 @@ NO_LOCAL = LocalList()
 
 def load_local(path: Path) -> LocalList:
     """The list in `path`; values may be defanged. LocalListError names file, line and rule."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise LocalListError(f"{path}: larger than {MAX_BYTES} bytes")
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise LocalListError(f"{path}: cannot be read ({error})") from error
-    reader = csv.reader(text.splitlines(), strict=True)
+    reader = csv.reader(_LINE_END.split(_text(path)), strict=True)
     entries: dict[str, LocalEntry] = {}
     try:
         if next(reader, None) != _HEADER:
             raise LocalListError(f"{path} line 1: the header is {','.join(_HEADER)}")
         for cells in reader:
+            if not cells:
+                continue
             where = f"{path} line {reader.line_num}"
-            value, entry = _entry(cells, where)
+            value, entry = _entry(cells, path.name, where)
             if value in entries:
-                raise LocalListError(f"{where}: {value} stands in the list twice")
+                raise LocalListError(f"{where}: {value[:100]} stands in the list twice")
             entries[value] = entry
     except csv.Error as error:
         raise LocalListError(f"{path} line {reader.line_num}: {error}") from error
     return LocalList(entries)
 
 
-def _entry(cells: list[str], where: str) -> tuple[str, LocalEntry]:
+def _text(path: Path) -> str:
+    try:
+        # A pipe or device would have no end
+        if not path.is_file():
+            raise LocalListError(f"{path}: there is no such file")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise LocalListError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from error
+    if len(data) > MAX_BYTES:
+        raise LocalListError(f"{path}: larger than {MAX_BYTES} bytes")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = len(_LINE_END.findall(data[: error.start].decode("utf-8", "replace"))) + 1
+        raise LocalListError(f"{path} line {line}: not UTF-8") from error
+
+
+def _entry(cells: list[str], name: str, where: str) -> tuple[str, LocalEntry]:
     if len(cells) != len(_HEADER) or not all(cell.strip() for cell in cells):
         raise LocalListError(f"{where}: four cells, none of them empty")
     verdict, written, reason, owner = (" ".join(cell.split()) for cell in cells)
+    if verdict not in ("allow", "deny"):
+        raise LocalListError(f"{where}: verdict {verdict[:40]!r} is neither allow nor deny")
+    for what, text, longest in (("reason", reason, MAX_REASON), ("owner", owner, MAX_OWNER)):
+        if len(text) > longest or not text.isprintable():
+            raise LocalListError(f"{where}: the {what} is not one line of at most {longest} printable characters")
     found = find(written)
     if len(found) != 1 or found[0].raw != written:
-        raise LocalListError(f"{where}: {written!r} is not one address, host, URL or hash")
-    if verdict == "allow":
-        return found[0].value, LocalEntry("allow", f"{reason} ({owner})")
-    if verdict == "deny":
-        return found[0].value, LocalEntry("deny", f"{reason} ({owner})")
-    raise LocalListError(f"{where}: verdict {verdict!r} is neither allow nor deny")
+        raise LocalListError(f"{where}: {written[:100]!r} is not one address, host, URL or hash")
+    if found[0].type == "domain" and is_public_suffix(found[0].value):
+        raise LocalListError(f"{where}: {written[:100]!r} is a registry's suffix, below which everybody's names are")
+    return found[0].value, LocalEntry(cast(Verdict, verdict), name, reason, owner)
