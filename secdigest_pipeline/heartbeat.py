@@ -71,8 +71,9 @@ def overdue(found: Heartbeat | None, now: datetime) -> str:
     age = now - edition.cutoff
     if age <= OVERDUE:
         return ""
-    due = edition.shifted(1)
+    due, hours = edition.shifted(1), age // timedelta(hours=1)
+    old = f"{hours} hours" if hours < 72 else f"{hours // 24} days"
     return (
-        f"the newest report is of edition {edition.key}, {age // timedelta(hours=1)} hours old; "
+        f"the newest report is of edition {edition.key}, {old} old; "
         f"{due.key} was due at {due.cutoff.astimezone(JST):%Y-%m-%d %H:%M} JST"
     )

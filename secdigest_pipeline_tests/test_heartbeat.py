@@ -47,9 +47,11 @@ def test_a_report_is_overdue_after_26_hours(tmp_path: Path, hours: float, late: 
 
 def test_what_is_overdue_is_said(tmp_path: Path) -> None:
     assert overdue(None, NOW) == "no report was published yet"
-    assert overdue(beat(UPath(tmp_path), DAY, REPORT, NOW), DAY.cutoff + timedelta(hours=50)) == (
+    found = beat(UPath(tmp_path), DAY, REPORT, NOW)
+    assert overdue(found, DAY.cutoff + timedelta(hours=50)) == (
         "the newest report is of edition 2026-10-02, 50 hours old; 2026-10-03 was due at 2026-10-03 06:00 JST"
     )
+    assert "of edition 2026-10-02, 51 days old;" in overdue(found, DAY.cutoff + timedelta(days=51))
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from rich.console import Console
 from secdigest_pipeline.cli.execute import execute
 from secdigest_pipeline.cli.past import make_past, past_settings
 from secdigest_pipeline.cli.summary import print_summary
+from secdigest_pipeline.editions import JST
 
 if TYPE_CHECKING:
     from secdigest_pipeline.sample.web import SampleWeb
@@ -66,6 +67,7 @@ def demo(data: Path, out: Path, serve: bool, past: int | None) -> None:
                     web.at(moment)
                     clock.at = moment
                     job, partition = ("daily", edition.key) if moment == edition.cutoff else ("poll", None)
+                    console.print(f"{moment.astimezone(JST):%Y-%m-%d %H:%M} in Japan: {job}", highlight=False)
                     failures += filter(None, [execute(job, services, opened, console, partition)])
                 print_summary(console, services, edition)
         if serve and not failures:
