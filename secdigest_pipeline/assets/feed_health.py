@@ -1,6 +1,6 @@
 """The health of the feeds as the archive shows it, with a warning for each way in which a feed can go quiet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 import dagster as dg
 import pandas as pd
@@ -29,35 +29,40 @@ def feed_health(context: dg.AssetExecutionContext, services: dg.ResourceParam[Se
     )
 
 
-def _check(name: str, description: str, trouble: Callable[[FeedHealth], str]) -> dg.AssetChecksDefinition:
-    """A check that warns when `trouble` has something to say of a feed, and names it."""
+# Check -> what it warns of, and what it has to say of a feed (nothing, when all is well)
+TROUBLES: Mapping[str, tuple[str, Callable[[FeedHealth], str]]] = {
+    # One failure may be the network's; the third in a row is the feed's
+    "feeds_do_not_keep_failing": (
+        "Warns when a feed failed three times in a row or more; names it with the last reason.",
+        lambda row: f"{row.failures} failures: {row.reason}" if row.failures >= 3 else "",
+    ),
+    "feeds_are_not_silent": (
+        "Warns when a feed is quiet for longer than the 95th percentile of its own gaps.",
+        lambda row: (
+            f"{row.quiet_hours:g} h without news, usually at most {row.gap_p95_hours:g} h" if row.silent else ""
+        ),
+    ),
+    "feeds_are_not_emptied": (
+        "Warns when a feed that had items answers without any.",
+        lambda row: "no entries" if row.emptied else "",
+    ),
+    "feeds_have_not_moved": (
+        "Warns when the address of a feed has moved for good: feeds.yaml wants the new one.",
+        lambda row: row.moved_to,
+    ),
+}
 
-    @dg.asset_check(asset=feed_health, name=name, description=description)
-    def check(feed_health: pd.DataFrame) -> dg.AssetCheckResult:
-        found = [(row.feed_id, said) for row in FEED_HEALTH.rows(feed_health) if (said := trouble(row))]
-        return checked(["feed", "trouble"], found, dg.AssetCheckSeverity.WARN)
 
-    return check
-
-
-# One failure may be the network's; the third in a row is the feed's.
-feeds_do_not_keep_failing = _check(
-    "feeds_do_not_keep_failing",
-    "Warns when a feed failed three times in a row or more; names it with the last reason.",
-    lambda row: f"{row.failures} failures: {row.reason}" if row.failures >= 3 else "",
+@dg.multi_asset_check(
+    specs=[
+        dg.AssetCheckSpec(name, asset=feed_health, description=description)
+        for name, (description, _) in TROUBLES.items()
+    ],
+    ins={"feed_health": dg.AssetIn("feed_health")},
 )
-feeds_are_not_silent = _check(
-    "feeds_are_not_silent",
-    "Warns when a feed is quiet for longer than the 95th percentile of its own gaps.",
-    lambda row: f"{row.quiet_hours:g} h without news, usually at most {row.gap_p95_hours:g} h" if row.silent else "",
-)
-feeds_are_not_emptied = _check(
-    "feeds_are_not_emptied",
-    "Warns when a feed that had items answers without any.",
-    lambda row: "no entries" if row.emptied else "",
-)
-feeds_have_not_moved = _check(
-    "feeds_have_not_moved",
-    "Warns when the address of a feed has moved for good: feeds.yaml wants the new one.",
-    lambda row: row.moved_to,
-)
+def feeds_are_well(feed_health: pd.DataFrame) -> Iterator[dg.AssetCheckResult]:
+    """One step for all the ways in which a feed can go quiet: each is a check of its own in the UI."""
+    rows = FEED_HEALTH.rows(feed_health)
+    for name, (_, trouble) in TROUBLES.items():
+        found = [(row.feed_id, said) for row in rows if (said := trouble(row))]
+        yield checked(["feed", "trouble"], found, dg.AssetCheckSeverity.WARN, name)

@@ -55,9 +55,14 @@ def checked(
     columns: Sequence[str],
     found: Sequence[Sequence[str]],
     severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR,
+    check: str | None = None,
 ) -> dg.AssetCheckResult:
-    """What a check found wrong: passed when nothing. The first row is its description, all are a table, their number is plotted."""
+    """What a check found wrong: passed when nothing. The first row is its description, all are a table, their number is plotted.
+
+    `check` names it where one step makes several.
+    """
     return dg.AssetCheckResult(
+        check_name=check,
         passed=not found,
         severity=severity,
         description=": ".join(found[0])[:500] if found else None,
