@@ -66,6 +66,7 @@ class Endpoint:
         self._secrets: tuple[str, ...] = ()
         self._first: dict[str, asyncio.Event] = {}
         self._unanswered = 0
+        self._dead: Failure | None = None
 
     async def __aenter__(self) -> Self:
         self._secrets = _credentials()
@@ -117,7 +118,12 @@ class Endpoint:
         cost = highest
         try:
             async with self._after_first(order.model.name, "cache_control" in request["system"][0]):
+                if self._dead is not None:
+                    # the first call told what those that waited for it would be told
+                    cost = 0.0
+                    raise NoReply(self._dead)
                 answer, failed, seconds = await self._send(order, request, patience)
+                self._dead = failed if failed is not None and failed.fatal else None
             kept = None
             if failed is None:
                 kept = to_keep(answer, self._message, asked)
@@ -129,7 +135,9 @@ class Endpoint:
             await self._budgets.settle(edition, highest, cost)
         self._unanswered = self._unanswered + 1 if failed is not None and failed.unanswered else 0
         if failed is not None:
-            log.warning("article %s: %s: %s", order.article.article_id, order.model.name, failed.reason)
+            # what ends the run is told by its end
+            level = logging.DEBUG if failed.fatal else logging.WARNING
+            log.log(level, "article %s: %s: %s", order.article.article_id, order.model.name, failed.reason)
             raise NoReply(failed)
         assert kept is not None
         return kept

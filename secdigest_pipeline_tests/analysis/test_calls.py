@@ -45,6 +45,7 @@ def test_an_unrecorded_article_gets_its_own_sentences_as_a_grounded_reply(api: M
     ("steps", "calls"),
     [
         ((f"429 {FAST}", "ok"), 2),
+        (("429", "ok"), 2),
         ((f"529 {FAST}", f"529 {FAST}", "ok"), 3),
         ((f"500 {FAST}", "ok"), 2),
         ((f"502 {FAST}", "ok"), 2),
@@ -158,6 +159,13 @@ def test_a_dead_key_or_empty_credit_stops_the_run_once(api: MessagesApi, run: Ru
     api.failures = {}
     assert [analysis.state for analysis in run(articles)] == ["analysed"] * 6
     assert sum(api.calls.values()) == 3 + 4, "the replies received before are kept"
+
+
+def test_a_dead_key_is_tried_once_however_many_articles_wait(api: MessagesApi, run: Run, replies: Replies) -> None:
+    api.key = "another-key"
+    with pytest.raises(AnalystUnavailable, match="401"):
+        run(numbered(12), at_once=8)
+    assert outcomes(replies) == ["authentication_error"]
 
 
 def test_a_fallback_model_that_is_gone_does_not_stop_the_run(api: MessagesApi, run: Run) -> None:
