@@ -13,7 +13,8 @@ from secdigest_pipeline.editions import Edition
 from secdigest_pipeline.intake.archive import Archive
 from secdigest_pipeline.intake.completeness import completeness
 from secdigest_pipeline.intake.feeds import Feed, HistorySource
-from secdigest_pipeline.intake.history.sources import fill
+from secdigest_pipeline.intake.history.asking import Asker
+from secdigest_pipeline.intake.history.sources import PROTOCOLS, fill
 from secdigest_pipeline.intake.membership import items_of
 from secdigest_pipeline.intake.records import Protocol
 from secdigest_pipeline.workers import Workers
@@ -132,6 +133,64 @@ def test_the_next_source_is_asked_where_one_fails_and_none_after_one_that_covers
     found = asked(tmp_path, answer, WORDPRESS, blogger, ("paged", "http://a.test/feed"))
     assert (found.state, found.titles) == ("archive", ["Post 0"])
     assert [target.partition("?")[0] for target in found.urls] == ["/2026/06/10/feed/", "/feeds/posts/default"]
+
+
+ABSENT: tuple[tuple[Protocol, str], ...] = (
+    WORDPRESS,
+    ("paged", "http://a.test/feed"),
+    ("rfc5005", "http://a.test/atom"),
+    ("sitemap", "http://a.test/sitemap.xml"),
+    ("wayback", "http://archive.test"),
+)
+HOME = response(
+    b"<!doctype html><html><body><h1>Our home page</h1></body></html>", headers={"Content-Type": "text/html"}
+)
+
+
+@pytest.mark.parametrize("source", ABSENT, ids=lambda source: source[0])
+@pytest.mark.parametrize(
+    ("answer", "complaint"),
+    [
+        (NOT_FOUND, "HTTP 404"),
+        (response(b"", "410 Gone"), "HTTP 410"),
+        (response(b"", "403 Forbidden"), "HTTP 403"),
+        (response(b"", "302 Found", {"Location": "/home"}), ""),
+        (response(b"", "301 Moved", {"Location": "http://[broken/"}), ""),
+        (HOME, ""),
+        (response(b""), ""),
+    ],
+)
+def test_a_declared_source_that_does_not_exist_is_named_and_the_next_one_asked(
+    tmp_path: Path, source: tuple[Protocol, str], answer: bytes, complaint: str
+) -> None:
+    def web(target: str) -> bytes:
+        return HOME if target == "/home" else posts(INSIDE) if "published-min" in target else answer
+
+    alone = asked(tmp_path / "alone", web, source)
+    assert (alone.state, alone.titles) == ("none", [])
+    assert f"{source[0]}: " in alone.reason and complaint in alone.reason
+    assert "not asked" not in alone.reason and f"{source[0]}: asked" not in alone.reason
+    found = asked(tmp_path / "next", web, source, ("blogger", "http://a.test/feeds/posts/default"))
+    assert (found.state, found.reason, found.titles) == ("archive", "blogger", ["Post 0"])
+
+
+def test_all_that_was_tried_is_named_with_what_came_of_it(tmp_path: Path) -> None:
+    found = asked(tmp_path, {}, *ABSENT)
+    assert found.state == "none"
+    assert [part.partition(":")[0] for part in found.reason.split("; ")[-5:]] == [source[0] for source in ABSENT]
+
+
+def test_an_error_in_reading_one_source_is_its_verdict_and_not_the_end_of_the_edition(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def trips(_ask: Asker) -> None:
+        raise RecursionError("too deep")
+
+    monkeypatch.setitem(PROTOCOLS, "paged", trips)  # type: ignore[arg-type]
+    found = asked(tmp_path / "a", {}, ("paged", "http://a.test/feed"))
+    assert found.state == "none" and "paged: an answer cannot be read (RecursionError)" in found.reason
+    found = asked(tmp_path / "b", DAYS, ("paged", "http://a.test/feed"), WORDPRESS)
+    assert (found.state, found.reason) == ("archive", "wordpress")
 
 
 def test_blogger_is_asked_for_exactly_the_window_and_found_out_when_it_does_not_keep_to_it(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.files import StorageError
 from secdigest_pipeline.intake.archive import Archive
 from secdigest_pipeline.intake.completeness import Known
 from secdigest_pipeline.intake.feeds import Feed
@@ -103,6 +104,10 @@ async def _fill_feed(shared: Shared, edition: Edition, feed: Feed, known: Known,
             await PROTOCOLS[source.protocol](ask)
         except SourceError as error:
             reason = str(error)
+        except StorageError:
+            raise
+        except Exception as error:  # whatever a site makes a protocol trip over is that source's verdict
+            reason = f"an answer cannot be read ({type(error).__name__})"
         rows = [*ask.reaches, ask.verdict(reason)]
         polls += ask.polls
         sightings = {**ask.sightings, **sightings}
