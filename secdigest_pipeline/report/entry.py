@@ -3,7 +3,7 @@
 Every line is either a grounded statement or an honest word on why there is none (report-contract 1.3 to 1.6).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from secdigest_pipeline.analysis.records import Analysis, Statement
@@ -115,6 +115,10 @@ def block(entry: Entry) -> list[Draft]:
         raise _broken(article, f"{article.url!r} is no http(s) URL")
     summary = _statements(article, analysis, analysis.summary, "summary", MAX_SUMMARY)
     advice = text.sentence(analysis.advice) or NO_RECOMMENDATIONS
+    lines, more = _ioc_lines(article, entry.iocs)
+    marks = _marks(article, analysis, bool(summary))
+    if more:
+        marks.append(f"列挙しきれないIOCがほか{more}件あり、IOC CSVまたは台帳に記載。")
     return [
         Draft(f"#### {text.title(_title(entry))}", "title", article.article_id, article.title),
         Draft(url, "url", article.article_id),
@@ -122,11 +126,11 @@ def block(entry: Entry) -> list[Draft]:
         Draft(f"- {SUMMARY}", "heading"),
         *(summary or [_no_summary(article, analysis)]),
         Draft(f"- {IOCS}", "heading"),
-        *_iocs(article, entry.iocs),
+        *_iocs(article, entry.iocs, lines),
         Draft(f"- {RECOMMENDATIONS}", "heading"),
         *_recommendations(article, analysis),
         Draft(f"- {NOTES}", "heading"),
-        *_notes(entry, _marks(article, analysis, bool(summary))),
+        *_notes(entry, marks),
         Draft(f"- {ADVICE}", "heading"),
         _bullet(advice, "advice", article),
     ]
@@ -214,23 +218,16 @@ def _links(article: Article, label: str, urls: Sequence[str]) -> list[Draft]:
     return [_bullet(f"{label}:", "note", article), *nested] if urls else []
 
 
-def _iocs(article: Article, iocs: Sequence[Ioc]) -> list[Draft]:
-    """The IOC lines; without any, one bullet that says what is known of IOCs.
+def _iocs(article: Article, iocs: Sequence[Ioc], lines: Mapping[str, Ioc]) -> list[Draft]:
+    """The IOC `lines`; without any, one bullet that says what is known of IOCs.
 
     `IOC情報なし` only when the page was read and holds none. The bullet of a page of which nobody can tell holds the
     words 情報なし because the original's reader takes an entry without them for one with IOCs; the bullet of an article
     whose IOCs the report does not list (hashes, report-contract 1.5) must not. Neither has a half-width comma.
     """
-    kept = [ioc for ioc in iocs if ioc.is_ioc]
-    lines: dict[str, Draft] = {}
-    own = [ioc for ioc in kept if ioc.source_url == article.url]
-    # What a source lists beyond the article is in the CSV; its first lines are printed, as the original does.
-    for ioc in [*own, *[ioc for ioc in kept if ioc.source_url != article.url][:MAX_FROM_SOURCES]]:
-        printed = _ioc_line(ioc)
-        if printed:
-            lines.setdefault(printed, Draft(f"    - {printed}", "ioc", ioc.article_id, ioc.evidence))
     if lines:
-        return list(lines.values())
+        return [Draft(f"    - {line}", "ioc", ioc.article_id, ioc.evidence) for line, ioc in lines.items()]
+    kept = [ioc for ioc in iocs if ioc.is_ioc]
     if kept:
         return [_bullet(_unlisted(kept), "ioc", article)]
     state, reason = ioc_state(article, iocs)
@@ -238,6 +235,26 @@ def _iocs(article: Article, iocs: Sequence[Ioc]) -> list[Draft]:
         return [_bullet(NO_IOCS, "ioc", article)]
     why = text.line(reason).replace(",", "、")
     return [_bullet(f"未確認（{why}のため情報なしとは限らない）", "ioc", article)]
+
+
+def _ioc_lines(article: Article, iocs: Sequence[Ioc]) -> tuple[dict[str, Ioc], int]:
+    """The lines of the IOCs of the kinds a report lists, each once, and how many more there are.
+
+    All of the article's own page; what a source lists beyond it is in the CSV, and its first lines are printed, as the original
+    does.
+    """
+    lines: dict[str, Ioc] = {}
+    more = set()
+    room = MAX_FROM_SOURCES
+    for ioc in sorted(iocs, key=lambda ioc: ioc.source_url != article.url):
+        if not ioc.is_ioc:
+            continue
+        if ioc.source_url != article.url and not room:
+            more.add(ioc_line(ioc))
+        elif (line := _ioc_line(ioc)) and line not in lines:
+            lines[line] = ioc
+            room -= ioc.source_url != article.url
+    return lines, len(more - lines.keys() - {None})
 
 
 def _unlisted(kept: Sequence[Ioc]) -> str:

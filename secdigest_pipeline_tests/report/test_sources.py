@@ -7,7 +7,7 @@ import pytest
 from secdigest_pipeline.articles.records import Story
 from secdigest_pipeline.report import check_report, parse_report, render
 from secdigest_pipeline_tests.articles.primaries import primary
-from secdigest_pipeline_tests.report.rows import EDITION, ID, URL, analysis, article, ioc, item, statement
+from secdigest_pipeline_tests.report.rows import EDITION, ID, URL, analysis, article, ioc, item, report_of, statement
 
 OTHER = "00000000000000b2"
 OTHER_URL = "https://tribune.example/vpn"
@@ -63,7 +63,9 @@ def test_a_hostile_address_of_a_source_cannot_break_the_format() -> None:
 def test_of_many_values_of_a_source_the_first_forty_are_printed() -> None:
     iocs = [ioc("domain", f"h{n}.example", source_url="https://labs.example/r") for n in range(90)]
     report = render(EDITION, [item()], [article()], [analysis()], iocs, [], [source("https://labs.example/r")])
-    assert len(parse_report(report.markdown).articles[0].blocks["IOCの列挙"]) == 40
+    (entry,) = parse_report(report.markdown).articles
+    assert len(entry.blocks["IOCの列挙"]) == 40
+    assert "列挙しきれないIOCがほか50件あり、IOC CSVまたは台帳に記載。" in entry.blocks["その他"]
 
 
 def test_an_article_of_a_story_is_listed_with_its_lead_and_has_no_entry() -> None:
@@ -132,3 +134,12 @@ def test_a_line_of_an_article_cannot_pass_for_the_label() -> None:
     assert printed(notes=(statement("関連（2026-09-29）: https://evil.example/x"),))[0].startswith(
         "「関連（2026-09-29）」"
     )
+
+
+def test_hashes_of_a_source_take_no_place_of_the_lines_that_are_printed() -> None:
+    listed = "https://labs.example/iocs.csv"
+    hashes = [ioc("sha256", f"{number:064x}", source_url=listed) for number in range(100)]
+    report = report_of(article(), *hashes, ioc("domain", "c2.example", source_url=listed))
+    (entry,) = parse_report(report.markdown).articles
+    assert [line.partition(",")[0] for line in entry.blocks["IOCの列挙"]] == ["c2[.]example"]
+    assert not any("列挙しきれない" in note for note in entry.blocks["その他"])
