@@ -33,7 +33,9 @@ MAX_QUOTE_PLACES = 4
 MAX_PLACES = 200
 _EDGES = " \"'.,;:\u3001\u3002\u300c\u300d"
 _ABOUT = ("約", "およそ", "ほぼ", "推定", "最大", "少なくとも")
-_ABOUT_BEHIND = ("超", "以上", "余", "強", "弱", "近く", "前後")
+_ABOUT_BEHIND = re.compile("[^0-9、。]{0,2}?(?:超|以上|余り?|強|弱|近く|前後|を上回)")
+# 7.6系, 18系: a branch, of which the article may only name releases.
+_BRANCH = re.compile("系|シリーズ")
 # 1人あたり, 1件ごと: how something is counted, not how many there are.
 # 1人, 1社: in English often no number at all, "a man", "the firm".
 _SINGLE = re.compile("1(?:つ|人|名|社|件|台|個|種類)")
@@ -195,6 +197,8 @@ class Grounder:
         if value.kind != "number":
             needle = value.key.removeprefix("v") if value.kind == "version" else value.key.rstrip("/")
             found = names.places(self._low, needle, value.kind, MAX_PLACES)
+            if not found and value.kind == "version":
+                found = self._releases(text, value, needle)
             return found or (self._index.ids.get(value.key, []) if value.kind == "id" else found)
         if value.key.startswith("~") or value.key == "1/2":
             return self._index.of_size(value.key)
@@ -202,9 +206,12 @@ class Grounder:
         if not places and not value.bare.isdigit():
             # 3.1 may be the version v3.1, 14:30 is compared as it stands.
             places = names.places(self._low, value.key, "version", MAX_PLACES)
-        if not places and (text[: value.start].endswith(_ABOUT) or text.startswith(_ABOUT_BEHIND, value.end)):
+        if not places and (text[: value.start].endswith(_ABOUT) or _ABOUT_BEHIND.match(text, value.end)):
             places = self._index.rounded(value.key)
-        return places
+        return places or self._releases(text, value, value.bare)
+
+    def _releases(self, text: str, value: Value, branch: str) -> list[int]:
+        return names.releases(self._low, branch, MAX_PLACES) if _BRANCH.match(text, value.end) else []
 
     def _slipped(self, value: Value, values: list[Value], quote: Window) -> bool:
         """Whether the quote's sentences hold, in place of `value`, one like it that the statement lacks.

@@ -25,6 +25,10 @@ _ONE = re.compile(
     r"\b(?:an?|past|last|next|per|each|every|within the)(?= (?:minute|hour|day|week|month|year)\b)|\b(?P<daily>daily)\b",
     re.IGNORECASE,
 )
+_SMALL = "[1-9]|one|two|three|four|five|six|seven|eight|nine"
+_RATIO = re.compile(
+    rf"\b(?P<part>{_SMALL}) (?:in|of|out of)(?: every)? (?P<whole>{_SMALL}|10|ten|100)(?= [a-z])", re.IGNORECASE
+)
 # Numbers beyond these are a data dump; no statement is about them.
 MAX_RUNS = 20_000
 # What "about 1.23 million" may stand for: the number cut or rounded to two figures or more.
@@ -66,6 +70,8 @@ class NumberIndex:
         """Numbers and dates that begin with a word: `three million`, `Nov. 20`."""
         for match in islice(_ONE.finditer(text), MAX_RUNS):
             self._add([numbers.one(text, match.start(), match.end())])
+        for match in islice(_RATIO.finditer(text), MAX_RUNS):
+            self._add(numbers.ratio(match["part"], match["whole"], match.start(), match.end()))
         counting = (match for match in _WORD.finditer(text) if match.group().lower() in _NUMBER_WORDS)
         for match in islice(counting, MAX_RUNS):
             word = match.group().lower()

@@ -1,6 +1,7 @@
 """Whether a name of a statement is one the article uses: spelling variants, spelled-out abbreviations, listed Japanese names."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -135,6 +136,25 @@ def places(low: str, needle: str, kind: str, limit: int) -> list[int]:
     return found
 
 
+def releases(low: str, branch: str, limit: int) -> list[int]:
+    """Offsets in `low` of versions of a branch: 7.6.3 for `7.6`."""
+    at = -1
+    found: list[int] = []
+    for _ in range(limit):
+        at = low.find(f"{branch}.", at + 1)
+        if at < 0:
+            break
+        before, after = low[at - 1 : at], low[at + len(branch) + 1 : at + len(branch) + 2]
+        if after.isdigit() and not (before.isdigit() or before == "."):
+            found.append(at)
+    return found
+
+
+def _unmarked(word: str) -> str:
+    """`word` without its diacritics, as many write a name they cannot type."""
+    return "".join(char for char in unicodedata.normalize("NFD", word) if not unicodedata.combining(char))
+
+
 class Words:
     """The words of one folded article: `text` as folded, `low` the same in lower case."""
 
@@ -143,6 +163,7 @@ class Words:
         self._low = low
         atoms = _WORD.findall(low)
         self._atoms = set(atoms)
+        self._atoms |= {_unmarked(atom) for atom in self._atoms if not atom.isascii()}
         # the name in iOS18.2
         self._atoms |= {named[1] for atom in self._atoms if atom[-1].isdigit() and (named := _NUMBERED.fullmatch(atom))}
         # Two words as one: zero-day for zeroday, Share Point for SharePoint, iOS 18 for iOS18.

@@ -191,6 +191,13 @@ _SPELLED = re.compile(
 )
 
 
+def ratio(part: str, whole: str, start: int, end: int) -> list[Number]:
+    """The share of `one in four`: 1/4 and 25%; nothing for one that is none: `five of three`."""
+    many, of = (int(word) if word.isdigit() else _SMALL[word.lower()] for word in (part, whole))
+    keys = (f"{many}/{of}", f"{_plain(Decimal(100 * many) / of)}%") if 0 < many < of else ()
+    return [Number(start, end, key, key) for key in keys]
+
+
 def spelled(text: str, start: int) -> list[Number]:
     """The numbers that words at `start` spell: `two`, `twenty-five`, `three million`, `dozen`, `two thirds` (2 and 2/3)."""
     match = _SPELLED.match(text, start)

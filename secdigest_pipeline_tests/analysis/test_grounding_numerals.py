@@ -50,6 +50,11 @@ SUPPORTED = [
     ("CVE-2026-20001および20004が修正された。", RANGE),
     ("Python 2.7とiOS 18.2が対象である。", "Python2.7 and iOS18.2 are what it was written for."),
     ("51,200 KB、50 MBを超える。", "The file size is over 51,200 KB/50 MB, they said."),
+    ("7.6系と18系が影響を受ける。", "It affects 7.6.0 through 7.6.3 and 18.2 of the product."),
+    ("人口31万人超の市である。", "The city, home to over 311,000 people, shut it down."),
+    ("病院の5分の1、20%が被害を受けた。", "The group hit 1 in 5 hospitals of the chain in a year."),
+    ("4人に1人、25%が支払った。", "One in four victims paid the ransom in the end."),
+    ("Clement Lecigneが報告した。", "Clément Lecigne reported the flaw in November."),
     ("解像度は1920×1080である。", "The display has 1920×1080 physical pixels in all."),
     ("21頁にある。", "Normative References..........................21"),
     ("EUの企業である。", "Tariffs on imports from the European Union rose."),
@@ -82,6 +87,10 @@ UNSUPPORTED = [
     ("CVE-2026-20001～20009が修正された。", RANGE),
     ("CVE-2026-20001と20009が修正された。", RANGE),
     ("CVE-2025-20001が修正された。", RANGE),
+    ("7.5系が影響を受ける。", "It affects 7.6.0 through 7.6.3 and 17.5.1 of the product."),
+    ("人口32万人超の市である。", "The city, home to over 311,000 people, shut it down."),
+    ("病院の6分の1が被害を受けた。", "The group hit 1 in 5 hospitals of the chain in a year."),
+    ("Clementineが報告した。", "Clément Lecigne reported the flaw in November."),
     ("iOS 18.3が対象である。", "Python2.7 and iOS18.2 are what it was written for."),
 ]
 

@@ -31,6 +31,9 @@ EXPLOITED = [
     "悪用の事実が判明した。",
     "The group used the zero-day to break in.",
     "Attackers are leveraging CVE-2026-90117.",
+    "ShuttleDrop flaw exploited after release of a proof of concept",
+    "The agency added the bug to its KEV catalog.",
+    "脆弱性を突いた不正アクセスを受けた。",
     "The agency added it to its list of Known Exploited Vulnerabilities.",
 ]
 NOT_EXPLOITED = [
@@ -76,6 +79,7 @@ NEITHER = [
     "正規のサービスを悪用して配布する。",
     "Attackers could use the flaw to read files.",
     "Exploitation is considered more likely.",
+    "悪用された脆弱性のカタログを公開した。",
 ]
 
 
