@@ -7,13 +7,11 @@ of report-contract 2.5 and 6 and of the feeds of intake.md 1.1.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 from urllib.parse import urlsplit
 
-from publicsuffixlist import PublicSuffixList
-
 from secdigest_pipeline.intake.feeds import Feed
+from secdigest_pipeline.suffixes import registered_domain
 
 Rank = Literal["research", "authority", "code", "news", "never", ""]
 
@@ -76,11 +74,6 @@ _NEWS = frozenset(
 )
 
 
-@cache
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()
-
-
 def host_of(url: str) -> str:
     """Host of a URL without `www.`; empty when it has none."""
     try:
@@ -91,8 +84,7 @@ def host_of(url: str) -> str:
 
 def domain_of(url: str) -> str:
     """Registered domain of a URL's host by the public suffix list; the host itself when it has none."""
-    host = host_of(url)
-    return str(_suffixes().privatesuffix(host) or host) if host else ""
+    return registered_domain(host_of(url))
 
 
 @dataclass(frozen=True, slots=True)

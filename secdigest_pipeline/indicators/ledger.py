@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from secdigest_pipeline.articles.records import Article, PrimaryPage
 from secdigest_pipeline.editions import JST, Edition
+from secdigest_pipeline.suffixes import registered_domain
 
 from .csv_rules import ioc_refusal
 from .find import Observable, find
@@ -17,7 +18,6 @@ from .roles import ADDRESSES, HASHES, Known, Setting, Sighting, bare_url, reason
 from .scoring import verdict
 from .sections import Layout, Place
 from .spelling import host_of
-from .suffixes import registered_domain
 from .warninglists import NO_LOCAL, LocalList, WarningLists, is_known_service, vendored
 
 EVIDENCE = 200

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from secdigest_pipeline.suffixes import registered_domain
+
 from . import addresses, wording
 from .find import Observable
 from .hosts import bare_host, is_address
@@ -11,7 +13,6 @@ from .oneline import one_line
 from .records import IocRole, Role
 from .scoring import Reason
 from .sections import Place
-from .suffixes import registered_domain
 from .warninglists import (
     RESOLVERS,
     WELL_KNOWN_HOSTS,

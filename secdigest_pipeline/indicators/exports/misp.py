@@ -14,7 +14,7 @@ from upath import UPath
 from secdigest_pipeline.editions import Edition
 from secdigest_pipeline.files import StorageError
 from secdigest_pipeline.indicators.roles import HASHES
-from secdigest_pipeline.indicators.suffixes import registered_domain
+from secdigest_pipeline.suffixes import registered_domain
 
 from .identity import AUTHOR, json_bytes, stable_uuid
 from .values import Exported

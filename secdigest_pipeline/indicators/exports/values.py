@@ -10,8 +10,8 @@ from secdigest_pipeline.indicators.hosts import is_address
 from secdigest_pipeline.indicators.records import Ioc, ObservableType
 from secdigest_pipeline.indicators.roles import ADDRESSES
 from secdigest_pipeline.indicators.spelling import host_of
-from secdigest_pipeline.indicators.suffixes import registered_domain
 from secdigest_pipeline.indicators.warninglists import RESOLVERS, vendored
+from secdigest_pipeline.suffixes import registered_domain
 
 _ATTACKERS = frozenset(("attacker_infrastructure", "malware_sample"))
 _INNOCENT = frozenset(("victim", "abused_service", "researcher"))

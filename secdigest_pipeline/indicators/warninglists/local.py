@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from secdigest_pipeline.indicators.find import find
-from secdigest_pipeline.indicators.suffixes import is_public_suffix
+from secdigest_pipeline.suffixes import is_public_suffix
 
 Verdict = Literal["allow", "deny"]
 _HEADER = ["verdict", "value", "reason", "owner"]
