@@ -21,7 +21,7 @@ from secdigest_pipeline.articles.decode import decode
 from secdigest_pipeline.articles.extraction import Extraction
 from secdigest_pipeline.articles.titles import headline, occurs, page_title
 
-MAX_TEXT = 200_000
+MAX_TEXT = 500_000
 MAX_PAGE_TEXT = 2_000_000
 MAX_LINKS = 2_000
 EXTRACTOR = f"trafilatura {trafilatura.__version__}"
