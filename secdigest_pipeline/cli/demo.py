@@ -76,7 +76,9 @@ def demo(data: Path, out: Path, serve: bool, past: int | None) -> None:
         click.echo("secdigest: " + "\n".join(failures), err=True)
         sys.exit(1)
     newest = world.editions[0].shifted(-1) if past else world.editions[-1]
-    console.print(f"\nReport: {services.settings.out / newest.news_path}", highlight=False, soft_wrap=True)
+    console.print(
+        f"\nReport: {services.settings.out / newest.news_path}", highlight=False, markup=False, soft_wrap=True
+    )
 
 
 @contextmanager
@@ -98,7 +100,7 @@ def _world(data: Path, out: Path) -> Iterator[tuple["World", "SampleWeb", dict[s
 def _leave_up(console: Console, env: dict[str, str]) -> None:
     console.rule("sample servers are up; stop with Ctrl-C")
     for name, value in sorted(env.items()):
-        console.print(f"export {name}='{value}'", highlight=False, soft_wrap=True)
+        console.print(f"export {name}='{value}'", highlight=False, markup=False, soft_wrap=True)
     try:
         threading.Event().wait()
     except KeyboardInterrupt:

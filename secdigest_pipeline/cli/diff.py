@@ -1,13 +1,13 @@
 """`secdigest diff`: what another prompt or model says of an edition, before anything is printed from it."""
 
 import json
-import sys
 from dataclasses import asdict
 from itertools import groupby
 
 import click
 
 from secdigest_pipeline.cli.dates import EDITION
+from secdigest_pipeline.cli.terminal import end, printable
 from secdigest_pipeline.editions import Edition
 
 
@@ -30,12 +30,12 @@ def diff(edition: Edition, first: str, second: str, as_json: bool) -> None:
     services = Services()
     articles = stored_rows(services, CLEANED_ARTICLES, edition)
     if not articles:
-        _end(f"edition {edition.key} has no articles: make it with `secdigest run {edition.key}` first")
+        end(f"edition {edition.key} has no articles: make it with `secdigest run {edition.key}` first")
     observables = {article.article_id: find(article.page_text) for article in articles}
     found = compare(articles, observables, services.replies, first, second)
     unknown = [name for name in (first, second) if name not in found.versions]
     if unknown:
-        _end(
+        end(
             f"no reply of {unknown[0]!r} is kept for edition {edition.key}; kept are {', '.join(found.versions) or '-'}"
         )
     if as_json:
@@ -43,22 +43,13 @@ def diff(edition: Edition, first: str, second: str, as_json: bool) -> None:
             click.echo(json.dumps(asdict(row), ensure_ascii=False))
         return
     for url, rows in groupby(found.differences, key=lambda row: row.source_url):
-        click.echo(_printable(url))
+        click.echo(printable(url))
         for row in rows:
             click.echo(f"  {row.field}")
             for sign, text in (("-", row.a), ("+", row.b)):
                 if text:
-                    click.echo(_printable(f"    {sign} {text}"))
+                    click.echo(printable(f"    {sign} {text}"))
     click.echo(
         f"{found.compared} articles in both, {found.same} statements the same, {len(found.differences)} differ; "
         f"{found.only_a} articles only in {first}, {found.only_b} only in {second}"
     )
-
-
-def _printable(line: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in line)
-
-
-def _end(message: str) -> None:
-    click.echo(f"secdigest: {message}", err=True)
-    sys.exit(1)

@@ -10,6 +10,7 @@ from importlib.metadata import version
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 from upath import UPath
 
 from secdigest_pipeline.database import URL_VARIABLE, DatabaseError, check_url, cluster_of, database
@@ -34,8 +35,8 @@ def doctor() -> None:
     findings = list(examine())
     grid = Table(box=None, show_header=False, padding=(0, 2))
     for finding in findings:
-        grid.add_row("[green]ok[/green]" if finding.ok else "[red]no[/red]", finding.what, finding.found)
-    Console().print(grid, highlight=False, soft_wrap=True)
+        grid.add_row(Text("ok", "green") if finding.ok else Text("no", "red"), finding.what, finding.found)
+    Console().print(grid, highlight=False, markup=False, soft_wrap=True)
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 

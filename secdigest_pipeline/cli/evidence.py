@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import sys
 from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from secdigest_pipeline.cli.dates import EDITION
+from secdigest_pipeline.cli.terminal import end, printable
 from secdigest_pipeline.editions import Edition
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def evidence(edition: Edition, as_json: bool) -> None:
     services = Services()
     analyses = stored_rows(services, ARTICLE_ANALYSES, edition)
     if not analyses:
-        _end(f"edition {edition.key} has no analyses: make it with `secdigest run {edition.key}` first")
+        end(f"edition {edition.key} has no analyses: make it with `secdigest run {edition.key}` first")
     rows = rows_of(analyses, stored_rows(services, CLEANED_ARTICLES, edition), stored_rows(services, IOCS, edition))
     if as_json:
         for row in rows:
@@ -46,7 +46,7 @@ def evidence(edition: Edition, as_json: bool) -> None:
         return
     for _, group in groupby(rows, key=lambda row: row.article_id):
         for line in _told(list(group)):
-            click.echo(_printable(line))
+            click.echo(printable(line))
 
 
 @click.command()
@@ -57,18 +57,17 @@ def article(article_id: str, as_json: bool) -> None:
     from secdigest_pipeline.resources import Services
 
     if not re.fullmatch(r"[0-9a-f]{8,64}", article_id):
-        _end(f"{article_id[:80]!r} is no article id: ids are lower-case hexadecimal")
+        end(f"{article_id[:80]!r} is no article id: ids are lower-case hexadecimal")
     found = _stored(Services(), article_id)
     if found is None:
-        _end(f"article {article_id} is in no edition that was made")
-    assert found is not None
+        end(f"article {article_id} is in no edition that was made")
     if as_json:
         click.echo(json.dumps(asdict(found), ensure_ascii=False, default=str))
         return
     state = f"{found.read_state} {found.read_reason}".strip()
     head = [found.title, found.url, f"{found.outlet}, edition {found.edition}, {state}, text of {len(found.text):,}"]
     for line in [*head, "", *found.text.split("\n")]:
-        click.echo(_printable(line))
+        click.echo(printable(line))
 
 
 def _stored(services: "Services", article_id: str) -> "Article | None":
@@ -100,13 +99,3 @@ def _told(rows: "list[Evidence]") -> list[str]:
         else:
             lines.append(f"  {'':<15}{row.verdict}")
     return [*lines, ""]
-
-
-def _printable(line: str) -> str:
-    """The line without a character that would steer a terminal."""
-    return "".join(char if char.isprintable() else " " for char in line)
-
-
-def _end(message: str) -> None:
-    click.echo(f"secdigest: {message}", err=True)
-    sys.exit(1)

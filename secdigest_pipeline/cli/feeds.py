@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from secdigest_pipeline.cli.terminal import end, printable
 from secdigest_pipeline.intake.records import Kind
 
 if TYPE_CHECKING:
@@ -73,19 +74,18 @@ def import_(file: Path, into: Path | None, kind: Kind) -> None:
             kind,
         )
     except OpmlError as error:
-        _end(f"{file}: {error}")
-        raise AssertionError from None
+        end(f"{file}: {error}")
     for address, reason in found.refused:
         click.echo(f"{address}: {reason}", err=True)
     if not found.entries:
-        _end(f"{file}: gives no feed that is not listed already")
+        end(f"{file}: gives no feed that is not listed already")
     if into is None:
         click.echo(_yaml(found.entries, 2), nl=False)
         return
     try:
         _append(into, found.entries)
     except FeedListError as error:
-        _end(f"{into} is left as it was: with the new entries it cannot be used ({str(error).partition(': ')[2]})")
+        end(f"{into} is left as it was: with the new entries it cannot be used ({str(error).partition(': ')[2]})")
     click.echo(f"{len(found.entries)} feeds appended to {into}")
 
 
@@ -109,7 +109,7 @@ def _chosen(services: "Services", wanted: Sequence[str]) -> "list[Feed]":
     for word in wanted:
         named = [feed for feed in services.feeds if word in (feed.feed_id, feed.url)]
         if not named and canonical_url(word) is None:
-            _end(f"{word!r} is no feed of {services.settings.feeds} and no http or https URL")
+            end(f"{word!r} is no feed of {services.settings.feeds} and no http or https URL")
         chosen += named or [Feed(feed_id="new", name=word, url=word, site=word, lang="en", kind="news")]
     return chosen
 
@@ -148,7 +148,7 @@ def _shown(trial: "Trial") -> str:
         for item in trial.newest
     ]
     lines += [f"    ! {problem}" for problem in trial.problems]
-    return "\n".join("".join(char if char.isprintable() else " " for char in line) for line in lines)
+    return "\n".join(printable(line) for line in lines)
 
 
 def _yaml(entries: Sequence[dict[str, Any]], indent: int) -> str:
@@ -178,8 +178,3 @@ def _append(into: Path, entries: Sequence[dict[str, Any]]) -> None:
         trial.flush()
         load_feeds(Path(trial.name))
     write_atomic(UPath(into.absolute()), data)
-
-
-def _end(message: str) -> None:
-    click.echo(f"secdigest: {message}", err=True)
-    sys.exit(1)

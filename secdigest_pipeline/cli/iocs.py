@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from secdigest_pipeline.cli.dates import EDITION
+from secdigest_pipeline.cli.terminal import end, printable
 from secdigest_pipeline.editions import Edition
 
 MAX_INPUT = 5 * 1024 * 1024
@@ -35,7 +36,7 @@ def iocs(context: click.Context) -> None:
     own = Services().local_list
     data = sys.stdin.buffer.read(MAX_INPUT + 1)
     if len(data) > MAX_INPUT:
-        _end(f"the text on standard input is longer than {MAX_INPUT} bytes")
+        end(f"the text on standard input is longer than {MAX_INPUT} bytes")
     for found in find(data.decode("utf-8", errors="replace")):
         row = {name: getattr(found, name) for name in ("type", "value", "raw", "start", "end", "defanged")}
         entry = own.entry(found.value, host_of(found.type, found.value))
@@ -63,7 +64,7 @@ def search(value: str, as_json: bool) -> None:
         else:
             click.echo(_shown(kind, asdict(sighting)))
     if not found:
-        _end(f"{type} {value!r} is in no edition of the ledger")
+        end(f"{type} {value!r} is in no edition of the ledger")
 
 
 @iocs.command()
@@ -92,7 +93,7 @@ def export(first: Edition, last: Edition, formats: tuple[str, ...], out: Path) -
     editions = [Edition(first.day + timedelta(days=n)) for n in range((last.day - first.day).days + 1)]
     made = [edition for edition in editions if (services.tables / IOCS.name / f"{edition.key}.parquet").exists()]
     if not made:
-        _end(f"no edition from {first.key} to {last.key} was made: run `secdigest backfill` first")
+        end(f"no edition from {first.key} to {last.key} was made: run `secdigest backfill` first")
     ledgers = [(edition, stored_rows(services, IOCS, edition)) for edition in made]
     chosen = [name for name in ALL if name in formats or not formats]
     for path in publish(UPath(out.absolute()), range_files(ledgers, chosen)):
@@ -105,14 +106,13 @@ def _observable(text: str) -> tuple[str, str]:
 
     given = text.strip()
     if len(given) > 4096:
-        _end("VALUE is longer than 4096 characters")
+        end("VALUE is longer than 4096 characters")
     # A name that could be a file's is taken for a host only when it is defanged
-    for spelling in (given, defang(given, "domain")):
-        whole = [item for item in find(spelling) if item.start == 0 and item.end == len(spelling)]
-        if whole:
-            return whole[0].type, whole[0].value
-    _end(f"{given[:100]!r} is no address, host, URL, e-mail address, hash or CVE id")
-    raise AssertionError
+    spellings = (given, defang(given, "domain"))
+    whole = [item for one in spellings for item in find(one) if item.start == 0 and item.end == len(one)]
+    if not whole:
+        end(f"{given[:100]!r} is no address, host, URL, e-mail address, hash or CVE id")
+    return whole[0].type, whole[0].value
 
 
 def _shown(kind: str, row: dict[str, str]) -> str:
@@ -127,9 +127,4 @@ def _shown(kind: str, row: dict[str, str]) -> str:
         f"  {row['evidence']}",
         f"  {row['source_url']}  (article {row['article_id']})",
     ]
-    return "\n".join("".join(char if char.isprintable() else " " for char in line) for line in lines)
-
-
-def _end(message: str) -> None:
-    click.echo(f"secdigest: {message}", err=True)
-    sys.exit(1)
+    return "\n".join(printable(line) for line in lines)

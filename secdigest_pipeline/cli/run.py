@@ -1,6 +1,5 @@
 """`secdigest run`, `backfill` and `poll`: one edition, several editions, the feeds alone."""
 
-import sys
 import uuid
 from datetime import date, timedelta
 
@@ -8,6 +7,7 @@ import click
 from rich.console import Console
 
 from secdigest_pipeline.cli.dates import EDITION
+from secdigest_pipeline.cli.terminal import end
 from secdigest_pipeline.editions import JST, Edition
 
 
@@ -32,11 +32,11 @@ def run(edition: Edition | None) -> None:
         if problem := unusable_analyst(services):
             if live:
                 execute("poll", services, opened, console)
-            _end(problem)
+            end(problem)
         failure = execute("daily" if live else "edition", services, opened, console, edition.key)
         print_summary(console, services, edition)
         if failure:
-            _end(failure)
+            end(failure)
 
 
 @click.command()
@@ -61,7 +61,7 @@ def backfill(first: Edition, last: Edition, estimate: bool, batch: bool) -> None
         print_estimate(console, services, _between(first.day, last.day), batch or services.settings.batch)
         return
     if problem := unusable_analyst(services):
-        _end(problem)
+        end(problem)
     failures: list[str] = []
     tags = {"secdigest/backfill": uuid.uuid4().hex[:8]}
     config = {"article_analyses": {"batch": True}} if batch else None
@@ -76,7 +76,7 @@ def backfill(first: Edition, last: Edition, estimate: bool, batch: bool) -> None
             if failure:
                 failures.append(f"{edition.key}: {failure}")
     if failures:
-        _end("\n".join(failures))
+        end("\n".join(failures))
 
 
 @click.command()
@@ -93,7 +93,7 @@ def poll() -> None:
         failure = execute("poll", services, opened, console)
         print_polls(console, services)
     if failure:
-        _end(failure)
+        end(failure)
 
 
 def unusable_analyst(services: object) -> str | None:
@@ -109,8 +109,3 @@ def unusable_analyst(services: object) -> str | None:
 
 def _between(first: date, last: date) -> list[Edition]:
     return [Edition(first + timedelta(days=n)) for n in range((last - first).days + 1)]
-
-
-def _end(message: str) -> None:
-    click.echo(f"secdigest: {message}", err=True)
-    sys.exit(1)

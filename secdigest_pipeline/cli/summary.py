@@ -54,8 +54,10 @@ def print_summary(console: Console, services: Services, edition: Edition) -> Non
     tokens_in = sum(call.input_tokens + call.cache_write_tokens + call.cache_read_tokens for call in calls)
     grid.add_row("model calls", f"{len(calls)}, tokens {tokens_in} in / {sum(c.output_tokens for c in calls)} out")
     grid.add_row("money", f"${sum(call.cost_usd for call in calls):.4f} for this edition in all")
-    console.print(grid, highlight=False)
-    console.print(f"  report  {report if report.exists() else 'not written'}\n", highlight=False, soft_wrap=True)
+    console.print(grid, highlight=False, markup=False)
+    console.print(
+        f"  report  {report if report.exists() else 'not written'}\n", highlight=False, markup=False, soft_wrap=True
+    )
 
 
 def print_estimate(console: Console, services: Services, editions: Sequence[Edition], batch: bool) -> None:
@@ -77,7 +79,7 @@ def print_estimate(console: Console, services: Services, editions: Sequence[Edit
         total += one
         grid.add_row(edition.key, *_estimated(one))
     grid.add_row("all", *_estimated(total))
-    console.print(grid, highlight=False)
+    console.print(grid, highlight=False, markup=False)
     prices = f"{settings.models[0]}{', in batches' if batch else ''}"
     console.print(
         f"by the prices of {prices}; what history sources would add is not in it", highlight=False, soft_wrap=True
@@ -94,7 +96,7 @@ def print_polls(console: Console, services: Services) -> None:
     for feed_id, poll in sorted(services.archive.last_polls().items()):
         status, entries = ("" if value is None else str(value) for value in (poll.status, poll.entries))
         grid.add_row(feed_id, poll.outcome, status, entries, poll.reason)
-    console.print(grid, highlight=False)
+    console.print(grid, highlight=False, markup=False)
 
 
 def _counts(counter: Counter[str]) -> str:
