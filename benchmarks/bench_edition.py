@@ -29,10 +29,11 @@ WORDS = (
 
 
 def ideal_seconds() -> float:
-    """The critical path: one round of feeds, rounds of pages, the first model call alone and then rounds of calls."""
+    """The critical path: rounds of feeds, rounds of pages, the first model call alone (issue C: the rest hit its prompt
+    cache) and then rounds of calls."""
     feeds = math.ceil(FEEDS / FETCHES) * FEED_DELAY
     pages = math.ceil(ARTICLES / FETCHES) * PAGE_DELAY
-    calls = math.ceil(ARTICLES / CALLS) * MODEL_DELAY
+    calls = (1 + math.ceil((ARTICLES - 1) / CALLS)) * MODEL_DELAY
     return feeds + pages + calls
 
 
