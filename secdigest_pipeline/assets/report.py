@@ -35,7 +35,6 @@ def daily_report(
     """Daily Security Info of the edition, with the IOC CSV and work log beside it. One row a printed line."""
     from secdigest_pipeline.analysis.cost import list_price
     from secdigest_pipeline.heartbeat import beat
-    from secdigest_pipeline.indicators.enrichment import kev_notes
     from secdigest_pipeline.intake.completeness import completeness, memo_line
     from secdigest_pipeline.intake.health import failed_feeds, health_memo
     from secdigest_pipeline.report import BrokenReport, make_edition
@@ -57,10 +56,10 @@ def daily_report(
             further=[
                 memo_line(completeness(edition, services.feeds, services.archive), services.feeds, failed),
                 health_memo(edition, services.feeds, services.archive),
-                *kev_notes(CVE_FACTS.rows(cve_facts), articles).values(),
             ],
             primary=PRIMARY_PAGES.rows(primary_pages),
             stories=STORIES.rows(stories),
+            facts=CVE_FACTS.rows(cve_facts),
         )
     except BrokenReport as error:
         raise dg.Failure(str(error), allow_retries=False) from None

@@ -10,6 +10,7 @@ from secdigest_pipeline.analysis.records import Analysis, Statement
 from secdigest_pipeline.articles.records import Article, PrimaryPage
 from secdigest_pipeline.articles.unread import why_unread
 from secdigest_pipeline.indicators import ioc_line, ioc_state
+from secdigest_pipeline.indicators.enrichment import CveFacts, facts_line
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.intake.records import FeedItem
 from secdigest_pipeline.report import text
@@ -79,14 +80,17 @@ class Entry:
     sources: tuple[PrimaryPage, ...] = ()
     also: tuple[str, ...] = ()  # URLs of the other articles of its story, which have no entry of their own
     earlier: tuple[str, str] | None = None  # edition and URL of the article it follows up
+    facts: tuple[CveFacts, ...] = ()  # what catalogues say of the CVEs of its articles
 
 
-def headline(item: FeedItem) -> Draft:
-    """`- [headline](url)`, the site's own words (report-contract 1.7)."""
+def headline(item: FeedItem, facts: Sequence[CveFacts] = ()) -> list[Draft]:
+    """`- [headline](url)`, the site's own words, and what is known of its CVEs below it (report-contract 1.7)."""
     target = text.link_target(item.url)
     if target is None:
         raise BrokenReport(f"item {item.item_id} of {item.feed_id}: {item.url!r} is no http(s) URL")
-    return Draft(f"- [{text.link_text(item.title) or NO_TITLE}]({target})", "headline", item.article_id, item.title)
+    head = Draft(f"- [{text.link_text(item.title) or NO_TITLE}]({target})", "headline", item.article_id, item.title)
+    known = facts_line(facts)
+    return [head, Draft(f"    - {known}", "note", item.article_id)] if known else [head]
 
 
 def linked_summary(entry: Entry) -> list[Draft]:
@@ -97,7 +101,8 @@ def linked_summary(entry: Entry) -> list[Draft]:
         raise _broken(article, f"{article.url!r} is no http(s) URL")
     head = Draft(f"- [{text.link_text(_title(entry))}]({target})", "headline", article.article_id, article.title)
     summary = _statements(article, analysis, analysis.summary, "summary", MAX_SUMMARY)
-    marks = (_bullet(mark, "note", article) for mark in _marks(article, analysis, bool(summary)))
+    told = [*_known(entry), *_marks(article, analysis, bool(summary))]
+    marks = (_bullet(mark, "note", article) for mark in told)
     return [
         head,
         *(summary or [_no_summary(article, analysis)]),
@@ -116,7 +121,7 @@ def block(entry: Entry) -> list[Draft]:
     summary = _statements(article, analysis, analysis.summary, "summary", MAX_SUMMARY)
     advice = text.sentence(analysis.advice) or NO_RECOMMENDATIONS
     lines, more = _ioc_lines(article, entry.iocs)
-    marks = _marks(article, analysis, bool(summary))
+    marks = [*_known(entry), *_marks(article, analysis, bool(summary))]
     if more:
         marks.append(f"列挙しきれないIOCがほか{more}件あり、IOC CSVまたは台帳に記載。")
     return [
@@ -168,6 +173,12 @@ def _notes(entry: Entry, marks: list[str]) -> list[Draft]:
     sources = _links(article, PRIMARY_SOURCE, _sources(entry))
     lines = [*notes, *(_bullet(mark, "note", article) for mark in marks), *_earlier(entry), *also, *sources]
     return lines or [_bullet(NO_NOTES, "note", article)]
+
+
+def _known(entry: Entry) -> list[str]:
+    """What public catalogues said of the CVEs on the day: no words of the article, but beside them where they are read."""
+    line = facts_line(entry.facts)
+    return [line] if line else []
 
 
 def _marks(article: Article, analysis: Analysis, summarised: bool) -> list[str]:

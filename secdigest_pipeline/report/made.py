@@ -8,6 +8,7 @@ from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.articles.records import Article, PrimaryPage, Story
 from secdigest_pipeline.editions import Edition
 from secdigest_pipeline.indicators import check_ioc_csv, ioc_csv, work_log
+from secdigest_pipeline.indicators.enrichment import CveFacts
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.intake.records import FeedItem
 from secdigest_pipeline.report.contract import check_report, parse_report
@@ -43,6 +44,7 @@ def make_edition(
     further: Sequence[str] = (),
     primary: Sequence[PrimaryPage] | None = None,
     stories: Sequence[Story] = (),
+    facts: Sequence[CveFacts] = (),
 ) -> Made:
     """Report, IOC CSV and work log of `edition` (report-contract 1, 2). Same tables, same bytes.
 
@@ -55,7 +57,7 @@ def make_edition(
         edition, analyses=analyses, calls_cost=cost_usd, provisional=provisional, failed_feeds=failed_feeds
     )
     memo += dict.fromkeys(line for line in further if line)
-    report = render(edition, items, articles, analyses, iocs, memo, primary or (), stories)
+    report = render(edition, items, articles, analyses, iocs, memo, primary or (), stories, facts)
     rows = ioc_csv(edition, iocs)
     faults = [f"{edition.news_path}: {fault}" for fault in check_report(report.markdown)]
     faults += [f"{edition.ioc_csv_path}: {fault}" for fault in check_ioc_csv(rows)]

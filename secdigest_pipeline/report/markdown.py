@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.articles.records import Article, PrimaryPage, Story
 from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.indicators.enrichment import CveFacts, facts_of
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.intake.records import FeedItem, Section
 from secdigest_pipeline.report import text
@@ -32,18 +33,19 @@ def render(
     memo: Sequence[str],
     primary: Iterable[PrimaryPage] = (),
     stories: Iterable[Story] = (),
+    facts: Iterable[CveFacts] = (),
 ) -> Report:
     """The report of `edition`: every kept item once, in the order of `items`, then the `memo` lines.
 
     `primary` are the pages articles rest on (一次ソース). An article that `stories` puts below a lead of this edition has no entry
     of its own but a link in the lead's (関連); one that follows up an article of an earlier edition
-    keeps its entry, which names that edition and article.
+    keeps its entry, which names that edition and article. `facts` of an article's CVEs stand with its entry.
 
     An item whose feed rule gives it another section than news is a headline link there; the others stand in the section
     their analysis names. BrokenReport when such an item has no article or analysis, or a statement must not be printed.
     """
     bodies: dict[Section, list[Draft]] = {section: [] for section, _ in SECTIONS}
-    known = _Known(articles, analyses, iocs, primary)
+    known = _Known(articles, analyses, iocs, primary, facts)
     printed: set[str | None] = set()
     followers = known.gather(edition, items, stories)
     for item in items:
@@ -51,7 +53,7 @@ def render(
             continue
         printed.add(item.article_id)
         if item.section != "news":
-            bodies[item.section].append(headline(item))
+            bodies[item.section] += headline(item, known.facts.get(item.article_id or "", ()))
             continue
         entry = known.entry(item)
         section = entry.analysis.section
@@ -69,8 +71,10 @@ class _Known:
         analyses: Iterable[Analysis],
         iocs: Iterable[Ioc],
         primary: Iterable[PrimaryPage],
+        facts: Iterable[CveFacts],
     ) -> None:
         self.articles = {article.article_id: article for article in articles}
+        self.facts = facts_of(list(self.articles.values()), facts)
         self.analyses = {analysis.article_id: analysis for analysis in analyses}
         self.iocs: dict[str, list[Ioc]] = defaultdict(list)
         for ioc in iocs:
@@ -114,6 +118,7 @@ class _Known:
             tuple(page for key in keys for page in self.sources[key]),
             tuple(dict.fromkeys(self.also[article.article_id])),
             self.earlier.get(article.article_id),
+            tuple({fact.cve: fact for key in keys for fact in self.facts.get(key, ())}.values()),
         )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -21,8 +22,9 @@ from secdigest_pipeline.indicators.enrichment import (
     EnrichmentError,
     EnrichmentFetch,
     cve_facts,
+    facts_line,
+    facts_of,
     fetch_files,
-    kev_notes,
 )
 from secdigest_pipeline.indicators.enrichment.files import MAX_CSV_BYTES, MAX_ROWS, read_epss, read_kev
 from secdigest_pipeline.indicators.enrichment.sources import sources
@@ -309,7 +311,7 @@ ARTICLE = Article(
 )  # fmt: skip
 
 
-def test_the_note_of_an_article_names_its_listed_cves_and_only_its_own(
+def test_the_line_of_an_article_tells_its_own_cves_of_the_catalogue_first(
     served: SampleWeb, archive: EnrichmentArchive
 ) -> None:
     fetch(served, archive, FIRST.cutoff)
@@ -318,21 +320,46 @@ def test_the_note_of_an_article_names_its_listed_cves_and_only_its_own(
     ledger += cves("CVE-2026-90117", article_id="b") + cves("CVE-2026-90117", article_id="not an article")
     facts = cve_facts(FIRST, ledger, archive, BOTH)
     other = replace(ARTICLE, article_id="b", text="Nothing of the kind.")
-    assert kev_notes(facts, [ARTICLE, other]) == {
-        "a": "CVE-2026-90077 はCISA KEVに収録（2026-03-11追加）、CVE-2026-90117 はCISA KEVに収録（2026-09-30追加）"
+    told = facts_of([ARTICLE, other], facts)
+    assert {article_id: [row.cve for row in rows] for article_id, rows in told.items()} == {
+        "a": ["CVE-2026-90077", "CVE-2026-90117"]
     }
-    assert kev_notes([], [ARTICLE]) == {}
+    line = facts_line(told["a"])
+    assert re.fullmatch(
+        r"CVE-2026-90077（KEV登録日 2026-03-11、EPSS [\d.]+%、百分位[\d.]+%）、"
+        r"CVE-2026-90117（KEV登録日 2026-09-30(?:、EPSS [\d.]+%、百分位[\d.]+%)?）。|"
+        r"CVE-2026-90117（KEV登録日 2026-09-30、EPSS [\d.]+%、百分位[\d.]+%）、"
+        r"CVE-2026-90077（KEV登録日 2026-03-11(?:、EPSS [\d.]+%、百分位[\d.]+%)?）。",
+        line,
+    ), line
+    assert facts_of([ARTICLE], []) == {} and facts_line(()) == ""
 
 
-def test_many_listed_cves_are_counted_after_five() -> None:
+FACT = CveFacts(
+    FIRST.key, "CVE-2026-90000", ("a",), "listed", None, None, "unknown", "unavailable", None, None, None, None, ()
+)  # fmt: skip
+
+
+def test_what_a_catalogue_does_not_say_is_not_told() -> None:
+    scored = replace(FACT, kev="not_listed", epss="scored", epss_score=0.0004, epss_percentile=None)
+    assert facts_line([FACT]) == "CVE-2026-90000（KEV登録済み）。"
+    assert facts_line([scored]) == "CVE-2026-90000（EPSS 0.1%未満）。"
+    article = replace(ARTICLE, text="CVE-2026-90000")
+    assert facts_of([article], [replace(FACT, kev="not_listed"), replace(FACT, kev="unavailable")]) == {}
+
+
+def test_many_cves_are_counted_after_five_the_most_dangerous_first() -> None:
     ids = [f"CVE-2026-9{n:04}" for n in range(8)]
-    fact = CveFacts(
-        FIRST.key, "", ("a",), "listed", None, None, "unknown", "unavailable", None, None, None, None, ()
-    )  # fmt: skip
-    article = replace(ARTICLE, text=" ".join(ids))
-    (line,) = kev_notes([replace(fact, cve=cve) for cve in ids], [article]).values()
-    assert line.startswith("CVE-2026-90000 はCISA KEVに収録、") and line.endswith("、ほか3件")
-    assert line.count("CVE-") == 5
+    rows = [
+        replace(FACT, cve=cve, kev="not_listed", epss="scored", epss_score=n / 100, epss_percentile=0.5)
+        for n, cve in enumerate(ids)
+    ]
+    rows[2] = replace(rows[2], kev="listed", kev_date_added=FIRST.day)
+    line = facts_line(rows)
+    assert line.startswith(
+        f"CVE-2026-90002（KEV登録日 {FIRST.day}、EPSS 2.0%、百分位50.0%）、CVE-2026-90007（EPSS 7.0%、"
+    )
+    assert line.endswith("、ほか3件。") and line.count("CVE-") == 5
 
 
 def test_the_sample_files_name_only_cves_of_the_sample_world() -> None:

@@ -9,7 +9,7 @@ from secdigest_pipeline.lazy import lazy
 
 if TYPE_CHECKING:
     from .archive import EnrichmentArchive
-    from .facts import cve_facts, kev_notes
+    from .facts import cve_facts, facts_line, facts_of
     from .fetching import fetch_files
     from .files import EnrichmentError
     from .records import CVE_FACTS, ENRICHMENT_FILES, CveFacts, EnrichmentFetch
@@ -22,15 +22,16 @@ __all__ = [
     "EnrichmentError",
     "EnrichmentFetch",
     "cve_facts",
+    "facts_line",
+    "facts_of",
     "fetch_files",
-    "kev_notes",
 ]
 
 __getattr__ = lazy(
     __name__,
     {
         "archive": ("EnrichmentArchive",),
-        "facts": ("cve_facts", "kev_notes"),
+        "facts": ("cve_facts", "facts_line", "facts_of"),
         "fetching": ("fetch_files",),
         "files": ("EnrichmentError",),
         "records": ("CVE_FACTS", "ENRICHMENT_FILES", "CveFacts", "EnrichmentFetch"),

@@ -59,29 +59,45 @@ def _told(
         return [_missing(row, f"{source}: the file of {as_of} that is kept cannot be read") for row in rows]
 
 
-def kev_notes(facts: Iterable[CveFacts], articles: Sequence[Article]) -> dict[str, str]:
-    """By article id, one Japanese line on those of its CVEs that the catalogue of the day lists.
+def facts_of(articles: Sequence[Article], facts: Iterable[CveFacts]) -> dict[str, list[CveFacts]]:
+    """By article id, what there is to tell of its CVEs: those the catalogue of the day lists, or that have a score, by id.
 
     Only CVEs in an article's own title or text count: a page also shows the headlines of others.
     """
-    listed = [row for row in facts if row.kev == "listed"]
+    told = [row for row in facts if row.kev == "listed" or row.epss == "scored"]
     texts = {article.article_id: f"{article.title}\n{article.text}" for article in articles}
-    wanted = {article_id for row in listed for article_id in row.article_ids if article_id in texts}
+    wanted = {article_id for row in told for article_id in row.article_ids if article_id in texts}
     own = {
         article_id: {found.value for found in find(texts[article_id]) if found.type == "cve"} for article_id in wanted
     }
-    notes: dict[str, list[str]] = defaultdict(list)
-    for row in listed:
+    by_article: dict[str, list[CveFacts]] = defaultdict(list)
+    for row in told:
         for article_id in row.article_ids:
             if row.cve in own.get(article_id, ()):
-                added = f"（{row.kev_date_added:%Y-%m-%d}追加）" if row.kev_date_added else ""
-                notes[article_id].append(f"{row.cve} はCISA KEVに収録{added}")
-    return {article_id: _line(told) for article_id, told in notes.items()}
+                by_article[article_id].append(row)
+    return dict(by_article)
 
 
-def _line(told: Sequence[str]) -> str:
-    rest = len(told) - MAX_NAMED
-    return "、".join(told[:MAX_NAMED]) + (f"、ほか{rest}件" if rest > 0 else "")
+def facts_line(facts: Iterable[CveFacts]) -> str:
+    """One Japanese sentence for その他 of an entry (report-contract 1.6: exploitation state), "" when there is nothing to tell.
+
+    CVEs of the catalogue first, then the highest scores; the others are counted.
+    """
+    rows = sorted(facts, key=lambda row: (row.kev != "listed", -(row.epss_score or 0), row.cve))
+    rest = len(rows) - MAX_NAMED
+    line = "、".join(f"{row.cve}（{'、'.join(_words(row))}）" for row in rows[:MAX_NAMED])
+    return line and line + (f"、ほか{rest}件。" if rest > 0 else "。")
+
+
+def _words(row: CveFacts) -> list[str]:
+    words = []
+    if row.kev == "listed":
+        words.append(f"KEV登録日 {row.kev_date_added:%Y-%m-%d}" if row.kev_date_added else "KEV登録済み")
+    if row.epss_score is not None:
+        rank = "" if row.epss_percentile is None else f"、百分位{100 * row.epss_percentile:.1f}%"
+        share = "0.1%未満" if row.epss_score < 0.001 else f"{100 * row.epss_score:.1f}%"
+        words.append(f"EPSS {share}{rank}")
+    return words
 
 
 def _unknown(edition: Edition, cve: str, articles: Mapping[str, None]) -> CveFacts:
