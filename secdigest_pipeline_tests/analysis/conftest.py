@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.indicators.find import find
 from secdigest_pipeline.sample.messages import KEY, MessagesApi, serve
+from secdigest_pipeline_tests import rows
 
 TEXT = """\
 Orrin Networks warned on Wednesday that attackers are exploiting CVE-2026-90117 in its TunnelGate VPN gateway.
@@ -83,27 +83,19 @@ def make_article(
     name: str = "a", text: str = TEXT, title: str = "Orrin TunnelGate flaw exploited", **other: Any
 ) -> Article:
     """An article of edition 2026-10-01 at https://news.example/<name>."""
-    article = Article(
-        edition="2026-10-01",
-        article_id=hashlib.sha256(name.encode()).hexdigest()[:16],
-        item_id=f"item-{name}",
-        url=f"https://news.example/{name}",
-        title=title,
-        outlet="News Example",
-        feed_id="news",
-        kind="news",
-        lang="en",
-        section="news",
-        published_at=datetime(2026, 9, 30, 12, tzinfo=UTC),
-        read_state="read",
-        read_reason="",
-        text=text,
-        text_sha256=hashlib.sha256(f"{title}\n{text}".encode("utf-8", "surrogatepass")).hexdigest(),
-        page_text=text,
-        links=(),
-        extractor="test",
-    )
-    return replace(article, **other)
+    fields: dict[str, Any] = {
+        "article_id": hashlib.sha256(name.encode()).hexdigest()[:16],
+        "item_id": f"item-{name}",
+        "url": f"https://news.example/{name}",
+        "title": title,
+        "outlet": "News Example",
+        "published_at": datetime(2026, 9, 30, 12, tzinfo=UTC),
+        "text": text,
+        "text_sha256": hashlib.sha256(f"{title}\n{text}".encode("utf-8", "surrogatepass")).hexdigest(),
+        "page_text": text,
+        "extractor": "test",
+    }
+    return rows.article(**{**fields, **other})
 
 
 def numbered(count: int) -> list[Article]:

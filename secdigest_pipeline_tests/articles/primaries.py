@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from secdigest_pipeline.articles.primary_hosts import Hosts
 from secdigest_pipeline.articles.records import Article, Link, PrimaryPage
 from secdigest_pipeline.files import sha256
+from secdigest_pipeline_tests import rows
 
 DIGEST = "9f2b6e1c04a7d35f8812c6de90ab4f77c1e5d20b3a68f4179c0de8b5a1f36e42"
 HOSTS = Hosts(
@@ -17,26 +18,19 @@ HOSTS = Hosts(
 def article(text: str, *links: tuple[str, str], url: str = "http://wire.test/a", **changes: object) -> Article:
     """A read article of `text`; `links` are (URL, link text)."""
     fields: dict[str, object] = {
-        "edition": "2026-10-01",
         "article_id": sha256(url.encode())[:16],
         "item_id": "i" + sha256(url.encode())[:15],
         "url": url,
         "title": "Amber Vulture breaks into hospitals",
         "outlet": "Example Wire",
         "feed_id": "wire",
-        "kind": "news",
-        "lang": "en",
-        "section": "news",
-        "published_at": datetime(2026, 9, 30, 3, tzinfo=UTC),
-        "read_state": "read",
-        "read_reason": "",
         "text": text,
         "text_sha256": sha256(text.encode()),
         "page_text": text,
         "links": tuple(Link(address, label) for address, label in links),
         "extractor": "test",
     }
-    return Article(**{**fields, **changes})  # type: ignore[arg-type]
+    return rows.article(**{**fields, **changes})
 
 
 def primary(page_text: str, url: str = "http://labs.test/blog/amber-vulture", **changes: object) -> PrimaryPage:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from secdigest_pipeline.intake.http import open_client
 from secdigest_pipeline.intake.records import FeedItem
 from secdigest_pipeline.workers import Workers
 from secdigest_pipeline_tests.intake.servers import Handler, Request, Server, response, serving
+from secdigest_pipeline_tests.rows import item as invented
 
 NOON = datetime(2026, 10, 1, 3, 0, tzinfo=UTC)
 TITLE = "Amber Vulture breaks into hospitals through Contoso mail gateways"
@@ -48,30 +48,21 @@ def html(body: str = "", title: str = TITLE, head: str = "") -> str:
 def item(path: str = "/a", host: str = "wire.test", **changes: Any) -> FeedItem:
     """A kept news item that leads to `path` on `host`."""
     url = str(changes.pop("url", f"http://{host}{path}"))
-    made = FeedItem(
-        edition="2026-10-01",
-        item_id=sha256(f"wire {url}".encode())[:16],
-        article_id=sha256(url.encode())[:16],
-        feed_id="wire",
-        feed_name="Example Wire",
-        kind="news",
-        lang="en",
-        guid=url,
-        link=url,
-        url=url,
-        title=TITLE,
-        summary="",
-        content="",
-        categories=(),
-        published_at=NOON,
-        first_seen_at=NOON,
-        body_sha256="0" * 64,
-        membership="published",
-        section="news",
-        kept=True,
-        reason="",
+    return invented(
+        **{
+            "item_id": sha256(f"wire {url}".encode())[:16],
+            "article_id": sha256(url.encode())[:16],
+            "feed_id": "wire",
+            "feed_name": "Example Wire",
+            "guid": url,
+            "link": url,
+            "url": url,
+            "title": TITLE,
+            "published_at": NOON,
+            "first_seen_at": NOON,
+            **changes,
+        }
     )
-    return replace(made, **changes)
 
 
 Answers = Mapping[str, bytes | Callable[[Request], bytes]]

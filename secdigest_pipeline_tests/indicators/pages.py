@@ -7,30 +7,21 @@ from secdigest_pipeline.articles.records import Article, Link
 from secdigest_pipeline.indicators.ledger import ledger
 from secdigest_pipeline.indicators.records import Ioc, IocRole, Threat
 from secdigest_pipeline.indicators.warninglists import NO_LOCAL, LocalList
+from secdigest_pipeline_tests.rows import article
 
 EDITION = "2026-10-01"
 SHA256 = "16f6d2b87d6a387e7d384687654402196185dc9e6017bf24937e9374c7b2773e"
 MD5 = "0cc175b9c0f1b6a831c399e269772661"
 
-_BLANK = Article(
-    edition=EDITION,
+_BLANK = article(
     article_id="a1",
-    item_id="i1",
     url="https://news.outlet.example/2026/story",
     title="",
     outlet="Outlet",
     feed_id="outlet",
-    kind="news",
-    lang="en",
-    section="news",
     published_at=datetime(2026, 9, 29, 20, tzinfo=UTC),
-    read_state="read",
-    read_reason="",
     text="",
-    text_sha256="",
     page_text="",
-    links=(),
-    extractor="",
 )
 
 
