@@ -95,12 +95,23 @@ class AnthropicAnalyst:
 
         AnalystUnavailable when a batch has not ended in time; the next run waits for the same batch.
         """
-        if not self._is_batch:
-            return
+        if self._is_batch:
+            for edition, orders in (await self._by_edition(articles, observables)).items():
+                await self._endpoint.ask_in_batch(orders, edition, **self._polled)
+
+    async def submit(self, articles: Sequence[Article], observables: Mapping[str, Sequence[Observable]]) -> None:
+        """Hand in one Message Batch an edition for all that is not kept, and wait for none: `prepare` will find them."""
+        for edition, orders in (await self._by_edition(articles, observables)).items():
+            await self._endpoint.submit_batch(orders, edition)
+
+    async def _by_edition(
+        self, articles: Sequence[Article], observables: Mapping[str, Sequence[Observable]]
+    ) -> dict[str, list[Order]]:
         orders = await asyncio.to_thread(self._orders, articles, observables)
-        for edition in dict.fromkeys(article.edition for article in articles):
-            mine = [order for order in orders.values() if order.article.edition == edition]
-            await self._endpoint.ask_in_batch(mine, edition, **self._polled)
+        found: dict[str, list[Order]] = {article.edition: [] for article in articles}
+        for order in orders.values():
+            found[order.article.edition].append(order)
+        return found
 
     def _orders(self, articles: Sequence[Article], observables: Mapping[str, Sequence[Observable]]) -> dict[str, Order]:
         """What is to be asked of the first model by key; what it refused or could not do before is not asked again."""

@@ -73,12 +73,21 @@ class Batches:
         for path, pending in await asyncio.to_thread(self._left, edition):
             waited |= {asked.key for asked in pending.asked.values()}
             await self._finish(path, pending, {}, poll_seconds, until)
-        rest = [order for order in orders if order.key not in waited][:MAX_REQUESTS]
-        if not rest:
-            return
-        requests, asked, held = await self._requests(rest, edition)
+        submitted = await self._submit([order for order in orders if order.key not in waited], edition)
+        if submitted is not None:
+            await self._finish(*submitted, poll_seconds, until)
+
+    async def submit(self, orders: Sequence[Order], edition: str) -> None:
+        """Submit what of `orders` no batch of `edition` is under way for, and wait for nothing: a later `ask` finishes it."""
+        left = await asyncio.to_thread(self._left, edition)
+        waited = {asked.key for _, pending in left for asked in pending.asked.values()}
+        await self._submit([order for order in orders if order.key not in waited], edition)
+
+    async def _submit(self, orders: Sequence[Order], edition: str) -> tuple[UPath, Pending, dict[str, float]] | None:
+        """The note of a batch that was taken, with what it holds of the budget; None when there is none."""
+        requests, asked, held = await self._requests(orders[:MAX_REQUESTS], edition)
         if not requests:
-            return
+            return None
         path = self._folder / f"{edition}-{secrets.token_hex(8)}.json"
         pending = Pending(edition, datetime.now(UTC), "", asked)
         await asyncio.to_thread(_write, path, pending)
@@ -93,10 +102,10 @@ class Batches:
                 if failed.fatal:
                     raise AnalystUnavailable(f"the Messages API turned a batch down ({failed.reason})") from None
                 log.warning("edition %s: no batch, asked one by one: %s", edition, failed.reason)
-                return
+                return None
         else:
             await asyncio.to_thread(_write, path, pending)
-        await self._finish(path, pending, held, poll_seconds, until)
+        return path, pending, held
 
     @property
     def _folder(self) -> UPath:

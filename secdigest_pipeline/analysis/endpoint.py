@@ -97,6 +97,10 @@ class Endpoint:
         """
         await self._batches.ask(orders, edition, poll_seconds, wait_seconds)
 
+    async def submit_batch(self, orders: Sequence[Order], edition: str) -> None:
+        """Submit `orders` of one edition as a batch that a later `ask_in_batch` waits for; AnalystUnavailable for a dead key."""
+        await self._batches.submit(orders, edition)
+
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:

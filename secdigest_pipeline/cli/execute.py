@@ -1,7 +1,7 @@
 """Run a job of the real graph in this process, show its progress, and say whether it did what was asked."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -36,8 +36,12 @@ def execute(
     partition: str | None = None,
     tags: Mapping[str, str] | None = None,
     config: Mapping[str, Mapping[str, Any]] | None = None,
+    only: Sequence[str] | None = None,
 ) -> str | None:
-    """Run `job` to its end; None when it succeeded, else why it did not, in one line. `config` is by asset name."""
+    """Run `job` (of it `only` these assets) to its end; None when it succeeded, else why it did not, in one line.
+
+    `config` is by asset name.
+    """
     from secdigest_pipeline.definitions import build_defs
 
     services.listener = Progress(console)
@@ -47,6 +51,7 @@ def execute(
             run_config={**QUIET, "ops": {asset: {"config": values} for asset, values in (config or {}).items()}},
             instance=instance,
             partition_key=partition,
+            asset_selection=None if only is None else [dg.AssetKey(name) for name in only],
             tags={**process_tag(), **(tags or {})},
             raise_on_error=False,
         )

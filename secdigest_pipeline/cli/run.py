@@ -43,7 +43,7 @@ def run(edition: Edition | None) -> None:
 @click.argument("first", type=EDITION, metavar="FROM")
 @click.argument("last", type=EDITION, metavar="TO")
 @click.option("--estimate", is_flag=True, help="Only say what the model calls would cost; nothing is made or paid.")
-@click.option("--batch", is_flag=True, help="Ask by Message Batches: half the price, minutes to hours an edition.")
+@click.option("--batch", is_flag=True, help="Ask by Message Batches: half the price, minutes to hours of waiting.")
 def backfill(first: Edition, last: Edition, estimate: bool, batch: bool) -> None:
     """Make every edition from FROM to TO, oldest first, from what the archive holds.
 
@@ -69,6 +69,11 @@ def backfill(first: Edition, last: Edition, estimate: bool, batch: bool) -> None
         from secdigest_pipeline.cli.execute import execute
         from secdigest_pipeline.cli.summary import print_summary
 
+        if batch or services.settings.batch:
+            from secdigest_pipeline.cli.ahead import submit_batches
+
+            if problem := submit_batches(console, services, opened, _between(first.day, last.day), tags):
+                end(problem)
         for edition in _between(first.day, last.day):
             console.rule(edition.key)
             failure = execute("edition", services, opened, console, edition.key, tags, config)

@@ -1,12 +1,16 @@
 """Message Batches against the loopback API through the real SDK: half price, and nothing is ever paid for twice."""
 
+import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
-from secdigest_pipeline.analysis import AnalystUnavailable, Replies
+from secdigest_pipeline.analysis import AnalystUnavailable, AnthropicAnalyst, Replies
 from secdigest_pipeline.analysis import models as price_table
 from secdigest_pipeline.analysis.cost import list_price
+from secdigest_pipeline.files import sha256
+from secdigest_pipeline.indicators.find import find
 from secdigest_pipeline.sample.messages import MessagesApi
 from secdigest_pipeline_tests.analysis.conftest import REPLY, Run, make_article, numbered
 
@@ -144,3 +148,41 @@ def test_a_note_that_is_damaged_is_left_alone(
         (folder / f"{EDITION}-{number}.json").write_text(text)
     assert {a.state for a in run(numbered(2), **FAST)} == {"analysed"}
     assert len(notes(replies)) == 3 and "left alone" in caplog.text
+
+
+def test_batches_of_several_editions_are_handed_in_before_any_is_waited_for(
+    api: MessagesApi, run: Run, replies: Replies
+) -> None:
+    days = [EDITION, "2026-10-02"]
+    everything = [
+        replace(article, edition=day, text_sha256=sha256(f"{day}{article.text}".encode()))
+        for day in days
+        for article in numbered(3)
+    ]
+    observables = {article.article_id: find(article.page_text) for article in everything}
+
+    async def submit() -> None:
+        async with AnthropicAnalyst(["claude-haiku-5-5"], replies) as analyst:
+            await analyst.submit(everything, observables)
+            await analyst.submit(everything, observables)
+
+    asyncio.run(submit())
+    assert [len(batch["lines"]) for batch in api.batches.submitted] == [3, 3], (
+        "what is under way is not submitted again"
+    )
+    assert not api.batches.polls and len(notes(replies)) == 2
+    for day in days:
+        assert {a.state for a in run([one for one in everything if one.edition == day], **FAST)} == {"analysed"}
+        assert len(replies.calls(day)) == 3
+    assert len(api.batches.submitted) == 2 and not api.calls and notes(replies) == []
+
+
+def test_batches_handed_in_together_keep_the_cap_of_the_month(api: MessagesApi, replies: Replies) -> None:
+    everything = [replace(a, edition=f"2026-10-{day:02}") for day, a in enumerate(numbered(12), start=1)]
+
+    async def submit() -> None:
+        async with AnthropicAnalyst(["claude-haiku-5-5"], replies, max_usd_month=0.01) as analyst:
+            await analyst.submit(everything, {})
+
+    asyncio.run(submit())
+    assert 0 < len(api.batches.submitted) < 12
