@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Literal
 from urllib.parse import urlsplit
 
-from secdigest_pipeline.articles.decode import declared
+from secdigest_pipeline.intake.charset import declared
 
 Wall = tuple[Literal["blocked", "gone"], str]
 

@@ -17,9 +17,9 @@ from secdigest_pipeline.articles.article_text import below_headline, compose, so
 from secdigest_pipeline.articles.belonging import holds, is_article_of_its_own
 from secdigest_pipeline.articles.blocks import HEADINGS, Layout, layout
 from secdigest_pipeline.articles.characters import compact, cut, one_line, visible
-from secdigest_pipeline.articles.decode import decode
 from secdigest_pipeline.articles.extraction import Extraction
 from secdigest_pipeline.articles.titles import headline, occurs, page_title
+from secdigest_pipeline.intake.charset import decode
 
 MAX_TEXT = 500_000
 MAX_PAGE_TEXT = 2_000_000

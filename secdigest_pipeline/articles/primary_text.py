@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from secdigest_pipeline.articles.characters import cut, one_line, visible
-from secdigest_pipeline.articles.decode import decode
 from secdigest_pipeline.articles.primary_formats import csv_text, told_by_json
+from secdigest_pipeline.intake.charset import decode
 
 MAX_TEXT = 500_000
 MAX_LINKS = 500

@@ -1,8 +1,7 @@
-"""The text of a feed body, whatever its label says.
+"""Bytes of feeds and pages to text: what the bytes are decides, then what server and document say of them.
 
-Evidence in this order: a byte order mark; bytes that are valid UTF-8; escape sequences of ISO-2022-JP; then the labels
-(XML declaration, HTTP header) and, in a Japanese feed, the Japanese encodings, whichever leaves the least that cannot
-be text. Labels lie often enough that none of them is believed against the bytes.
+Valid UTF-8 with non-ASCII bytes is UTF-8 whatever the label says: no other charset of the web makes such bytes by
+chance (intake.md 2.4: labels lie). Labels are read as the WHATWG Encoding Standard reads them (latin-1 is cp1252).
 """
 
 import codecs
@@ -15,33 +14,44 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_UNMARKED = ((b"<\x00\x00\x00", "utf-32-le"), (b"\x00\x00\x00<", "utf-32-be"), (b"<\x00", "utf-16-le"))
-# Labels that in practice name a larger set than they say (as browsers read them).
-_MEANT = {
-    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis", "ms_kanji", "windows-31j"), "cp932"),
-    **dict.fromkeys(("gb2312", "gbk", "gb_2312-80", "x-gbk"), "gb18030"),
-    **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "ksc5601"), "cp949"),
-    **dict.fromkeys(("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"), "windows-1252"),
-    **dict.fromkeys(("iso-2022-jp", "csiso2022jp"), "iso2022_jp_ext"),
-    **dict.fromkeys(("x-euc-jp", "euc-jp", "eucjp"), "euc_jp"),
-    "iso-8859-9": "windows-1254",
+# How a document of markup begins in an encoding of two or four bytes a character.
+_UNMARKED = (
+    (b"<\x00\x00\x00", "utf-32-le"),
+    (b"\x00\x00\x00<", "utf-32-be"),
+    (b"<\x00", "utf-16-le"),
+    (b"\x00<", "utf-16-be"),
+)
+_XML = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
+_META = re.compile(rb"""<meta[^>]{0,400}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
+_HEADER = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
+_JIS_ESCAPE = re.compile(rb"\x1b(?:\$[@B]|\([BIJ]|\$\([D-G])")
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,500}\?>")
+# XML 1.0 allows no other control characters; one of them makes the strict parser give up.
+_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_KANA = re.compile("[\u3041-\u30fe]")
+_HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]")
+# Longest part a detection looks at; the head of a page holds its charset and enough of its text.
+_PROBE_BYTES = 200_000
+
+# Encoding Standard section 4.2: labels for which Python's codec of that name is narrower than what browsers read.
+_AS_BROWSERS_READ = {
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "shift_jis": "cp932",
+    "shift_jisx0213": "cp932",
+    "iso2022_jp": "iso2022_jp_ext",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "euc_kr": "cp949",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
     "tis-620": "cp874",
     "big5": "big5hkscs",
 }
-# Python takes these for encodings of text; a document is in none of them.
+# Python takes these for encodings of text; no document is in any of them.
 _NOT_FOR_TEXT = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined", "mbcs"})
+_ALIASES = {"x-sjis": "cp932", "windows-31j": "cp932", "x-euc-jp": "euc_jp", "x-gbk": "gb18030", "utf8": "utf-8"}
 _JAPANESE = ("cp932", "euc_jp")
-_DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
-_CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,500}\?>")
-_ESCAPED = re.compile(rb"\x1b(?:\$[@B]|\([BIJ]|\$\([D-G])")
-_SAMPLE = 300_000
-# A label is believed as long as fewer than this share of its non-ASCII characters cannot be text.
-_BELIEVABLE = 0.05
-_IMPOSSIBLE = re.compile(r"[\ufffd\x80-\x9f\ue000-\uf8ff]")
-_HALFWIDTH_KANA = re.compile(r"[\uff61-\uff9f]")
-# XML 1.0 allows no other control characters; one of them makes the strict parser give up.
-_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def feed_text(body: bytes, content_type: str, lang: str) -> str:
@@ -50,58 +60,111 @@ def feed_text(body: bytes, content_type: str, lang: str) -> str:
     return _DECLARATION.sub("", _NOT_XML.sub("", text), count=1).lstrip()
 
 
-def decode(body: bytes, content_type: str, lang: str) -> str:
-    """`body` as text; never raises, bytes that cannot be read become U+FFFD."""
-    for mark, encoding in _BOMS:
+def decode(body: bytes, content_type: str = "", lang: str = "") -> str:
+    """`body` as text; never raises, undecodable bytes become U+FFFD.
+
+    `content_type` is the header as sent, `lang` the language the document should be in (ISO 639-1), if known.
+    """
+    return body.decode(charset(body, content_type, lang), errors="replace").lstrip("\ufeff")
+
+
+def declared(body: bytes, content_type: str) -> str:
+    """Name of the Python codec the header or the document itself names; utf-8 when neither names a known one."""
+    return next(iter(_labels(body, content_type)), "utf-8")
+
+
+def charset(body: bytes, content_type: str = "", lang: str = "") -> str:
+    """Name of the Python codec that reads `body` best."""
+    for mark, name in (*_BOMS, *_UNMARKED):
         if body.startswith(mark):
-            return body[len(mark) :].decode(encoding, "replace")
-    for start, encoding in _UNMARKED:
-        if body.startswith(start):
-            return body.decode(encoding, "replace")
-    if body.startswith(b"\x00<"):
-        return body.decode("utf-16-be", "replace")
+            return name
+    labels = _labels(body, content_type)
+    if _JIS_ESCAPE.search(body, 0, _PROBE_BYTES) and body[:_PROBE_BYTES].isascii():
+        return "iso2022_jp_ext"
     if body.isascii():
-        encoding = "iso2022_jp_ext" if _ESCAPED.search(body) else "ascii"
-        return body.decode(encoding, "replace")
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        return body.decode(_likeliest(body, _labels(body, content_type), lang), "replace")
+        return next((name for name in labels if name.startswith("utf-16")), "utf-8") if b"\0" in body else "utf-8"
+    damage = _damage(body, "utf-8")
+    if damage == 0 or ("utf-8" in labels and damage < 0.1):
+        return "utf-8"
+    candidates = dict.fromkeys([*labels, *_JAPANESE])
+    candidates.pop("utf-8", None)
+    scored = [(_fit(body, name, labels, lang), name) for name in candidates]
+    fit, best = max(scored, key=lambda pair: pair[0])
+    if fit > 0:
+        return best
+    return "utf-8" if damage < 0.1 else _guessed(body)
 
 
 def _labels(body: bytes, content_type: str) -> list[str]:
-    """Encodings that the document and its server name, as Python knows them."""
-    named = [match[1].decode("ascii") for match in [_DECLARED.search(body[:1000])] if match]
-    named += [match[1] for match in [_CHARSET.search(content_type[:500])] if match]
-    labels = []
-    for name in named:
-        meant = _MEANT.get(name.lower(), name.lower())
+    """Codecs that server and document name, the server first."""
+    header = _HEADER.search(content_type[:500])
+    inside = [
+        found[1].decode("ascii", "replace")
+        for found in (_XML.search(body, 0, 1000), _META.search(body, 0, 8192))
+        if found
+    ]
+    names = [_codec(header[1])] if header else []
+    # a document whose own label can be read as ASCII is not UTF-16 (Encoding Standard, HTML 13.2.3.2)
+    names += ["utf-8" if name.startswith("utf-16") else name for name in map(_codec, inside)]
+    return list(dict.fromkeys(filter(None, names)))
+
+
+def _codec(label: str) -> str:
+    try:
+        name = codecs.lookup(_ALIASES.get(label.lower(), label)).name
+        "".encode(name)
+    except (LookupError, UnicodeError, TypeError, ValueError):
+        return ""
+    if name in _NOT_FOR_TEXT:
+        return ""
+    return _AS_BROWSERS_READ.get(name, name)
+
+
+def _damage(body: bytes, name: str) -> float:
+    """Share of the non-ASCII characters that `name` cannot read, 0 to 1."""
+    if name == "utf-8":
         try:
-            known = codecs.lookup(meant).name
-            b"x".decode(known, "replace")
-        except (LookupError, ValueError):
-            continue
-        if known not in _NOT_FOR_TEXT:
-            labels.append(known)
-    return labels
-
-
-def _likeliest(body: bytes, labels: list[str], lang: str) -> str:
-    candidates = [*labels, "utf-8"]
-    if lang == "ja" or any(label in (*_JAPANESE, "iso2022_jp_ext") for label in labels):
-        candidates += _JAPANESE
-    sample = body[:_SAMPLE]
-    scored = [(_badness(sample, name), at, name) for at, name in enumerate(dict.fromkeys(candidates))]
-    badness, _, name = min(scored)
-    return name if badness <= _BELIEVABLE else "windows-1252"
-
-
-def _badness(sample: bytes, encoding: str) -> float:
-    """Share of the characters beyond ASCII that cannot be text, 0 to 1; half-width kana in numbers count a little."""
-    text = sample.decode(encoding, "replace")
-    beyond = sum(1 for c in text if c > "\x7f")
-    if not beyond:
+            body.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+        else:
+            return 0.0
+    text = body[:_PROBE_BYTES].decode(name, errors="replace")
+    if len(body) > _PROBE_BYTES:
+        text = text[:-4]  # a character may be cut in two there
+    bad = text.count("\ufffd") + sum(map(text.count, "\x81\x8d\x8f\x90\x9d"))
+    if not bad:
         return 0.0
-    # A cut-off last character is no evidence.
-    impossible = max(0, len(_IMPOSSIBLE.findall(text)) - 1)
-    return (impossible + 0.5 * len(_HALFWIDTH_KANA.findall(text))) / beyond
+    return bad / max(1, sum(1 for character in text if character > "\x7f"))
+
+
+def _fit(body: bytes, name: str, labels: list[str], lang: str) -> float:
+    """How well `name` reads `body`: above 0 is good. Japanese candidates nobody named or expects must show kana."""
+    damage = _damage(body, name)
+    if damage > 0.05:
+        return -damage
+    text = body[:_PROBE_BYTES].decode(name, errors="replace")
+    wide = sum(1 for character in text if character > "\x7f") or 1
+    half = len(_HALF_WIDTH_KANA.findall(text)) / wide
+    japanese = len(_KANA.findall(text)) / wide - half
+    named = 0.5 if labels and labels[0] == name else 0.4 if name in labels else 0.0
+    if name in _JAPANESE and japanese > 0.1:
+        # pairs of bytes that all make sense and show kana are Japanese, whatever the label
+        return japanese + named + (0.5 if damage == 0 else -damage)
+    if name in _JAPANESE:
+        # kanji of the other encoding read as half-width kana
+        return named - 0.45 + (0.5 - damage - half if lang == "ja" else 0.0)
+    return named - damage
+
+
+def _guessed(body: bytes) -> str:
+    """The codec of a body that says nothing of itself: a guess counts when it makes another script than Latin of it.
+
+    Between the Latin ones a guess is no better than chance; the web's unlabelled pages in them are cp1252.
+    """
+    from charset_normalizer import from_bytes
+
+    match = from_bytes(body[:_PROBE_BYTES]).best()
+    name = (_codec(match.encoding) if match else "") or "cp1252"
+    letters = [c for c in body[:_PROBE_BYTES].decode(name, "replace") if c > "\x7f" and c.isalpha()]
+    return name if 2 * sum(letter >= "\u0370" for letter in letters) > len(letters) else "cp1252"

@@ -1,11 +1,10 @@
-"""HTML bytes to text: every charset of Japanese sites, honest or lying labels, broken bytes."""
+"""Bytes to text: every charset of Japanese sites, honest or lying labels, broken bytes."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secdigest_pipeline.articles.characters import cut, one_line, visible
-from secdigest_pipeline.articles.decode import charset, decode
+from secdigest_pipeline.intake.charset import charset, decode, feed_text
 
 JAPANESE = "<html><head>{meta}<title>不正アクセスに関するお知らせ</title></head><body><p>" + (
     "弊社が運営するサーバーが外部から攻撃を受け、お客様の個人情報が流出した可能性があることを確認しました。"
@@ -62,25 +61,28 @@ def test_any_bytes_decode_to_something(body: bytes, label: str) -> None:
     assert isinstance(decode(body, label), str)
 
 
-@given(st.text(max_size=200))
-def test_visible_text_has_no_invisible_characters_and_stays_as_it_is_when_done_again(text: str) -> None:
-    seen = visible(text)
-    assert visible(seen) == seen
-    assert not [
-        c for c in seen if (c < " " and c != "\n") or "\ud800" <= c <= "\udfff" or c in "\u200b\u202e\ufeff\xad"
-    ]
+@pytest.mark.parametrize(
+    "label", ["", "text/xml; charset=utf-8", "text/xml; charset=shift_jis", "text/xml; charset=euc-jp"]
+)
+@pytest.mark.parametrize("encoding", ["cp932", "euc_jp"])
+def test_a_headline_of_kanji_alone_is_read_where_japanese_is_expected(encoding: str, label: str) -> None:
+    body = "<rss><title>不正接続調査報告</title></rss>".encode(encoding)
+    assert "不正接続調査報告" in decode(body, label, "ja")
 
 
-def test_compatibility_forms_stay_as_published() -> None:
-    assert visible("ﬁle Ⅳ ① ｶﾀｶﾅ Ａ１") == "ﬁle Ⅳ ① ｶﾀｶﾅ Ａ１"
-    assert visible("e\u0301") == "é"
+def test_unlabelled_latin_is_western_and_other_scripts_are_guessed() -> None:
+    portuguese = "Últimas Notícias: simulações de 2º turno, líder na pesquisa de intenção de voto. " * 9
+    assert decode(portuguese.encode("cp1252")) == portuguese
+    russian = "Последние новости: исследователи описали новую вредоносную программу, которая крадёт пароли. " * 9
+    assert decode(russian.encode("cp1251")) == russian
 
 
-def test_tag_characters_and_lone_surrogates_do_not_survive() -> None:
-    assert visible("a\U000e0049\U000e0067b\ud83dc") == "ab\ufffdc"
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_markup_of_two_or_four_bytes_a_character_needs_no_mark(encoding: str) -> None:
+    text = "<?xml version='1.0'?><rss><title>不正アクセス</title></rss>"
+    assert decode(text.encode(encoding), "text/xml; charset=utf-8") == text
 
 
-def test_cutting_ends_at_a_line_where_one_is_near() -> None:
-    assert cut("a" * 95 + "\n" + "b" * 50, 100) == "a" * 95
-    assert cut("a" * 200, 100) == "a" * 100
-    assert one_line(" a \n\u00a0 b ") == "a b"
+def test_a_feed_s_text_has_no_declaration_and_no_character_that_xml_forbids() -> None:
+    body = '\ufeff<?xml version="1.0" encoding="Shift_JIS"?>\n<rss>a\x0bb\x00</rss>'.encode()
+    assert feed_text(body, "", "") == "<rss>ab</rss>"
