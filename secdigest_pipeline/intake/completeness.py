@@ -26,6 +26,7 @@ import pyarrow.compute as pc
 from secdigest_pipeline.editions import JST, Edition
 from secdigest_pipeline.intake.archive import Archive
 from secdigest_pipeline.intake.feeds import Feed
+from secdigest_pipeline.intake.named import named
 from secdigest_pipeline.intake.parse import MAX_ITEMS
 from secdigest_pipeline.intake.records import Completeness, Reach
 from secdigest_pipeline.intake.spans import Span, gaps, reach_of
@@ -55,8 +56,8 @@ def memo_line(rows: Sequence[Completeness], feeds: Sequence[Feed], failed: Seque
     if by_state.keys() <= {"polled"}:
         return ""
     parts = [
-        f"{label} {len(by_state[state])}件" + (f"（{_some(by_state[state])}）" if named else "")
-        for state, label, named in (
+        f"{label} {len(by_state[state])}件" + (f"（{named(by_state[state])}）" if by_name else "")
+        for state, label, by_name in (
             ("polled", "巡回で網羅", False),
             ("archive", "サイトの過去記事で補完", False),
             ("wayback", "Wayback Machineで補完", False),
@@ -66,10 +67,6 @@ def memo_line(rows: Sequence[Completeness], feeds: Sequence[Feed], failed: Seque
         if by_state[state]
     ]
     return f"フィードの収集状況: {'、'.join(parts)}"
-
-
-def _some(names: Sequence[str]) -> str:
-    return "、".join(names[:10]) + (f"、ほか{len(names) - 10}件" if len(names) > 10 else "")
 
 
 class _Snapshot(NamedTuple):

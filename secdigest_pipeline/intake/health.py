@@ -20,6 +20,7 @@ from secdigest_pipeline.editions import Edition
 from secdigest_pipeline.intake.archive import Archive
 from secdigest_pipeline.intake.feeds import Feed
 from secdigest_pipeline.intake.membership import CLOCK_SLACK
+from secdigest_pipeline.intake.named import named
 from secdigest_pipeline.intake.records import Poll
 from secdigest_pipeline.tables import Table
 
@@ -27,7 +28,6 @@ RHYTHM = timedelta(days=90)  # how far back a feed's gaps are measured
 FEWEST_GAPS = 10  # fewer say nothing of a feed's rhythm
 COARSENESS_HOURS = 1.0  # feeds are polled by the hour: no gap is known better than that
 POLLS_LOOKED_AT = timedelta(days=14)
-MAX_NAMED = 10
 
 Moments = npt.NDArray[np.int64]  # microseconds since 1970, UTC, oldest first
 _MICROSECONDS_AN_HOUR = 3_600_000_000
@@ -106,13 +106,8 @@ def health_memo(edition: Edition, feeds: Sequence[Feed], archive: Archive) -> st
             [row.name for row in rows if row.failures and row.polled_at is not None and row.polled_at < edition.start],
         ),
     )
-    told = [f"{what}: {_named(names)}" for what, names in groups if names]
+    told = [f"{what}: {named(names)}" for what, names in groups if names]
     return f"フィードの状態: {'／'.join(told)}" if told else ""
-
-
-def _named(names: Sequence[str]) -> str:
-    rest = len(names) - MAX_NAMED
-    return "、".join(names[:MAX_NAMED]) + (f"、ほか{rest}件" if rest > 0 else "")
 
 
 def _quieter_than_ever(row: FeedHealth) -> bool:

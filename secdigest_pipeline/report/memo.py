@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.editions import JST, Edition
-
-MAX_NAMED_FEEDS = 10
+from secdigest_pipeline.intake.named import named
 
 
 def memo_lines(
@@ -35,10 +34,7 @@ def memo_lines(
             else "モデルの費用（キャッシュ割引前）: 0.0001 USD未満"
         )
     if failed_feeds:
-        names = sorted(set(failed_feeds))
-        rest = len(names) - MAX_NAMED_FEEDS
-        more = f"、ほか{rest}件" if rest > 0 else ""
-        lines.append(f"取得できなかったフィード: {'、'.join(names[:MAX_NAMED_FEEDS])}{more}")
+        lines.append(f"取得できなかったフィード: {named(sorted(set(failed_feeds)))}")
     return lines
 
 
