@@ -6,6 +6,7 @@ connection, 5xx, 408, 425, 429) is by the next run.
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,6 +16,7 @@ from secdigest_pipeline.articles.page_archive import PageArchive
 from secdigest_pipeline.articles.polite import PoliteReader, unasked
 from secdigest_pipeline.articles.records import Page, ReadState
 from secdigest_pipeline.intake.http import Client
+from secdigest_pipeline.intake.lanes import host_of
 from secdigest_pipeline.intake.records import FeedItem
 
 
@@ -43,13 +45,17 @@ async def read_pages(
             arrived(item, page)
         return page
 
-    tasks = [asyncio.ensure_future(page_of(item, key)) for key, item in wanted(items).items()]
+    chosen = wanted(items)
+    at_host = Counter(host_of(item.url) for item in chosen.values())
+    # A host is asked page by page with pauses: the one with most pages must not be the one that begins last.
+    begun = sorted(chosen, key=lambda article_id: -at_host[host_of(chosen[article_id].url)])
+    tasks = {key: asyncio.ensure_future(page_of(chosen[key], key)) for key in begun}
     try:
-        pages = await asyncio.gather(*tasks)
+        pages = await asyncio.gather(*(tasks[key] for key in chosen))
     finally:
-        for task in tasks:
+        for task in tasks.values():
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
     return pages, asking.downloads
 
 

@@ -224,6 +224,18 @@ def test_only_kept_news_items_are_fetched_each_article_once_and_in_item_order(tm
     asyncio.run(run())
 
 
+def test_the_host_with_most_pages_begins_first_and_the_pages_come_back_in_item_order(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with desk(tmp_path, site({f"/{n}": READ for n in range(3)})) as table:
+            items = [item("/0", f"small{n}.test") for n in range(12)] + [item(f"/{n}", "large.test") for n in range(3)]
+            pages, _ = await table.read(items)
+            assert [page.url for page in pages] == [one.url for one in items]
+            # eight requests run at once: whatever their order on the wire, it is among the first
+            assert any(request.host.startswith("large.test") for request in table.server.requests[:8])
+
+    asyncio.run(run())
+
+
 def test_one_host_is_asked_for_one_page_at_a_time(tmp_path: Path) -> None:
     async def slow(request: Request, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.02)
