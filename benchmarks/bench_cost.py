@@ -16,6 +16,7 @@ from upath import UPath
 
 from secdigest_pipeline.analysis import AnthropicAnalyst, Replies
 from secdigest_pipeline.analysis.analyse import analyse
+from secdigest_pipeline.analysis.estimate import Estimate, estimate
 from secdigest_pipeline.analysis.models import BATCH_FACTOR, PRICES_OF, Usage, model
 from secdigest_pipeline.analysis.records import Call
 from secdigest_pipeline.articles.records import Article
@@ -55,8 +56,13 @@ async def calls_of(name: str, rows: list[Article], folder: Path) -> list[Call]:
     return replies.calls("2026-10-01")
 
 
-def report(name: str, calls: list[Call]) -> None:
-    """Tokens and money an article, ours and plain."""
+def estimated(name: str, rows: list[Article], folder: Path) -> Estimate:
+    """What `secdigest backfill --estimate` says of the edition beforehand, without a ledger to learn from."""
+    return estimate(rows, {one.article_id: find(one.page_text) for one in rows}, [name], Replies(UPath(folder)))
+
+
+def report(name: str, before: Estimate, calls: list[Call]) -> None:
+    """Tokens and money an article, ours and plain; and the estimate beside what it was."""
     row = model(name)
     count = len(calls)
     whole = sum(c.input_tokens + c.cache_write_tokens + c.cache_read_tokens for c in calls)
@@ -72,6 +78,10 @@ def report(name: str, calls: list[Call]) -> None:
     paid, asked = ours - answer, plain - answer
     print(f"  input alone: ${asked / count:.6f} against ${paid / count:.6f} ({paid / asked:.2f})")
     print(
+        f"  estimate before: ${before.likely:.5f} likely, ${before.low:.5f} to ${before.high:.5f}; really ${ours:.5f} "
+        f"({before.likely / ours:.2f} of it)"
+    )
+    print(
         f"  by batch, were the cache hit as often: ${ours * BATCH_FACTOR / count:.6f} ({ours * BATCH_FACTOR / plain:.2f})"
     )
 
@@ -85,7 +95,8 @@ def main() -> None:
         url, stop = serve(api.app)
         os.environ |= {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": KEY}
         with tempfile.TemporaryDirectory() as folder:
-            report(name, asyncio.run(calls_of(name, rows, Path(folder))))
+            before = estimated(name, rows, Path(folder))
+            report(name, before, asyncio.run(calls_of(name, rows, Path(folder))))
         stop()
 
 
