@@ -8,8 +8,6 @@ import zlib
 
 from upath import UPath
 
-MAX_BODY_BYTES = 64 * 1024 * 1024
-
 
 class StorageError(RuntimeError):
     """A data location that cannot be read or written; the message names it."""
