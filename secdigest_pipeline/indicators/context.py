@@ -54,13 +54,33 @@ _VERSION_BEFORE = re.compile(
     r"|(?<!ip)(?<!tcp)(?<!udp)(?<=[a-z])/"
     # setup_1.0.7.6, AnyDesk-7.1.2.3
     r"|(?<!ip)(?<=[a-z])[_-]"
-    r"|<=?\s?|>=?\s?)\Z",
+    # "< 7.2.1.4", "versions >= 7.2.1.4"; but an arrow, a tag or a quoted line has an address behind it: -> 198.51.100.7
+    r"|<=?\s?|(?<=[a-z):] )>=?\s?|(?<=[a-z0-9])>=\s?|[≤≥]\s?)\Z",
     re.IGNORECASE,
 )
 # Longest word of _VERSION_BEFORE with its punctuation.
 _VERSION_REACH = 20
 _VERSION_AFTER = re.compile(
     r"\s?(?:(?:or|and) (?:later|earlier|newer|older|above|below|prior|higher|lower)|以前|以降|以上|以下|未満|より前)",
+    re.IGNORECASE,
+)
+# Numbers below this alone: of real addresses one in 4,000, of product versions nearly all.
+_SMALL = 32
+# A version or address in front with what binds a list: "7.2.8.1 and ", "7.2.8.1、"
+_LIST_BEFORE = re.compile(
+    r"(?<![0-9.])[0-9]{1,5}(?:\.[0-9]{1,5}){1,4}"
+    r"(?:,? (?:and|or|to|through|until) |, ?| ?[-\u2013/~\u301c\uff5e] ?|、|および|及び|または|から)\Z"
+)
+_LIST_REACH = 40
+_LISTED = 8
+# A name with a capital right in front: FortiOS 7.4.1.2
+_NAME_BEFORE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{0,20}[A-Z][A-Za-z+-]{0,20}[ \u3000]\Z")
+_NAME_REACH = 44
+# Words with a capital behind which an address stands.
+_ADDRESS_NOUNS = re.compile(
+    r"(?:ips?|ipv4|addr\w*|servers?|hosts?|hostname|c2s?|cnc|dns|gateway|router|clients?|src|sources?|dst|dest\w*|targets?|victims?"
+    r"|attackers?|nodes?|proxy|proxies|peers?|remote|local|endpoints?|listeners?|ports?|network|subnet|from|to|at|via|by|in|on|is"
+    r"|was|and|or|the|tcp|udp|http|https|ssh|ftp|smtp|get|post|a|record|ping|curl|connect|strike|beacon|\w*rat|\w*bot|\w*stealer)\s",
     re.IGNORECASE,
 )
 _SECTION_BEFORE = re.compile(r"(?:\A|[\n>])\s{0,8}\Z")
@@ -81,7 +101,37 @@ def is_version(text: str, start: int, end: int, address: str) -> bool:
         return True
     if max(octets) < 10 and _SECTION_AFTER.match(text, end) and _SECTION_BEFORE.search(text, max(0, start - 10), start):
         return True
-    return bool(_VERSION_BEFORE.search(text, max(0, start - _VERSION_REACH), start) or _VERSION_AFTER.match(text, end))
+    if _VERSION_AFTER.match(text, end):
+        return True
+    small = max(octets) < _SMALL and len(set(octets)) > 1
+    if small:
+        start = _list_start(text, start)
+    if _VERSION_BEFORE.search(text, max(0, start - _VERSION_REACH), start):
+        return text[start - 1 : start] != "<" or text[end : end + 1] != ">"
+    if not small or text[end : end + 1] == ":":
+        return False
+    # In a tag of a spreadsheet or page, but not behind an arrow.
+    in_tag = text[start - 1 : start] == ">" and text[start - 2 : start - 1] not in ("-", "=")
+    # a package's pinned version: name==1.2.3.4
+    return in_tag or text[start - 2 : start] == "==" or _names_product(text, start, octets[0])
+
+
+def _list_start(text: str, start: int) -> int:
+    """Where the list of versions begins whose member begins at `start`."""
+    for _ in range(_LISTED):
+        before = _LIST_BEFORE.search(text, max(0, start - _LIST_REACH), start)
+        if before is None:
+            break
+        start = before.start()
+    return start
+
+
+def _names_product(text: str, start: int, first: int) -> bool:
+    """Whether the word in front is a product's: PAN-OS 10.2.9.1, but neither Server 5.8.9.10 nor Laptop 10.0.0.5."""
+    name = _NAME_BEFORE.search(text, max(0, start - _NAME_REACH), start)
+    if name is None or _ADDRESS_NOUNS.fullmatch(name.group()):
+        return False
+    return first != 10 or name.group().rstrip().endswith("OS")
 
 
 def has_prefix_length(text: str, end: int) -> bool:

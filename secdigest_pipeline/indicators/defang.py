@@ -48,6 +48,8 @@ _FOLD = re.compile(
     r"|(?P<slash>(?<=\[)/{1,2}\](?=[/A-Za-z0-9]))"
     # [@] [at] (at)
     rf"|(?P<at>(?<={_OPEN})\s{{0,2}}(?:@|[aA][tT])\s{{0,2}}{_CLOSE})"
+    # hxxp[s]:// and hxxp(s)://
+    r"|(?P<secure>(?<=[pP][\[(])[sS][\])](?=[\[(]?:[\])]?/|[\[(]://))"
     # Markdown's escaped dot, JSON's escaped slash, HTML's escaped ampersand
     r"|(?P<escape>(?<=[A-Za-z0-9]\\)(?=\.[A-Za-z0-9])|(?<=[A-Za-z0-9:/]\\)(?=/))"
     r"|(?P<entity>(?<=&)(?:amp;){1,12}))"
@@ -164,6 +166,8 @@ def _bracket_edits(text: str) -> Iterator[tuple[int, int, str, bool]]:
         elif kind == "label":
             yield begin, begin + 2, ".", True
             yield end - 1, end, "", False
+        elif kind == "secure":
+            yield begin, end, match.group()[1], True
         elif kind in ("colon", "slash"):
             yield begin, end, "".join(char for char in match.group() if char in ":/"), True
         else:

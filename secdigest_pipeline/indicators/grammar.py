@@ -72,7 +72,8 @@ IPV6_RUN = re.compile(
 )
 
 # A run of hex digits with the length of a hash. Behind a backslash it is a registry key or a file's name.
-HEX_RUN = re.compile(r"[0-9A-Fa-f](?<![0-9A-Za-z\\].)[0-9A-Fa-f]{31,127}+(?![0-9A-Za-z])")
+# Beside an ellipsis it is what is left of a longer one.
+HEX_RUN = re.compile(r"[0-9A-Fa-f](?<![0-9A-Za-z\\\u2026].)(?<!\.\..)[0-9A-Fa-f]{31,127}+(?![0-9A-Za-z\u2026]|\.\.)")
 HASHES = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
 # What stands before a hash in the address of a page about that file; any other hex run in a URL is a token, commit or
 # session.

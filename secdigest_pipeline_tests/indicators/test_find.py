@@ -109,6 +109,19 @@ FOUND = [
     ("bad[.]example:443/tcp 198.51.100[.]7/24", [("domain", "bad.example"), ("ipv4", "198.51.100.7")]),
     ("TCP/198.51.100.7", [("ipv4", "198.51.100.7")]),
     ("-ops@bad[.]example", [("email", "ops@bad.example")]),
+    # no versions: behind an arrow, in a tag, in quoted mail, in angle brackets, beside a word for an address
+    ("198.51.100.4:5022 -> 198.51.100.7:443", [("ipv4", "198.51.100.4"), ("ipv4", "198.51.100.7")]),
+    ("<ip>198.51.100.7</ip> (<198.51.100.8>)", [("ipv4", "198.51.100.7"), ("ipv4", "198.51.100.8")]),
+    ("> 198.51.100.7 was seen", [("ipv4", "198.51.100.7")]),
+    ("a=>198.51.100.7, Server 5.8.9.10", [("ipv4", "198.51.100.7"), ("ipv4", "5.8.9.10")]),
+    ("The IPs 5.8.9.10, 5.8.9.11", [("ipv4", "5.8.9.10"), ("ipv4", "5.8.9.11")]),
+    ("Listening in Moscow 5.8.9.10:443", [("ipv4", "5.8.9.10")]),
+    ("Laptop 10.0.0.5", [("ipv4", "10.0.0.5")]),
+    # the s of the scheme in brackets
+    (
+        "hxxp[s]://bad[.]example/x http(s)://evil[.]test/y",
+        [("url", "https://bad.example/x"), ("url", "https://evil.test/y")],
+    ),
     # rows of a list
     ("| stream.host |\n| bad.host |", [("domain", "stream.host"), ("domain", "bad.host")]),
 ]
@@ -117,6 +130,12 @@ NOT_FOUND = [
     "version 10.2.3.4 and v10.2.3.4, Chrome/98.0.12.3, FileVersion 4.0.0.1",
     "10.1.22.0 or later, upgraded to 12.3.4.5",
     "バージョン 10.2.3.4 以前",
+    "GateOS 7.4.1.2, GateProxy 7.2.9.1 and 7.0.3.4 are affected",
+    "Versions 11.2.3.4 through 11.2.3.9, VaultOS 10.2.9.1",
+    "GateWeb 7.6.0.1～7.6.4.1、7.4.1.2および7.0.15.1",
+    "upgrade to 9.1.14.2 or 10.0.1.4, requires tool==1.2.3.4, firmware < 7.2.1.4, versions >= 7.2.1.4",
+    "the cell <t>1.1.1.4</t>",
+    f"{SHA256[:40]}... and {SHA256[:32]}…{SHA256[-8:]} and …{SHA256[:32]}",
     "netmask 255.255.255.0, net 10.0.0.0/8 and 198.51.100.0/24",
     "setup_1.0.7.6 and Tool-7.1.2.3",
     "article_single.us, strout.open, gov.agency.app, notes.md",
