@@ -7,7 +7,7 @@ from secdigest_pipeline.analysis.replies import Replies
 from secdigest_pipeline.sample.world import EDITIONS
 from secdigest_pipeline_tests.end_to_end.conftest import Sample
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 EDITION = EDITIONS[0]
 
 

@@ -16,7 +16,7 @@ from secdigest_pipeline.sample import messages
 from secdigest_pipeline.sample.world import EDITIONS
 from secdigest_pipeline_tests.end_to_end.conftest import Sample
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 MARK = "hunter2-of-the-invented-desk"
 KEY = f"sk-ant-api03-{MARK}"
 EDITION = EDITIONS[0].key

@@ -14,7 +14,7 @@ from secdigest_pipeline.sample.world import EDITIONS
 from secdigest_pipeline_tests.browser.chromium import PROGRAM, chromium
 from secdigest_pipeline_tests.end_to_end.conftest import SECDIGEST, Sample
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(600)]
 
 LAUNCH = """
 mutation($params: LaunchBackfillParams!) {
@@ -108,7 +108,7 @@ def test_a_backfill_launched_through_dagster_makes_three_reports_and_the_ui_show
         assert status not in ("FAILED", "COMPLETED_FAILED", "CANCELED"), (sample.home / "dev.log").read_text()
         return status in ("COMPLETED", "COMPLETED_SUCCESS")
 
-    wait(finished, 200, lambda: (sample.home / "dev.log").read_text())
+    wait(finished, 300, lambda: (sample.home / "dev.log").read_text())
     for edition in EDITIONS:
         assert check_report(sample.report(edition)) == []
     assert max(sample.api.calls.values()) == 1
