@@ -13,15 +13,20 @@ _SCOPES = {"global": "グローバル", "private": "プライベート"}
 def ioc_line(ioc: Ioc) -> str | None:
     """`<value>,<type>,<known>,<context>,<scope>` with the value defanged; None for what the report does not list.
 
-    Listed are addresses, URLs and host names with `is_ioc`. The line has exactly four half-width commas: one inside a URL is written `%2C`
-    and the context says so (RFC 3986 2.1; the CSV and the ledger keep the URL as it is). A port has no column and goes into the context.
+    Listed are well-formed addresses of somebody, URLs and host names with `is_ioc`. The line has exactly four half-width
+    commas: one inside a URL is written `%2C` and the context says so (RFC 3986 2.1; the CSV and the ledger keep the URL as
+    it is). A port has no column and goes into the context.
     """
     type_ja = _TYPES.get(ioc.type)
     if type_ja is None or not ioc.is_ioc:
         return None
     scope = "NA(IP以外)"
     if ioc.type in ("ipv4", "ipv6"):
-        named = _SCOPES.get(addresses.scope(ioc.value))
+        try:
+            named = _SCOPES.get(addresses.scope(ioc.value))
+        except ValueError:
+            # No row of find() is one; a row from elsewhere that is no address has no scope to print.
+            named = None
         if named is None:
             return None
         scope = named

@@ -49,6 +49,13 @@ def test_what_the_report_does_not_list_has_no_line(text: str) -> None:
     assert [ioc_line(row) for row in rows(text).values()] == [None]
 
 
+@pytest.mark.parametrize("value", ["45.83.12.999", "45.83.12", "", "::g"])
+def test_a_row_whose_address_is_none_has_no_line(value: str) -> None:
+    row = replace(rows("C2: 45.83.12[.]9")["45.83.12.9"], value=value)
+    assert ioc_line(row) is None
+    assert ioc_line(replace(row, type="ipv6")) is None
+
+
 def test_a_comma_in_a_phrase_cannot_make_a_sixth_column() -> None:
     row = replace(rows("evil[.]test")["evil.test"], context_ja="1,024台")
     assert ioc_line(row) == "evil[.]test,FQDN名,知られていない,1、024台,NA(IP以外)"
