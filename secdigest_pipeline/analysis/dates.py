@@ -129,14 +129,15 @@ def english_dates(text: str, start: int) -> list[Date]:
     name = match["month"]
     groups = match.groupdict()
     year = _number(groups.get("year0") or groups["year"])
-    bare = groups["day"] is None and year is None
-    if bare and (
-        not name[0].isupper()
-        or (name.lower() in ("may", "march", "mar") and not _MONTH_CUE.search(text[max(0, start - 9) : start]))
-    ):
-        return []
     month = MONTHS[name.lower()]
     days = [_number(groups["day"])]
     if groups["day2"]:
         days.append(_number(groups["day2"]))
-    return _sane([Date(start, match.end(), year, month, day) for day in days])
+    dates = _sane([Date(start, match.end(), year, month, day) for day in days])
+    if dates and (year is not None or groups["day"]):
+        return dates
+    # "in June. 63 gateways": the number of the next sentence is no day
+    is_name = name[0].isupper() and (
+        name.lower() not in ("may", "march", "mar") or _MONTH_CUE.search(text[max(0, start - 9) : start])
+    )
+    return [Date(start, match.end("month"), year, month, None)] if is_name else []

@@ -27,7 +27,7 @@ _ONE = re.compile(
 )
 _SMALL = "[1-9]|one|two|three|four|five|six|seven|eight|nine"
 _RATIO = re.compile(
-    rf"\b(?P<part>{_SMALL}) (?:in|of|out of)(?: every)? (?P<whole>{_SMALL}|10|ten|100)(?= [a-z])", re.IGNORECASE
+    rf"(?P<part>{_SMALL}) (?:in|of|out of)(?: every)? (?P<whole>{_SMALL}|10|ten|100)(?= [a-z])", re.IGNORECASE
 )
 # Numbers beyond these are a data dump; no statement is about them.
 MAX_RUNS = 20_000
@@ -70,8 +70,6 @@ class NumberIndex:
         """Numbers and dates that begin with a word: `three million`, `Nov. 20`."""
         for match in islice(_ONE.finditer(text), MAX_RUNS):
             self._add([numbers.one(text, match.start(), match.end())])
-        for match in islice(_RATIO.finditer(text), MAX_RUNS):
-            self._add(numbers.ratio(match["part"], match["whole"], match.start(), match.end()))
         counting = (match for match in _WORD.finditer(text) if match.group().lower() in _NUMBER_WORDS)
         for match in islice(counting, MAX_RUNS):
             word = match.group().lower()
@@ -81,8 +79,13 @@ class NumberIndex:
                 continue
             found = numbers.spelled(text, match.start())
             self._add(found)
+            self._add_ratio(text, match.start())
             if word in numbers.CARDINALS:
                 self._counting += found[:1]
+
+    def _add_ratio(self, text: str, begin: int) -> None:
+        if match := _RATIO.match(text, begin):
+            self._add(numbers.ratio(match["part"], match["whole"], begin, match.end()))
 
     def _add_date(self, date: Date) -> None:
         self._dates.append(date)
@@ -93,6 +96,8 @@ class NumberIndex:
 
     def _add_run(self, text: str, run: str, begin: int) -> int:
         done = begin
+        if len(run) == 1:
+            self._add_ratio(text, begin)
         for value in classify(text, run, begin):
             done = max(done, value.end)
             for date in value.dates:

@@ -213,6 +213,8 @@ def test_may_and_march_are_months_only_where_they_name_one() -> None:
     assert unsupported_values("5月に始まった。", "This may happen. Marchers march.") == ["5月"]
     assert unsupported_values("5月に始まった。", "It began in May.") == []
     assert unsupported_values("3月に始まった。", "It began on 4 March.") == []
+    assert unsupported_values("6月に終わった。", "It ended in June. 63 gateways are left.") == []
+    assert unsupported_values("5月に始まった。", "It may 45 times happen.") == ["5月"]
 
 
 FAR = "Nothing more is known about it today. " * 40
