@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 def evidence(edition: Edition, as_json: bool) -> None:
     """Every printed statement of the edition of DATE with the source text behind it and where that stands.
 
+    Verdicts: grounded or extractive, the quote shows it; own_title, the article's own headline; values, free wording of which every
+    number, name and id stands in the article.
+
     Offsets count characters of the article's `text` (field ioc: of the `page_text` of the page at source_url); `secdigest
-    article` prints both texts of an article.
+    article --json` holds both texts.
     """
     from secdigest_pipeline.analysis.evidence import evidence as rows_of
     from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
