@@ -6,7 +6,6 @@ import dagster as dg
 import pandas as pd
 
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, STORIES
-from secdigest_pipeline.articles.stories import stories_of
 from secdigest_pipeline.assets.handback import described, hand_back
 from secdigest_pipeline.io_managers import MissingPartition
 from secdigest_pipeline.partitions import EDITIONS
@@ -36,6 +35,8 @@ def stories(
     """One row an article that another one leads. One of its own edition: the report lists it there as 関連 instead of
     printing it. One of the two editions before, as far as they were made: it keeps its entry, which names that article.
     """
+    from secdigest_pipeline.articles.stories import stories_of
+
     today = context.partition_key
     tables = {today: cleaned_articles} if isinstance(cleaned_articles, pd.DataFrame) else dict(cleaned_articles or {})
     if today not in tables:
