@@ -113,7 +113,7 @@ def main() -> int:
         days = [Edition(FIRST + timedelta(days=n)) for n in range(given.editions)]
         hole = days[len(days) // 2]
         taken = [timed(history.add, day, ledger(day, size, dice))[0] for day in days if day != hole]
-        stored = sum(path.stat().st_size for path in root.rglob("*.parquet"))
+        stored = sum(path.stat().st_size for path in root.rglob("*") if path.is_file())
         print(
             f"{len(taken)} editions, {len(taken) * size} values, {stored / 1e6:.0f} MB on disk; built at "
             f"{statistics.median(taken):.1f} ms an edition (last hundred: {statistics.median(taken[-100:]):.1f} ms)"

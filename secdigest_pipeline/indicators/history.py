@@ -143,9 +143,7 @@ def _rows(iocs: Iterable[Ioc]) -> pa.Table:
 
 
 def _found(segments: Segments, keys: set[int], until: str = "9999-12-31") -> list[IocSighting]:
-    table = segments.take(keys, _COLUMNS, until)
-    rows = [] if table is None else table.to_pylist()
-    return [IocSighting(**row) for row in rows if row["edition"] <= until]
+    return [IocSighting(**row) for row in segments.take(keys, _COLUMNS, until) if row["edition"] <= until]
 
 
 def _past(ioc: Ioc, same: Sequence[IocSighting], neighbours: Sequence[IocSighting]) -> IocPast:

@@ -2,20 +2,24 @@
 
 ```
 <root>/editions/<YYYY-MM-DD>.<version>.<digest>.parquet   the rows of one edition; the highest version counts
-<root>/months/<YYYY-MM>.<digest>.parquet                  the same rows of a whole month, in key order
-<root>/months/<YYYY-MM>.<digest>.keys                     their keys alone: all value keys, then all host keys (uint64, little-endian)
+<root>/months/<YYYY-MM-DD>.<version>.<digest>.keys        the keys of an edition file alone: all value keys, then all host keys
+<root>/months/<YYYY-MM>.<digest>.rows                     the rows of a whole month in order of value key, JSON Lines
+<root>/months/<YYYY-MM>.<digest>.index                    their keys in order, and where each row begins
 ```
+Keys are uint64, little-endian. Parquet gives no single row without a thousand others, so a month's rows are lines: a hit costs one
+read.
 The files of `editions` are the truth, and their names alone say which of them counts. A month's digest is that of the edition files it
 was made of, so a month file that does not belong to today's editions is not looked at: nothing has to be kept in step, and a kill
 between two writes leaves a file too many, never a wrong answer. Any number of readers and writers may work at once.
 """
 
 import io
+import json
 import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -29,12 +33,13 @@ from secdigest_pipeline.files import StorageError, sha256, write_atomic
 T = TypeVar("T")
 Keys = NDArray[np.uint64]
 Positions = NDArray[np.intp]
+Row = dict[str, Any]
 
 # Columns every segment has beside its rows: 0 stands for no key.
 KEYS = ("value_key", "host_key")
 
 _EDITION_FILE = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d{6})\.([0-9a-f]{16})\.parquet")
-_GROUP = 1024  # rows read for one hit
+_GROUP = 1024  # rows of a row group
 _LISTINGS = 5  # how often a reader lists the folder again before a vanished file is an error
 
 
@@ -47,7 +52,8 @@ class Segments:
 
     def put(self, edition: Edition, rows: pa.Table) -> None:
         """Make `rows` the rows of `edition`, whatever they were; the same rows again write nothing. Raises StorageError."""
-        data = _parquet(_sorted(rows))
+        rows = _sorted(rows)
+        data = _parquet(rows)
         digest = sha256(data)[:16]
         files = self._current()
         now = files.get(edition.key, f"{edition.key}.000000.")
@@ -55,40 +61,46 @@ class Segments:
             now = f"{edition.key}.{int(now.split('.')[1]) + 1:06d}.{digest}.parquet"
             write_atomic(self._editions / now, data)
             files[edition.key] = now
+        keys = self._months / _keys_file(now)
+        if keys.name not in _names(self._months):
+            write_atomic(keys, b"".join(_key_bytes(rows, name) for name in KEYS))
         for name in _names(self._editions):
             if name.startswith(f"{edition.key}.") and name < now:
                 (self._editions / name).unlink(missing_ok=True)
+                (self._months / _keys_file(name)).unlink(missing_ok=True)
         self._merge(files, edition.key[:7])
 
-    def take(self, keys: Collection[int], columns: Sequence[str], until: str = "9999") -> pa.Table | None:
+    def take(self, keys: Collection[int], columns: Sequence[str], until: str = "9999") -> list[Row]:
         """`columns` of every row with one of `keys` as value_key or host_key, in editions up to the date `until`.
 
-        The caller compares the values themselves: two values may share a key. None when there is no such row.
+        The caller compares the values themselves: two values may share a key.
         StorageError names a damaged file.
         """
         wanted = np.array(sorted(set(keys) - {0}), np.uint64)
         return _retried(lambda: self._take(wanted, columns, until))
 
-    def _take(self, wanted: Keys, columns: Sequence[str], until: str) -> pa.Table | None:
-        merged = set(_names(self._months))
-        found = []
+    def _take(self, wanted: Keys, columns: Sequence[str], until: str) -> list[Row]:
+        derived = set(_names(self._months))
+        found: list[Row] = []
         for month, names in _by_month(self._current()).items():
             if month > until[:7]:
                 continue
             whole = _month_file(month, names)
-            if f"{whole}.keys" in merged:
-                found.append(_from_month(self._months / whole, wanted, columns))
-            else:
-                found += [_from_edition(self._editions / name, wanted, columns) for name in names if name[:10] <= until]
-        tables = [table for table in found if table is not None]
-        return pa.concat_tables(tables) if tables else None
+            if f"{whole}.index" in derived:
+                found += _from_month(self._months / whole, wanted, columns)
+                continue
+            for name in names:
+                keys = _keys_file(name)
+                if name[:10] <= until and (keys not in derived or _may_hold(self._months / keys, wanted)):
+                    found += _from_edition(self._editions / name, wanted, columns)
+        return found
 
     def _merge(self, files: dict[str, str], but: str) -> None:
         """Write the file of every month that has none, but the one that is being written to."""
         merged = set(_names(self._months))
         for month, names in _by_month(files).items():
             whole = _month_file(month, names)
-            if month == but or f"{whole}.keys" in merged:
+            if month == but or f"{whole}.index" in merged:
                 continue
             try:
                 parts = [
@@ -97,11 +109,13 @@ class Segments:
             except FileNotFoundError:
                 continue  # another writer has a newer version: it, or the next one, merges the month
             rows = _sorted(pa.concat_tables(parts))
-            write_atomic(self._months / f"{whole}.parquet", _parquet(rows))
-            # A month counts once its keys are there, and they are written last
-            write_atomic(self._months / f"{whole}.keys", b"".join(_key_bytes(rows, name) for name in KEYS))
+            lines, index = _indexed(rows)
+            write_atomic(self._months / f"{whole}.rows", lines)
+            # A month counts once its index is there, and it is written last
+            write_atomic(self._months / f"{whole}.index", index)
+            keep = {f"{whole}.rows", f"{whole}.index"}
             for name in merged:
-                if name.startswith(f"{month}.") and not name.startswith(whole):
+                if name[:7] == month and name not in keep:
                     (self._months / name).unlink(missing_ok=True)
 
     def _current(self) -> dict[str, str]:
@@ -119,6 +133,10 @@ def _by_month(files: dict[str, str]) -> dict[str, list[str]]:
 
 def _month_file(month: str, names: Sequence[str]) -> str:
     return f"{month}.{sha256('/'.join(names).encode())[:16]}"
+
+
+def _keys_file(edition_file: str) -> str:
+    return edition_file.removesuffix(".parquet") + ".keys"
 
 
 def _names(folder: UPath) -> list[str]:
@@ -165,42 +183,76 @@ def _hits(keys: Keys, wanted: Keys) -> Positions:
     return np.flatnonzero((near == keys).reshape(2, -1).any(axis=0))
 
 
-def _from_month(stem: UPath, wanted: Keys, columns: Sequence[str]) -> pa.Table | None:
-    keys = stem.with_name(f"{stem.name}.keys")
-    data = keys.read_bytes()
+def _may_hold(path: UPath, wanted: Keys) -> bool:
+    data = path.read_bytes()
     if len(data) % 16:
-        raise _damaged(keys, "cut off")
-    at = _hits(np.frombuffer(data, "<u8"), wanted)
+        raise _damaged(path, "cut off")
+    return len(_hits(np.frombuffer(data, "<u8"), wanted)) > 0
+
+
+def _indexed(rows: pa.Table) -> tuple[bytes, bytes]:
+    """(the rows as lines, their index) of a month: `rows` are in order of value key.
+
+    The index is the value keys, the host keys in order, the row of each host key (uint32), and where each row begins
+    and the last one ends (uint64).
+    """
+    names = [name for name in rows.column_names if name not in KEYS]
+    lines = [json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows.select(names).to_pylist()]
+    hosts = rows.column(KEYS[1]).to_numpy()
+    order = np.argsort(hosts, kind="stable")
+    begins = np.cumsum([0, *map(len, lines)])
+    parts = (hosts[order].astype("<u8"), order.astype("<u4"), begins.astype("<u8"))
+    return b"".join(lines), _key_bytes(rows, KEYS[0]) + b"".join(part.tobytes() for part in parts)
+
+
+def _from_month(stem: UPath, wanted: Keys, columns: Sequence[str]) -> list[Row]:
+    index, lines = stem.with_name(f"{stem.name}.index"), stem.with_name(f"{stem.name}.rows")
+    data = index.read_bytes()
+    size, rest = divmod(len(data) - 8, 28)
+    if rest or size < 0:
+        raise _damaged(index, "cut off")
+    values, hosts = (np.frombuffer(data, "<u8", size, at) for at in (0, 8 * size))
+    order = np.frombuffer(data, "<u4", size, 16 * size)
+    begins = np.frombuffer(data, "<u8", size + 1, 20 * size)
+    at = np.union1d(_ranges(values, wanted), order[_ranges(hosts, wanted)])
     if not len(at):
-        return None
-    rows = stem.with_name(f"{stem.name}.parquet")
-    with rows.open("rb") as handle:
-        return _read(rows, lambda: _rows_at(pq.ParquetFile(handle), at, columns))
+        return []
+    with lines.open("rb") as handle:
+
+        def read() -> list[Row]:
+            rows = []
+            for begin, end in zip(begins[at].tolist(), begins[at + 1].tolist(), strict=True):
+                handle.seek(begin)
+                row = json.loads(handle.read(end - begin))
+                rows.append({name: row[name] for name in columns})
+            return rows
+
+        return _read(lines, read)
 
 
-def _from_edition(path: UPath, wanted: Keys, columns: Sequence[str]) -> pa.Table | None:
+def _ranges(ordered: Keys, wanted: Keys) -> Positions:
+    """Positions of the wanted keys among ordered ones."""
+    first, last = np.searchsorted(ordered, wanted, "left"), np.searchsorted(ordered, wanted, "right")
+    found = [np.arange(first[hit], last[hit]) for hit in np.flatnonzero(first < last)]
+    return np.concatenate(found) if found else np.empty(0, np.intp)
+
+
+def _from_edition(path: UPath, wanted: Keys, columns: Sequence[str]) -> list[Row]:
     data = path.read_bytes()
 
-    def read() -> pa.Table | None:
+    def read() -> list[Row]:
         file = pq.ParquetFile(io.BytesIO(data))
         keys = file.read(columns=list(KEYS), use_threads=False)
         at = _hits(np.concatenate([keys.column(name).to_numpy() for name in KEYS]), wanted)
-        return _rows_at(file, at, columns) if len(at) else None
+        return file.read(columns=list(columns), use_threads=False).take(at).to_pylist() if len(at) else []
 
     return _read(path, read)
-
-
-def _rows_at(file: pq.ParquetFile, at: Positions, columns: Sequence[str]) -> pa.Table:
-    groups = np.unique(at // _GROUP)
-    rows = file.read_row_groups(groups.tolist(), columns=list(columns), use_threads=False)
-    # Where each hit's group begins among the groups that were read
-    return rows.take(pa.array(np.searchsorted(groups, at // _GROUP) * _GROUP + at % _GROUP))
 
 
 def _read(path: UPath, read: Callable[[], T]) -> T:
     try:
         return read()
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
         raise _damaged(path, error) from error
 
 

@@ -209,7 +209,7 @@ def test_a_file_left_behind_by_a_kill_changes_no_answer(tmp_path: Path) -> None:
     history = History(UPath(tmp_path))
     for day in ("2026-07-01", "2026-07-02", "2026-08-01", "2026-09-01"):
         history.add(Edition.parse(day), [ioc(edition=day)])
-    month = next((tmp_path / "iocs" / "months").glob("2026-07*.keys"))
+    month = next((tmp_path / "iocs" / "months").glob("2026-07.*.index"))
     stale = {path: path.read_bytes() for path in month.parent.glob("2026-07*")}
     old = next((tmp_path / "iocs" / "editions").glob("2026-07-02*"))
     kept = old.read_bytes()
@@ -220,7 +220,7 @@ def test_a_file_left_behind_by_a_kill_changes_no_answer(tmp_path: Path) -> None:
         path.write_bytes(data)
     (old.parent / ".2026-07-02.000009.0123456789abcdef.parquet.tmp").write_bytes(b"half")
     assert [row.sightings for row in history.past_of(TODAY, [ioc()])] == [3]
-    # Killed between a month's rows and its keys
+    # Killed between a month's rows and its index
     month.unlink()
     assert [row.sightings for row in history.past_of(TODAY, [ioc()])] == [3]
     history.add(TODAY, [ioc()])
@@ -252,6 +252,25 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(StorageError, match=path.name):
         history.past_of(TODAY, [ioc()])
+
+
+@pytest.mark.parametrize("ending", [".index", ".rows"])
+def test_a_damaged_month_is_named(tmp_path: Path, ending: str) -> None:
+    history = History(UPath(tmp_path))
+    for day in ("2026-07-01", "2026-08-01"):
+        history.add(Edition.parse(day), [ioc(edition=day)])
+    (path,) = (tmp_path / "iocs" / "months").glob(f"2026-07.*{ending}")
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(StorageError, match=path.name):
+        history.past_of(TODAY, [ioc()])
+
+
+def test_an_edition_whose_keys_are_not_kept_apart_is_read_all_the_same(tmp_path: Path) -> None:
+    history = History(UPath(tmp_path))
+    history.add(Edition.parse("2026-09-30"), [ioc(edition="2026-09-30")])
+    for path in (tmp_path / "iocs" / "months").iterdir():
+        path.unlink()
+    assert [row.sightings for row in history.past_of(TODAY, [ioc()])] == [1]
 
 
 def test_a_row_of_another_edition_is_refused(tmp_path: Path) -> None:
