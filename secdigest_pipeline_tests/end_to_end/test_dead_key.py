@@ -29,5 +29,7 @@ def test_a_dead_key_ends_the_run_once_and_the_next_run_goes_on_from_what_is_kept
     fetched = {url: count for url, count in sample.web.counts().items() if url in pages}
     assert fetched and set(fetched.values()) == {1}
     assert sample.secdigest("run", EDITION.key).returncode == 0
-    assert {url: count for url, count in sample.web.counts().items() if url in pages} == fetched, "no page is read twice"
+    assert {url: count for url, count in sample.web.counts().items() if url in pages} == fetched, (
+        "no page is read twice"
+    )
     assert "#### " in sample.report(EDITION)
