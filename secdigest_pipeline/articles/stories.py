@@ -2,7 +2,8 @@
 
 Two articles are one story when their headlines share the words that name the event, or when their texts are alike and the
 headlines share one such word. Merging two events hides one of them, so every doubt keeps them apart (intake.md 5): one
-outlet's articles, disjoint CVEs, round-ups and catalogue notices are never merged, and a shared CVE alone says nothing.
+outlet's articles, disjoint CVEs or classes of weakness, round-ups and catalogue notices are never merged, and a shared CVE
+alone says nothing.
 """
 
 import math
@@ -23,6 +24,7 @@ from secdigest_pipeline.articles.story_words import (
     is_japanese,
     is_periodical,
     lists_known_exploited,
+    weaknesses,
     words,
     written,
 )
@@ -60,6 +62,7 @@ class _Told:
     neighbours: frozenset[tuple[str, str]]
     named: frozenset[str]
     small: frozenset[str]
+    weaknesses: frozenset[str]
     catalogue: bool
     periodical: bool
 
@@ -143,6 +146,7 @@ def _told(articles: Sequence[Article]) -> list[_Told]:
             frozenset(word for word in title if not is_common(word) and in_titles[word] <= rare),
             frozenset(pairwise(in_order(article.title))),
             *written(article.title),
+            weaknesses(article.title),
             lists_known_exploited(article.title),
             is_periodical(article.title),
         )
@@ -192,7 +196,7 @@ def _compared(a: _Told, b: _Told) -> _Pair | None:
     same_cves = a.cves & b.cves if len(a.cves) <= _RARE_CVE and len(b.cves) <= _RARE_CVE else frozenset[str]()
     by_title = agreed and any(weight >= least and title >= alike for least, alike in _BY_TITLE)
     by_cve = bool(same_cves) and (untold or text >= _AGREES_WITH_CVE) and max(title, text) >= _WITH_CVE
-    if not (by_title or by_cve or text >= _TEXT):
+    if not (by_title or by_cve or text >= _TEXT) or (weight < 2 and not untold and _strangers(a, b)):
         return None
     return _Pair(max(title, text), ", ".join([*sorted(map(" ".join, names)), *sorted(same_cves)])[:200])
 
@@ -215,13 +219,26 @@ def _is_distinctive(shared: set[str], a: _Told, b: _Told) -> bool:
     return len(shared) > 1 or bool(shared & (a.named | b.named) - a.small - b.small)
 
 
+def _strangers(a: _Told, b: _Told) -> bool:
+    """Whether each headline names things of which the other article says nothing: two events of one actor, vendor or kind."""
+
+    def unheard(told: _Told, by: _Told) -> bool:
+        own = [name for name in told.names - by.names if not is_everyday(name)]
+        heard = f"{by.article.title}\n{by.article.text}".casefold()
+        return bool(own) and not any(name in heard for name in own)
+
+    return unheard(a, b) and unheard(b, a)
+
+
 def _apart(a: _Told, b: _Told) -> bool:
     """Whether a rule keeps two articles apart whatever their words say."""
     if a.outlet == b.outlet or a.article.feed_id == b.article.feed_id or a.periodical or b.periodical:
         return True
     if a.catalogue or b.catalogue:
         return not (a.catalogue and b.catalogue and a.cves and a.cves == b.cves)
-    if a.cves and b.cves and not a.cves & b.cves:
+    if (a.cves and b.cves and not a.cves & b.cves) or (
+        a.weaknesses and b.weaknesses and not a.weaknesses & b.weaknesses
+    ):
         return True
     first, second = a.article.published_at, b.article.published_at
     return first is not None and second is not None and abs(first - second) > WINDOW

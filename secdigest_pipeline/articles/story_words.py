@@ -108,6 +108,21 @@ _PERIODICAL = re.compile(
     r"|ics advisory \(icsa)|まとめ|週報|月報|今週の|今月の",
     re.IGNORECASE,
 )
+# Classes of weakness as headlines name them (CWE's most used ones), each one name whatever the language.
+_WEAKNESSES = {
+    name: re.compile(pattern, re.IGNORECASE)
+    for name, pattern in {
+        "overflow": r"\boverflow|オーバーフロー",
+        "traversal": r"\b(?:path|directory) traversal|(?:パス|ディレクトリ)・?トラバーサル",
+        "sql injection": r"\bsql injection|\bsqli\b|SQLインジェクション",
+        "cross-site scripting": r"\bcross-site scripting|\bxss\b|クロスサイト・?スクリプティング",
+        "request forgery": r"\brequest forgery|\b[cs]srf\b|リクエスト・?フォージェリ",
+        "use after free": r"\buse[- ]after[- ]free|解放済みメモリ",
+        "deserialization": r"\bdeseriali[sz]ation|デシリアライ",
+        "authentication bypass": r"\bauth(?:entication)? bypass|認証(?:の)?(?:回避|バイパス)",
+        "denial of service": r"\bdenial[- ]of[- ]service|サービス(?:運用)?妨害",
+    }.items()
+}
 
 
 def words(text: str) -> Counter[str]:
@@ -156,6 +171,11 @@ def is_everyday(word: str) -> bool:
 def cves(text: str) -> frozenset[str]:
     """CVE numbers a text names, upper case."""
     return frozenset(found.upper() for found in CVE.findall(text))
+
+
+def weaknesses(title: str) -> frozenset[str]:
+    """Classes of weakness a headline names: one product's two patches are two events."""
+    return frozenset(name for name, pattern in _WEAKNESSES.items() if pattern.search(title))
 
 
 def lists_known_exploited(title: str) -> bool:

@@ -81,6 +81,33 @@ def test_what_is_never_merged(one: str, two: str) -> None:
     assert pairs(told("wire", one), told("tribune", two)) == []
 
 
+FORM = (
+    "{0} arrives by mail as an invoice and asks for macros. Once inside, {0} copies browser data and waits for orders. "
+    * 4
+)
+
+
+@pytest.mark.parametrize("title", ["{0} spreads by mail", "Drift Walrus turns to {0}"])
+def test_headlines_that_name_what_the_other_article_never_mentions_are_two_events_however_alike_their_texts(
+    title: str,
+) -> None:
+    one, two = (title.format(name) for name in ("TallowRat", "CopperMoth"))
+    wire = told("wire", one, FORM.format("TallowRat"))
+    assert pairs(wire, told("tribune", two, FORM.format("CopperMoth"))) == []
+    assert pairs(wire, told("tribune", f"Beware: {one}", FORM.format("TallowRat"))) != []
+
+
+def test_two_classes_of_weakness_in_one_product_are_two_events() -> None:
+    text = (
+        "Pellucid closed a hole in OpenQuay, its file exchange server, and asks customers to install the new build. "
+        * 4
+    )
+    for flaw, other in (("buffer overflow", "path traversal"), ("SQLインジェクション", "XSS")):
+        one, two = (f"Pellucid patches {name} in OpenQuay" for name in (flaw, other))
+        assert pairs(told("wire", one, text), told("tribune", two, text)) == []
+        assert pairs(told("wire", one, text), told("tribune", one + " server", text)) != []
+
+
 def test_without_texts_one_shared_word_counts_only_where_it_is_written_as_a_name() -> None:
     assert pairs(told("wire", "Attackers exploit Tarnpump flaw"), told("tribune", "Patch for Tarnpump flaw")) != []
     assert pairs(told("wire", "Attackers exploit tarnpump flaw"), told("tribune", "Patch for Tarnpump flaw")) == []
