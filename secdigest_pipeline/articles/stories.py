@@ -196,7 +196,7 @@ def _compared(a: _Told, b: _Told) -> _Pair | None:
     same_cves = a.cves & b.cves if len(a.cves) <= _RARE_CVE and len(b.cves) <= _RARE_CVE else frozenset[str]()
     by_title = agreed and any(weight >= least and title >= alike for least, alike in _BY_TITLE)
     by_cve = bool(same_cves) and (untold or text >= _AGREES_WITH_CVE) and max(title, text) >= _WITH_CVE
-    if not (by_title or by_cve or text >= _TEXT) or (weight < 2 and not untold and _strangers(a, b)):
+    if not (by_title or by_cve or text >= _TEXT) or (not untold and _strangers(a, b, names)):
         return None
     return _Pair(max(title, text), ", ".join([*sorted(map(" ".join, names)), *sorted(same_cves)])[:200])
 
@@ -219,8 +219,13 @@ def _is_distinctive(shared: set[str], a: _Told, b: _Told) -> bool:
     return len(shared) > 1 or bool(shared & (a.named | b.named) - a.small - b.small)
 
 
-def _strangers(a: _Told, b: _Told) -> bool:
-    """Whether each headline names things of which the other article says nothing: two events of one actor, vendor or kind."""
+def _strangers(a: _Told, b: _Told, shared: Sequence[tuple[str, ...]]) -> bool:
+    """Whether each headline names things of which the other article says nothing: two events of one actor, vendor or kind.
+
+    Not asked where the headlines share two names written as names.
+    """
+    if sum(any(_is_distinctive({word}, a, b) for word in name) for name in shared) > 1:
+        return False
 
     def unheard(told: _Told, by: _Told) -> bool:
         own = [name for name in told.names - by.names if not is_everyday(name)]
