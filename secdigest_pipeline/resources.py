@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 Listener = Callable[[str, Mapping[str, Any]], None]
 
 
-def _load_ahead(modules: Sequence[str]) -> None:
+def _load_ahead(*modules: str) -> None:
     """Import what later steps need (seconds of CPU) while this one waits for the network."""
 
     def load() -> None:
-        for module in (*modules, "stix2", "pymisp"):
+        for module in modules:
             import_module(module)
         gc.freeze()  # as in definitions.py
 
@@ -126,7 +126,8 @@ class Services:
         from secdigest_pipeline.intake.http import open_client
 
         settings = self.settings
-        _load_ahead(["anthropic"] if settings.analyst == "anthropic" else [])
+        if settings.analyst == "anthropic":
+            _load_ahead("anthropic")
         return open_client(contact=settings.contact, connect_to=settings.connect_to, at_once=settings.page_fetches)
 
     def workers(self) -> Workers:
@@ -144,6 +145,7 @@ class Services:
         from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
 
         settings = self.settings
+        _load_ahead("stix2", "pymisp")
         async with AnthropicAnalyst(
             settings.models,
             self.replies,

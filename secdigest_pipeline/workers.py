@@ -49,6 +49,7 @@ class Workers:
     """
 
     def __init__(self, count: int) -> None:
+        self._count = count
         self._threads = ThreadPoolExecutor(max_workers=count, thread_name_prefix="workers")
         self._idle: queue.LifoQueue[_Child] = queue.LifoQueue()
         self._children: set[_Child] = set()
@@ -68,6 +69,8 @@ class Workers:
             child.reap()
 
     async def __aenter__(self) -> Self:
+        for _ in range(self._count):
+            self._threads.submit(self._start_ahead)
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
@@ -120,6 +123,14 @@ class Workers:
             if child.alive():
                 return child
             self._discard(child)
+        return self._start()
+
+    def _start_ahead(self) -> None:
+        """A child beside the first answers that are on their way; what keeps it from starting is told to the first call."""
+        with contextlib.suppress(WorkerCrashed):
+            self._idle.put(self._start())
+
+    def _start(self) -> "_Child":
         with self._lock:
             if self._closed:
                 raise WorkerCrashed("the workers are closed")

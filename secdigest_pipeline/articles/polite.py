@@ -13,6 +13,7 @@ from secdigest_pipeline.articles.answers import header_line, judged, reason_of, 
 from secdigest_pipeline.articles.page_archive import PageArchive
 from secdigest_pipeline.articles.records import Page, ReadState
 from secdigest_pipeline.articles.robots import RobotsRules
+from secdigest_pipeline.articles.slots import Slots
 from secdigest_pipeline.intake.http import Answer, Client, FetchError, Limits
 from secdigest_pipeline.intake.lanes import HostLanes
 
@@ -33,7 +34,7 @@ class PoliteReader:
         self._archive = archive
         self._client = client
         self._lanes = HostLanes(host_delay)
-        self._slots = asyncio.Semaphore(at_once)
+        self._slots = Slots(at_once)
         self._now = now
         self._robots = RobotsRules(archive, client, self._lanes, self._slots, now)
 
@@ -42,6 +43,10 @@ class PoliteReader:
 
         Raises StorageError only.
         """
+        with self._slots.wanted(asked.url):
+            return await self._fetched(asked, headers, keeps)
+
+    async def _fetched(self, asked: Page, headers: Mapping[str, str], keeps: Keeps) -> Page:
         page = replace(asked, fetched_at=self._now())
         try:
             refusal = await self._robots.refusal(page.url)
@@ -84,7 +89,7 @@ class PoliteReader:
         return answer
 
     async def _get(self, url: str, headers: Mapping[str, str]) -> Answer:
-        async with self._slots:
+        async with self._slots.slot(url):
             self.downloads += 1
             return await self._client.get(url, headers=headers, limits=LIMITS)
 

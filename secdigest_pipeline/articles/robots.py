@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from secdigest_pipeline.articles.page_archive import PageArchive, Robots
+from secdigest_pipeline.articles.slots import Slots
 from secdigest_pipeline.intake.http import Client, FetchError, Limits
 from secdigest_pipeline.intake.lanes import HostLanes
 
@@ -30,7 +31,7 @@ class RobotsRules:
         archive: PageArchive,
         client: Client,
         lanes: HostLanes,
-        slots: asyncio.Semaphore,
+        slots: Slots,
         now: Callable[[], datetime],
     ) -> None:
         self._archive = archive
@@ -77,7 +78,7 @@ class RobotsRules:
 
     async def _ask(self, origin: str) -> Robots:
         url = f"{origin}/robots.txt"
-        async with self._lanes.turn(url), self._slots:
+        async with self._lanes.turn(url), self._slots.slot(url):
             answer = await self._client.get(url, limits=_LIMITS)
         found = 200 <= answer.status < 300
         return Robots(self._now(), answer.status, answer.body.decode("utf-8", "replace") if found else "")
