@@ -28,9 +28,9 @@ lint: $(VENV)/ready
 # Hashes without addresses: the same lock serves every mirror
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-strip-extras --no-header --quiet -o requirements.lock
+		--no-strip-extras --no-header --quiet -o requirements.lock
 	uv pip compile pyproject.toml --extra dev --extra bench --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-strip-extras --no-header --quiet -c requirements.lock -o requirements-bench.lock
+		--no-strip-extras --no-header --quiet -c requirements.lock -o requirements-bench.lock
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
