@@ -19,6 +19,8 @@ from secdigest_pipeline.intake.http import Client
 from secdigest_pipeline.intake.lanes import host_of
 from secdigest_pipeline.intake.records import FeedItem
 
+_LOOKUPS = 8  # at once; what is kept may lie in an object store
+
 
 async def read_pages(
     items: Sequence[FeedItem],
@@ -38,14 +40,15 @@ async def read_pages(
     soon as it is there, while others are still on their way. Raises StorageError only.
     """
     asking = PoliteReader(archive, client, at_once, host_delay, now)
+    chosen = wanted(items)
+    stored = await _stored(archive, list(chosen))
 
     async def page_of(item: FeedItem, article_id: str) -> Page:
-        page = await _page(item, article_id, archive, asking, now(), anew=article_id in refetch)
+        page = await _page(item, article_id, stored[article_id], archive, asking, now(), anew=article_id in refetch)
         if arrived is not None:
             arrived(item, page)
         return page
 
-    chosen = wanted(items)
     at_host = Counter(host_of(item.url) for item in chosen.values())
     # A host is asked page by page with pauses: the one with most pages must not be the one that begins last.
     begun = sorted(chosen, key=lambda article_id: -at_host[host_of(chosen[article_id].url)])
@@ -68,11 +71,27 @@ def wanted(items: Sequence[FeedItem]) -> dict[str, FeedItem]:
     return found
 
 
+async def _stored(archive: PageArchive, article_ids: Sequence[str]) -> dict[str, Page | None]:
+    """What is kept of each article, looked up by a few threads: one thread call for each would cost more than the look."""
+
+    def look_up(some: Sequence[str]) -> dict[str, Page | None]:
+        return {article_id: archive.stored(article_id) for article_id in some}
+
+    parts = (article_ids[at::_LOOKUPS] for at in range(_LOOKUPS))
+    found = await asyncio.gather(*(asyncio.to_thread(look_up, part) for part in parts))
+    return {article_id: page for part in found for article_id, page in part.items()}
+
+
 async def _page(
-    item: FeedItem, article_id: str, archive: PageArchive, asking: PoliteReader, moment: datetime, *, anew: bool
+    item: FeedItem,
+    article_id: str,
+    stored: Page | None,
+    archive: PageArchive,
+    asking: PoliteReader,
+    moment: datetime,
+    *,
+    anew: bool,
 ) -> Page:
-    # Files are read and written in threads: on the loop, every disk flush would hold up all other pages.
-    stored = await asyncio.to_thread(archive.stored, article_id)
     if stored is not None and not anew and not is_passing(stored):
         return replace(stored, edition=item.edition)
     headers = {
@@ -82,6 +101,7 @@ async def _page(
     page = await asking.fetched(unasked(item.edition, article_id, item.url, moment), headers, _is_kept)
     if stored is not None and stored.read_state == "read" and page.read_state != "read":
         return replace(stored, edition=item.edition)  # a page we have is not given up for a failure to have it anew
+    # In a thread: on the loop, every disk flush would hold up all other pages.
     await asyncio.to_thread(archive.keep, page)
     return page
 

@@ -78,8 +78,9 @@ class RobotsRules:
 
     async def _ask(self, origin: str) -> Robots:
         url = f"{origin}/robots.txt"
-        async with self._lanes.turn(url), self._slots.slot(url):
-            answer = await self._client.get(url, limits=_LIMITS)
+        with self._slots.wanted(url):  # one request more to this host before its last page
+            async with self._lanes.turn(url), self._slots.slot(url):
+                answer = await self._client.get(url, limits=_LIMITS)
         found = 200 <= answer.status < 300
         return Robots(self._now(), answer.status, answer.body.decode("utf-8", "replace") if found else "")
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 FetchErrorKind = Literal["timeout", "unreachable", "too_large", "refused", "protocol"]
 
 MAX_HEADERS = 100
+# Seconds between the beginnings of two requests. Sixteen that begin in one moment are answered in one moment, each then takes
+# as long as all of them, and so does the next round: rounds of 300 ms took 345 ms, begun apart 320 (benchmarks intake).
+APART_SECONDS = 0.005
 _PERMANENT = (301, 308)
 _UNDERSTOOD_CODINGS = frozenset({"gzip", "x-gzip", "deflate"})
 _UNREADABLE_CODINGS = frozenset({"br", "zstd", "compress", "x-compress", "dcb", "dcz"})
@@ -78,19 +81,29 @@ class Client:
     def __init__(self, client: "httpx2.AsyncClient", at_once: int) -> None:
         self._client = client
         self._slots = asyncio.Semaphore(at_once)
+        self._next_start = 0.0
 
     async def get(self, url: str, headers: Mapping[str, str] | None = None, limits: Limits | None = None) -> Answer:
         """The answer to `url`, after redirects, whatever its status; FetchError when there is none.
 
-        The deadline starts when a slot of `at_once` is free.
+        The deadline starts when a slot of `at_once` is free and the request before has begun.
         """
         limits = limits or Limits()
         async with self._slots:
+            await self._apart()
             try:
                 async with asyncio.timeout(limits.total):
                     return await self._follow(url, dict(headers or {}), limits)
             except TimeoutError:
                 raise FetchError("timeout", f"{shown(url)}: no complete answer within {limits.total:g} s") from None
+
+    async def _apart(self) -> None:
+        """Wait until the request before is `APART_SECONDS` old."""
+        now = asyncio.get_running_loop().time()
+        wait = self._next_start - now
+        self._next_start = max(now, self._next_start) + APART_SECONDS
+        if wait > 0:
+            await asyncio.sleep(wait)
 
     async def _follow(self, url: str, headers: dict[str, str], limits: Limits) -> Answer:
         passed: list[str] = []

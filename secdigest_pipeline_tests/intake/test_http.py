@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from secdigest_pipeline.intake.http import Answer, FetchError, Limits, open_client, user_agent
+from secdigest_pipeline.intake.http import APART_SECONDS, Answer, FetchError, Limits, open_client, user_agent
 from secdigest_pipeline_tests.intake.servers import Handler, Request, Server, always, client_to, response, serving
 
 QUICK = Limits(total=1.0, connect=1.0, max_bytes=200_000)
@@ -50,6 +50,18 @@ def test_the_contact_is_told_to_servers() -> None:
             return server.requests[0].headers["user-agent"]
 
     assert asyncio.run(work()).endswith(" (+https://us.test/)")
+
+
+def test_requests_asked_for_together_begin_one_after_the_other() -> None:
+    async def work() -> float:
+        clock = asyncio.get_running_loop().time
+        async with serving(always(response())) as server, client_to(server) as client:
+            begun = clock()
+            await asyncio.gather(*(client.get("http://feed.test/") for _ in range(40)))
+            return server.requests[-1].time - begun
+
+    # a lower bound: none began before its turn (without turns all are answered in less than half of that)
+    assert asyncio.run(work()) >= 39 * APART_SECONDS * 0.9
 
 
 def test_error_statuses_are_answers() -> None:
