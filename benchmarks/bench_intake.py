@@ -125,7 +125,7 @@ def steps(edition: Edition) -> dict[str, float]:
     """Seconds of each step and of all, articles read, and processor seconds of this process and of its workers."""
     from secdigest_pipeline.articles import clean, pages  # noqa: F401 - importing the rooms is not what is measured
     from secdigest_pipeline.definitions import build_defs
-    from secdigest_pipeline.intake import http, membership, poll  # noqa: F401
+    from secdigest_pipeline.intake import http, membership, poll, transport  # noqa: F401
     from secdigest_pipeline.intake.history import sources  # noqa: F401
     from secdigest_pipeline.resources import Services
 

@@ -9,10 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +29,22 @@ class Web:
     port: int = 0
     counts: Counter[str] = field(default_factory=Counter)
 
-    async def answer(self, request: Request) -> Response:
-        """Answer as the host the request names."""
-        query = f"?{request.url.query}" if request.url.query else ""
-        key = f"{request.headers.get('host', '').partition(':')[0]}{request.url.path}{query}"
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the host the request names (plain ASGI: the server shares its cores with what is measured)."""
+        host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").partition(":")[0]
+        query = scope["query_string"].decode("latin-1")
+        key = f"{host}{scope['path']}" + (f"?{query}" if query else "")
         body = self.bodies.get(key)
-        if body is None:
-            return Response("none", status_code=404)
-        self.counts[key] += 1
-        await asyncio.sleep(body.delay)
-        return Response(body.data, media_type=body.content_type)
+        if body is not None:
+            self.counts[key] += 1
+            await asyncio.sleep(body.delay)
+        data = body.data if body else b"none"
+        headers = [
+            (b"content-type", body.content_type.encode() if body else b"text/plain"),
+            (b"content-length", str(len(data)).encode()),
+        ]
+        await send({"type": "http.response.start", "status": 200 if body else 404, "headers": headers})
+        await send({"type": "http.response.body", "body": data})
 
     @property
     def routes(self) -> str:
@@ -55,8 +58,8 @@ def serve(bodies: Mapping[str, Body]) -> Iterator[Web]:
     """The web on a free loopback port, in a thread, until the block ends."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=512)
     web = Web(bodies, listener.getsockname()[1])
-    app = Starlette(routes=[Route("/{path:path}", web.answer)])
-    server = uvicorn.Server(uvicorn.Config(app, loop="asyncio", lifespan="off", ws="none", log_config=None))
+    config = uvicorn.Config(web, loop="asyncio", lifespan="off", ws="none", log_config=None, access_log=False)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:

@@ -62,6 +62,31 @@ _CHROME_TAGS = frozenset(
     "nav footer aside button select option textarea input label figcaption noscript svg dialog menu iframe object audio "
     "video".split()
 )
+# What a tag does to the walk, as bits: one look instead of ten for each element of a page.
+_BREAK, _QUIET, _ASIDE, _CODE, _LINK, _ITEM, _ROW, _CELL, _WIDE, _ROOT, _MAIN, _ARTICLE, _LINE, _FIELD = (
+    1 << bit for bit in range(14)
+)
+_DOES: dict[str, int] = {}
+for _bit, _tags in (
+    (_BREAK, _BREAKS),
+    (_QUIET, _SILENT),
+    (_ASIDE, _CHROME_TAGS),
+    (_CODE, PREFORMATTED),
+    (_LINK, {"a"}),
+    (_ITEM, {"li"}),
+    (_ROW, {"tr"}),
+    (_CELL, {"td", "th"}),
+    (_WIDE, HEADINGS | PREFORMATTED | {"table"}),
+    (_ROOT, {"html", "body"}),
+    (_MAIN, {"main"}),
+    (_ARTICLE, {"article"}),
+    (_LINE, {"br"}),
+    (_FIELD, {"input"}),
+):
+    for _tag in _tags:
+        _DOES[_tag] = _DOES.get(_tag, 0) | _bit
+_OPENS = _CODE | _LINK | _ITEM | _ROW | _CELL | _WIDE
+_CLOSES = _CODE | _LINK | _ROW | _LINE
 _CHROME_ROLES = frozenset(
     "navigation complementary contentinfo search dialog menu menubar toolbar banner alert".split()
 )
@@ -115,67 +140,66 @@ class _Walk:
 
     def enter(self, element: Any) -> bool:
         """False: nothing below this element is text."""
-        tag = element.tag if isinstance(element.tag, str) else ""
+        tag = element.tag
+        does = _DOES.get(tag, 0)
         number = len(self.parents)
         parent, around, block_tag = self._open[-1] if self._open else (-1, 0, "body")
-        if tag in _BREAKS and not (tag == "br" and self._preformatted):
+        if does & _BREAK and not (does & _LINE and self._preformatted):
             self.flush()
         names = element.keys()
         if names:
             around |= _around_by(element, names, tag)
-        if tag in _CHROME_TAGS:
-            around |= CHROME
-        elif tag in ("html", "body"):
-            around = 0  # a page that is hidden until its scripts have run
-        elif tag == "main":
-            around &= HIDDEN
-        elif tag == "article":
-            around &= ~PROMOTION
+        if does & (_ASIDE | _ROOT | _MAIN | _ARTICLE):
+            around = _around_in(does, around)
         self.parents.append(parent)
         self.ends.append(number)
-        self._open.append((number, around, tag if tag in _BREAKS and tag != "br" else block_tag))
-        if tag in _SILENT:
+        self._open.append((number, around, tag if does & _BREAK and not does & _LINE else block_tag))
+        if does & _QUIET:
             return False
-        self._shape(tag)
-        if tag == "input" and element.get("type", "").lower() in _FIELD_TYPES:
+        if does & _OPENS:
+            self._shape(does)
+        if does & _FIELD and element.get("type", "").lower() in _FIELD_TYPES:
             self._add(f" {element.get('value', '')} ")
-        if element.text:
-            self._add(element.text)
+        text = element.text
+        if text:
+            self._add(text)
         return True
 
     def leave(self, element: Any) -> None:
         """Close the element opened last and take its tail."""
-        tag = element.tag if isinstance(element.tag, str) else ""
-        if tag in _BREAKS and not (tag == "br" and self._preformatted):
+        does = _DOES.get(element.tag, 0)
+        if does & _BREAK and not (does & _LINE and self._preformatted):
             self.flush()
         number, _, _ = self._open.pop()
         self.ends[number] = len(self.parents) - 1
-        if tag in PREFORMATTED:
-            self._preformatted -= 1
-        elif tag == "a":
-            self._links -= 1
-            self._after_link = True
-        elif tag == "tr" and self._rows:
-            self._close_row(self._rows.pop(), number)
-        elif tag == "br" and self._preformatted:
-            self._words.append("\n")
-        if element.tail and self._open:
-            self._add(element.tail)
+        if does & _CLOSES:
+            if does & _CODE:
+                self._preformatted -= 1
+            elif does & _LINK:
+                self._links -= 1
+                self._after_link = True
+            elif does & _ROW and self._rows:
+                self._close_row(self._rows.pop(), number)
+            elif does & _LINE and self._preformatted:
+                self._words.append("\n")
+        tail = element.tail
+        if tail and self._open:
+            self._add(tail)
 
-    def _shape(self, tag: str) -> None:
-        if tag in PREFORMATTED:
+    def _shape(self, does: int) -> None:
+        if does & _CODE:
             self._preformatted += 1
-        elif tag == "a":
+        elif does & _LINK:
             if self._after_link:
                 self._words.append(" ")  # two links side by side are two words, whatever the style sheet does
             self._links += 1
-        elif tag == "li":
+        elif does & _ITEM:
             self._bullet = True
-        elif tag == "tr":
+        elif does & _ROW:
             self._rows.append(_Row([]))
-        elif tag in ("td", "th") and self._rows:
+        elif does & _CELL and self._rows:
             self._rows[-1].cells.append(len(self.blocks))
-        if self._rows and (tag in HEADINGS or tag in PREFORMATTED or tag == "table"):
+        if does & _WIDE and self._rows:
             self._rows[-1].spread = True
 
     def _add(self, text: str) -> None:
@@ -226,6 +250,15 @@ class _Walk:
             around &= block.around
         links = sum(block.link_chars for block in gathered)
         self.blocks[row.cells[0] :] = [Block(" | ".join(texts), "tr", around, links, number)]
+
+
+def _around_in(does: int, around: int) -> int:
+    """What an element stands in by its tag, given what stands around it."""
+    if does & _ASIDE:
+        return around | CHROME
+    if does & _ROOT:
+        return 0  # a page that is hidden until its scripts have run
+    return around & HIDDEN if does & _MAIN else around & ~PROMOTION
 
 
 def _around_by(element: Any, names: Sequence[str], tag: str) -> int:

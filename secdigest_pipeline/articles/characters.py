@@ -39,6 +39,8 @@ def visible(text: str) -> str:
 
 def one_line(text: str) -> str:
     """`text` with every run of white space as one space, none at its ends."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())  # the same: the only space it can have is the blank
     return _SPACE_RUN.sub(" ", text).strip(" \u3000")
 
 

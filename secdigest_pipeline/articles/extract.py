@@ -197,7 +197,8 @@ def _links(tree: Any, url: str) -> list[tuple[str, str]]:
             plain = origin and len(reference) <= _MAX_URL and _FROM_ROOT.fullmatch(reference)
             address = joined[reference] = origin + reference if plain else _joined(start, reference)
         if address:
-            found.append((address, one_line(visible("".join(anchor.itertext())))[:_MAX_LINK_TEXT]))
+            label = "".join(anchor.itertext()) if len(anchor) else anchor.text or ""
+            found.append((address, one_line(visible(label))[:_MAX_LINK_TEXT]))
             if len(found) == MAX_LINKS:
                 break
     return found
