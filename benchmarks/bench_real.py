@@ -20,7 +20,6 @@ from benchmarks.loopback import Web, serve
 from benchmarks.peak_memory import Peaks, watched
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES
-from secdigest_pipeline.cli.summary import stored_rows
 from secdigest_pipeline.database import database
 from secdigest_pipeline.editions import Edition
 from secdigest_pipeline.indicators.records import IOCS
@@ -118,10 +117,10 @@ def measures(outcome: Outcome) -> dict[str, str]:
     """What one run made, by measure."""
     services = outcome.services
     polls = services.archive.last_polls().values()
-    items = stored_rows(services, RAW_FEED_ITEMS, EDITION)
-    articles = stored_rows(services, CLEANED_ARTICLES, EDITION)
-    analyses = stored_rows(services, ARTICLE_ANALYSES, EDITION)
-    iocs = stored_rows(services, IOCS, EDITION)
+    items = services.stored(RAW_FEED_ITEMS, EDITION)
+    articles = services.stored(CLEANED_ARTICLES, EDITION)
+    analyses = services.stored(ARTICLE_ANALYSES, EDITION)
+    iocs = services.stored(IOCS, EDITION)
     read = [article for article in articles if article.read_state == "read"]
     published = [path for path in services.settings.out.rglob("*") if path.is_file()]
     return {
@@ -155,9 +154,9 @@ def faults(outcome: Outcome) -> list[str]:
         wrong.append(f"the run failed: {outcome.said[-2000:]}")
     if outcome.peaks.own > MEMORY_BOUND:
         wrong.append(f"peak memory {outcome.peaks.own:.0f} MiB")
-    kept = {item.article_id for item in stored_rows(services, RAW_FEED_ITEMS, EDITION) if item.kept}
-    articles = {article.article_id for article in stored_rows(services, CLEANED_ARTICLES, EDITION)}
-    analyses = {analysis.article_id for analysis in stored_rows(services, ARTICLE_ANALYSES, EDITION)}
+    kept = {item.article_id for item in services.stored(RAW_FEED_ITEMS, EDITION) if item.kept}
+    articles = {article.article_id for article in services.stored(CLEANED_ARTICLES, EDITION)}
+    analyses = {analysis.article_id for analysis in services.stored(ARTICLE_ANALYSES, EDITION)}
     if not kept == articles == analyses:
         wrong.append(f"{len(kept)} kept items, {len(articles)} articles, {len(analyses)} analyses")
     return wrong

@@ -6,10 +6,11 @@ from typing import Any
 
 import dagster as dg
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 from upath import UPath
 
-from secdigest_pipeline.files import write_atomic
+from secdigest_pipeline.files import StorageError, write_atomic
 from secdigest_pipeline.tables import Table
 
 
@@ -40,8 +41,17 @@ class ParquetIOManager(dg.UPathIOManager):
             data = path.read_bytes()
         except FileNotFoundError:
             raise MissingPartition(f"{name} has no table at {path}: materialize it for this edition first") from None
+        return stored_frame(self._tables[name], data, path)
+
+
+def stored_frame(table: Table[Any], data: bytes, path: UPath) -> pd.DataFrame:
+    """The table that `parquet_bytes` made `data` of, read from `path`; StorageError when it is damaged."""
+    try:
         # Without threads: those of pyarrow abort a process that ends while they start
-        return self._tables[name].read(pq.read_table(io.BytesIO(data), use_threads=False))
+        arrow = pq.read_table(io.BytesIO(data), use_threads=False)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise StorageError(f"{path}: stored table cannot be read ({error}): materialize it again") from error
+    return table.read(arrow)
 
 
 def parquet_bytes(table: Table[Any], frame: pd.DataFrame) -> bytes:

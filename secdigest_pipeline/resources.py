@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from upath import UPath
 
@@ -23,11 +23,14 @@ if TYPE_CHECKING:
     from secdigest_pipeline.analysis.replies import Replies
     from secdigest_pipeline.articles.clean import CleanedAhead
     from secdigest_pipeline.articles.page_archive import PageArchive
+    from secdigest_pipeline.editions import Edition
     from secdigest_pipeline.indicators.warninglists import LocalList
     from secdigest_pipeline.intake.archive import Archive
     from secdigest_pipeline.intake.feeds import Feed
     from secdigest_pipeline.intake.http import Client
+    from secdigest_pipeline.tables import Table
 
+Row = TypeVar("Row")
 # Called when a step has handed back: asset name, and the numbers it put into its metadata
 Listener = Callable[[str, Mapping[str, Any]], None]
 
@@ -80,6 +83,17 @@ class Services:
     def tables(self) -> UPath:
         """Folder of the asset tables."""
         return self.settings.data / "tables"
+
+    def stored(self, table: Table[Row], edition: Edition) -> list[Row]:
+        """Rows of one table of one edition as it was last made, empty when it never was; StorageError when damaged."""
+        from secdigest_pipeline.io_managers import stored_frame
+
+        path = self.tables / table.name / f"{edition.key}.parquet"
+        try:
+            data = path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return table.rows(stored_frame(table, data, path))
 
     @cached_property
     def archive(self) -> Archive:

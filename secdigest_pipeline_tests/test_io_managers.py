@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from upath import UPath
 
+from secdigest_pipeline.files import StorageError
 from secdigest_pipeline.indicators.records import IOCS
 from secdigest_pipeline.intake.records import POLLS
 from secdigest_pipeline.io_managers import MissingPartition, ParquetIOManager, parquet_bytes
@@ -46,6 +47,20 @@ def test_a_table_that_breaks_its_schema_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(TableError, match="iocs: column 'article_id' is missing"):
         run(UPath(tmp_path), [made], "2026-10-01", good=False)
     assert not list((tmp_path / "iocs").glob("*"))
+
+
+@pytest.mark.parametrize("kept", [0, 3, 200])
+def test_a_damaged_table_is_named(tmp_path: Path, kept: int) -> None:
+    assert run(UPath(tmp_path), [made], "2026-10-01").success
+    path = tmp_path / "iocs" / "2026-10-01.parquet"
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(StorageError, match=r"2026-10-01.parquet: stored table cannot be read .*materialize it again"):
+        dg.materialize(
+            [made, reader],
+            partition_key="2026-10-01",
+            resources={"io_manager": ParquetIOManager(UPath(tmp_path), {"iocs": IOCS})},
+            selection=[reader],
+        )
 
 
 def test_an_upstream_edition_that_was_never_made_is_named(tmp_path: Path) -> None:

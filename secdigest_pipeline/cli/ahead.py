@@ -9,7 +9,6 @@ from rich.console import Console
 from secdigest_pipeline.analysis.analyse import AnalystUnavailable
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
 from secdigest_pipeline.cli.execute import execute
-from secdigest_pipeline.cli.summary import stored_rows
 from secdigest_pipeline.editions import Edition
 from secdigest_pipeline.resources import Services
 
@@ -31,7 +30,7 @@ def submit_batches(
     for edition in editions:
         console.rule(f"{edition.key}: articles for the batch")
         if execute("edition", services, instance, console, edition.key, tags, only=_READ) is None:
-            rows = stored_rows(services, CLEANED_ARTICLES, edition)
+            rows = services.stored(CLEANED_ARTICLES, edition)
             articles += [article for article in rows if article.section == "news"]
     try:
         asyncio.run(_submit(services, articles))

@@ -23,12 +23,11 @@ def diff(edition: Edition, first: str, second: str, as_json: bool) -> None:
     """
     from secdigest_pipeline.analysis.compare import compare
     from secdigest_pipeline.articles.records import CLEANED_ARTICLES
-    from secdigest_pipeline.cli.summary import stored_rows
     from secdigest_pipeline.indicators import find
     from secdigest_pipeline.resources import Services
 
     services = Services()
-    articles = stored_rows(services, CLEANED_ARTICLES, edition)
+    articles = services.stored(CLEANED_ARTICLES, edition)
     if not articles:
         end(f"edition {edition.key} has no articles: make it with `secdigest run {edition.key}` first")
     observables = {article.article_id: find(article.page_text) for article in articles}

@@ -34,15 +34,14 @@ def evidence(edition: Edition, as_json: bool) -> None:
     from secdigest_pipeline.analysis.evidence import evidence as rows_of
     from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
     from secdigest_pipeline.articles.records import CLEANED_ARTICLES
-    from secdigest_pipeline.cli.summary import stored_rows
     from secdigest_pipeline.indicators.records import IOCS
     from secdigest_pipeline.resources import Services
 
     services = Services()
-    analyses = stored_rows(services, ARTICLE_ANALYSES, edition)
+    analyses = services.stored(ARTICLE_ANALYSES, edition)
     if not analyses:
         end(f"edition {edition.key} has no analyses: make it with `secdigest run {edition.key}` first")
-    rows = rows_of(analyses, stored_rows(services, CLEANED_ARTICLES, edition), stored_rows(services, IOCS, edition))
+    rows = rows_of(analyses, services.stored(CLEANED_ARTICLES, edition), services.stored(IOCS, edition))
     if as_json:
         for row in rows:
             click.echo(json.dumps(asdict(row), ensure_ascii=False))
@@ -77,7 +76,6 @@ def _stored(services: "Services", article_id: str) -> "Article | None":
     import pyarrow.parquet as pq
 
     from secdigest_pipeline.articles.records import CLEANED_ARTICLES
-    from secdigest_pipeline.cli.summary import stored_rows
 
     folder = services.tables / CLEANED_ARTICLES.name
     paths = sorted(folder.glob("*.parquet"), key=lambda path: path.name, reverse=True) if folder.exists() else []
@@ -86,7 +84,7 @@ def _stored(services: "Services", article_id: str) -> "Article | None":
         # and without threads: those of pyarrow abort a process that ends while they start
         data = io.BytesIO(path.read_bytes())
         if article_id in pq.read_table(data, columns=["article_id"], use_threads=False)["article_id"].to_pylist():
-            rows: list[Any] = stored_rows(services, CLEANED_ARTICLES, Edition.parse(path.stem))
+            rows: list[Any] = services.stored(CLEANED_ARTICLES, Edition.parse(path.stem))
             return next((row for row in rows if row.article_id == article_id), None)
     return None
 

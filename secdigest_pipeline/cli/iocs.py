@@ -80,7 +80,6 @@ def export(first: Edition, last: Edition, formats: tuple[str, ...], out: Path) -
     """
     from upath import UPath
 
-    from secdigest_pipeline.cli.summary import stored_rows
     from secdigest_pipeline.indicators.exports import FORMATS as ALL
     from secdigest_pipeline.indicators.exports import range_files
     from secdigest_pipeline.indicators.records import IOCS
@@ -94,7 +93,7 @@ def export(first: Edition, last: Edition, formats: tuple[str, ...], out: Path) -
     made = [edition for edition in editions if (services.tables / IOCS.name / f"{edition.key}.parquet").exists()]
     if not made:
         end(f"no edition from {first.key} to {last.key} was made: run `secdigest backfill` first")
-    ledgers = [(edition, stored_rows(services, IOCS, edition)) for edition in made]
+    ledgers = [(edition, services.stored(IOCS, edition)) for edition in made]
     chosen = [name for name in ALL if name in formats or not formats]
     for path in publish(UPath(out.absolute()), range_files(ledgers, chosen)):
         click.echo(str(path))

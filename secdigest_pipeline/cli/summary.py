@@ -1,11 +1,9 @@
 """The short tables at the end of a command, read from the stored tables of the edition."""
 
-import io
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table as Grid
 
@@ -15,29 +13,17 @@ from secdigest_pipeline.editions import Edition
 from secdigest_pipeline.indicators.records import IOCS
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS
 from secdigest_pipeline.resources import Services
-from secdigest_pipeline.tables import Table
 
 if TYPE_CHECKING:
     from secdigest_pipeline.analysis.estimate import Estimate
 
 
-def stored_rows(services: Services, table: Table[Any], edition: Edition) -> list[Any]:
-    """Rows of one table of one edition; empty when it was never made."""
-    path = services.tables / table.name / f"{edition.key}.parquet"
-    try:
-        data = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    # without threads: those of pyarrow abort a process that ends while they start
-    return table.rows(table.read(pq.read_table(io.BytesIO(data), use_threads=False)))
-
-
 def print_summary(console: Console, services: Services, edition: Edition) -> None:
     """What went in, what was left out and why, what came out, what it cost, and where the report lies."""
-    items = stored_rows(services, RAW_FEED_ITEMS, edition)
-    articles = stored_rows(services, CLEANED_ARTICLES, edition)
-    analyses = stored_rows(services, ARTICLE_ANALYSES, edition)
-    iocs = stored_rows(services, IOCS, edition)
+    items = services.stored(RAW_FEED_ITEMS, edition)
+    articles = services.stored(CLEANED_ARTICLES, edition)
+    analyses = services.stored(ARTICLE_ANALYSES, edition)
+    iocs = services.stored(IOCS, edition)
     calls = services.replies.calls(edition.key)
     polls = services.archive.last_polls().values()
     report = services.settings.out / edition.news_path
@@ -69,7 +55,7 @@ def print_estimate(console: Console, services: Services, editions: Sequence[Edit
     total, settings = NOTHING, services.settings
     grid = Grid("edition", "articles", "kept replies", "USD likely", "at least", "at most", box=None, padding=(0, 2))
     for edition in editions:
-        articles = [row for row in stored_rows(services, CLEANED_ARTICLES, edition) if row.section == "news"]
+        articles = [row for row in services.stored(CLEANED_ARTICLES, edition) if row.section == "news"]
         unread = 0
         if not articles:
             items = items_of(edition, services.feeds, services.archive, services.now())

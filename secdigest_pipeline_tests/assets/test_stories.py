@@ -50,6 +50,7 @@ def test_an_article_that_follows_up_one_of_the_two_editions_before_names_it(tmp_
     assert (row.edition, row.lead_edition, row.lead_url) == ("2026-10-01", before, earlier.url)
     (made,) = result.asset_materializations_for_node("stories")
     assert [made.metadata[name].value for name in ("follow_ups", "articles_led", "earlier_editions")] == [1, 0, 1]
+    assert made.metadata["looked_back_to"].value == [before]
 
 
 def test_older_editions_and_later_ones_say_nothing(tmp_path: Path) -> None:
@@ -78,4 +79,5 @@ def test_an_edition_without_articles_of_its_own_is_an_error_that_says_what_to_ma
     keep(tmp_path, "2026-09-30", told("2026-09-30", "wire", FIRST))
     _, result = run(tmp_path, edition, raise_on_error=False)
     (failure,) = [event for event in result.all_events if event.is_step_failure]
-    assert f"cleaned_articles has no table of {edition}" in str(failure.step_failure_data.error)
+    assert "cleaned_articles has no table at" in str(failure.step_failure_data.error)
+    assert f"{edition}.parquet: materialize it for this edition first" in str(failure.step_failure_data.error)

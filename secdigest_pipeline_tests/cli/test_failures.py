@@ -17,7 +17,6 @@ from rich.console import Console
 
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES
 from secdigest_pipeline.cli.execute import execute
-from secdigest_pipeline.cli.summary import stored_rows
 from secdigest_pipeline.editions import JST, Edition
 from secdigest_pipeline.instance import instance
 from secdigest_pipeline.resources import Services
@@ -91,7 +90,7 @@ def test_without_a_key_a_scheduled_run_fails_in_one_line_with_feeds_and_pages_ke
     assert failure is not None and "\n" not in failure
     assert failure.startswith("article_analyses: ") and "ANTHROPIC_API_KEY" in failure, failure
     assert [poll.outcome for poll in services.archive.last_polls().values()] == ["new"]
-    assert [article.read_state for article in stored_rows(services, CLEANED_ARTICLES, today())] == ["read"]
+    assert [article.read_state for article in services.stored(CLEANED_ARTICLES, today())] == ["read"]
     assert not (home / "out").exists()
 
 

@@ -19,7 +19,6 @@ from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Analysis
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
 from secdigest_pipeline.cli.demo import WorldClock
 from secdigest_pipeline.cli.execute import execute
-from secdigest_pipeline.cli.summary import stored_rows
 from secdigest_pipeline.indicators.records import IOCS, Ioc
 from secdigest_pipeline.instance import instance
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS, FeedItem, Poll
@@ -55,20 +54,20 @@ class Run:
 
     @property
     def items(self) -> dict[str, FeedItem]:
-        return {item.title: item for item in stored_rows(self.services, RAW_FEED_ITEMS, EDITION)}
+        return {item.title: item for item in self.services.stored(RAW_FEED_ITEMS, EDITION)}
 
     @property
     def articles(self) -> dict[str, Article]:
-        return {article.url: article for article in stored_rows(self.services, CLEANED_ARTICLES, EDITION)}
+        return {article.url: article for article in self.services.stored(CLEANED_ARTICLES, EDITION)}
 
     @property
     def analyses(self) -> dict[str, Analysis]:
         urls = {article.article_id: article.url for article in self.articles.values()}
-        return {urls[row.article_id]: row for row in stored_rows(self.services, ARTICLE_ANALYSES, EDITION)}
+        return {urls[row.article_id]: row for row in self.services.stored(ARTICLE_ANALYSES, EDITION)}
 
     @property
     def iocs(self) -> list[Ioc]:
-        return stored_rows(self.services, IOCS, EDITION)
+        return self.services.stored(IOCS, EDITION)
 
     @property
     def report(self) -> str:
@@ -164,7 +163,7 @@ def test_an_xml_bomb_is_not_expanded_and_no_local_file_is_read_by_an_entity(run:
 
 
 def test_items_without_a_usable_date_or_link_are_in_a_state_and_none_is_lost(run: Run) -> None:
-    assert len(stored_rows(run.services, RAW_FEED_ITEMS, EDITION)) == sum(ENTRIES.values())
+    assert len(run.services.stored(RAW_FEED_ITEMS, EDITION)) == sum(ENTRIES.values())
     assert {title: run.items[title].membership for title in ("Undated story", "Story of no day", "Story of 2031")} == {
         "Undated story": "undated",
         "Story of no day": "undated",

@@ -17,7 +17,6 @@ from benchmarks.loopback import serve
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES
 from secdigest_pipeline.cli.execute import execute
-from secdigest_pipeline.cli.summary import stored_rows
 from secdigest_pipeline.editions import Edition
 from secdigest_pipeline.indicators.records import IOCS
 from secdigest_pipeline.instance import instance
@@ -61,7 +60,7 @@ def test_an_edition_over_real_feeds_and_pages_ends_with_every_item_in_a_state_an
     polls = services.archive.last_polls()
     assert len(polls) == len(world.feeds) + len(world.lists)
     assert {name: poll.reason for name, poll in polls.items() if poll.outcome == "error"} == {}
-    items = stored_rows(services, RAW_FEED_ITEMS, EDITION)
+    items = services.stored(RAW_FEED_ITEMS, EDITION)
     assert all(item.kept == (item.reason == "") for item in items)
     listed = {item.url: item for item in items if item.feed_id.startswith("pages-")}
     assert set(listed) == {page.url for page in world.pages}
@@ -72,17 +71,17 @@ def test_an_edition_over_real_feeds_and_pages_ends_with_every_item_in_a_state_an
     }
 
     kept = [item.article_id for item in items if item.kept]
-    articles = stored_rows(services, CLEANED_ARTICLES, EDITION)
+    articles = services.stored(CLEANED_ARTICLES, EDITION)
     assert [article.article_id for article in articles] == kept
     states = Counter(article.read_state for article in articles if article.url in listed)
     assert states["read"] >= 0.95 * sum(item.kept for item in listed.values()), states
     assert all(bool(article.text) == (article.read_state in ("read", "feed_only")) for article in articles)
     assert all(article.read_reason for article in articles if article.read_state != "read")
 
-    analyses = stored_rows(services, ARTICLE_ANALYSES, EDITION)
+    analyses = services.stored(ARTICLE_ANALYSES, EDITION)
     assert [analysis.article_id for analysis in analyses] == kept
     assert all((analysis.state == "failed") == bool(analysis.reason) for analysis in analyses)
-    iocs = stored_rows(services, IOCS, EDITION)
+    iocs = services.stored(IOCS, EDITION)
     assert any(ioc.is_ioc for ioc in iocs)
     assert all(ioc.is_ioc == (ioc.suppressed == "") for ioc in iocs)
     report = (home / "out" / EDITION.news_path).read_text(encoding="utf-8")

@@ -30,6 +30,13 @@ query($id: String!) {
   partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill { status numPartitions } ... on PythonError { message } }
 }
 """
+RUNS = """
+query($id: String!) {
+  runsOrError(filter: {tags: [{key: "dagster/backfill", value: $id}]}) {
+    ... on Runs { results { status tags { key value } } }
+  }
+}
+"""
 ASSETS = [
     "feed_snapshots",
     "raw_feed_items",
@@ -89,6 +96,17 @@ def wait(condition, seconds: float, explain) -> None:
         time.sleep(1)
 
 
+def succeed(sample: Sample, ui: Ui, backfill: str) -> None:
+    """Wait for the backfill's end."""
+
+    def finished() -> bool:
+        status = ui.ask(STATUS, {"id": backfill})["partitionBackfillOrError"]["status"]
+        assert status not in ("FAILED", "COMPLETED_FAILED", "CANCELED"), (sample.home / "dev.log").read_text()
+        return status in ("COMPLETED", "COMPLETED_SUCCESS")
+
+    wait(finished, 300, lambda: (sample.home / "dev.log").read_text())
+
+
 def test_a_backfill_launched_through_dagster_makes_three_reports_and_the_ui_shows_them(sample: Sample, ui: Ui) -> None:
     params = {
         "selector": {
@@ -103,12 +121,7 @@ def test_a_backfill_launched_through_dagster_makes_three_reports_and_the_ui_show
     launched = ui.ask(LAUNCH, {"params": params})["launchPartitionBackfill"]
     assert launched["__typename"] == "LaunchBackfillSuccess", launched
 
-    def finished() -> bool:
-        status = ui.ask(STATUS, {"id": launched["backfillId"]})["partitionBackfillOrError"]["status"]
-        assert status not in ("FAILED", "COMPLETED_FAILED", "CANCELED"), (sample.home / "dev.log").read_text()
-        return status in ("COMPLETED", "COMPLETED_SUCCESS")
-
-    wait(finished, 300, lambda: (sample.home / "dev.log").read_text())
+    succeed(sample, ui, launched["backfillId"])
     for edition in EDITIONS:
         assert check_report(sample.report(edition)) == []
     assert max(sample.api.calls.values()) == 1
@@ -119,3 +132,25 @@ def test_a_backfill_launched_through_dagster_makes_three_reports_and_the_ui_show
         page.press("e", alt=True)  # the UI's own shortcut: open all groups
         page.wait(lambda text: all(name in text for name in ASSETS))
         page.open(f"{ui.url}/assets/daily_report", lambda text: EDITIONS[-1].key in text)
+
+
+def test_a_backfill_of_selected_assets_makes_them_in_order(sample: Sample, ui: Ui) -> None:
+    names = ui.ask("query { assetNodes { assetKey { path } isPartitioned } }", {})["assetNodes"]
+    params = {
+        "assetSelection": [node["assetKey"] for node in names if node["isPartitioned"]],
+        "partitionNames": [edition.key for edition in EDITIONS],
+    }
+    launched = ui.ask(LAUNCH, {"params": params})["launchPartitionBackfill"]
+    assert launched["__typename"] == "LaunchBackfillSuccess", launched
+
+    succeed(sample, ui, launched["backfillId"])
+    runs = ui.ask(RUNS, {"id": launched["backfillId"]})["runsOrError"]["results"]
+    # one run an edition, and none of another
+    assert sorted((run["status"], _partition(run)) for run in runs) == [("SUCCESS", one.key) for one in EDITIONS]
+    for edition in EDITIONS:
+        assert check_report(sample.report(edition)) == []
+    assert max(sample.api.calls.values()) == 1
+
+
+def _partition(run: dict) -> str:
+    return next(tag["value"] for tag in run["tags"] if tag["key"] == "dagster/partition")
