@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 import dagster as dg
@@ -30,6 +31,8 @@ FEED_DELAY, PAGE_DELAY, HOST_DELAY = 0.2, 0.3, 1.0
 FETCHES = 16
 BOUND = 1.3
 STEPS = ("feed_snapshots", "raw_feed_items", "article_pages", "cleaned_articles")
+# What the steps import when they are called; importing is not what is measured.
+ROOMS = ("articles.clean", "articles.pages", "intake.history.sources", "intake.membership", "intake.poll", "intake.transport")
 WORDS = (
     "The attackers used a loader that fetched its next stage from a rented server and removed its traces after each run. "
     "Incident responders found the same scheduled task on every host they looked at and closed the exposed service. "
@@ -123,12 +126,11 @@ def feed_list() -> Iterator[str]:
 
 def steps(edition: Edition) -> dict[str, float]:
     """Seconds of each step and of all, articles read, and processor seconds of this process and of its workers."""
-    from secdigest_pipeline.articles import clean, pages  # noqa: F401 - importing the rooms is not what is measured
     from secdigest_pipeline.definitions import build_defs
-    from secdigest_pipeline.intake import http, membership, poll, transport  # noqa: F401
-    from secdigest_pipeline.intake.history import sources  # noqa: F401
     from secdigest_pipeline.resources import Services
 
+    for room in ROOMS:
+        import_module(f"secdigest_pipeline.{room}")
     services = Services()
     job = build_defs(services).resolve_implicit_global_asset_job_def()
     instance = dg.DagsterInstance.ephemeral()

@@ -69,13 +69,16 @@ class Workers:
             child.reap()
 
     async def __aenter__(self) -> Self:
-        for _ in range(self._count):
-            self._threads.submit(self._start_ahead)
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
         # Children are killed first, so the threads that wait for them end at once.
         self.__exit__(*exc_info)
+
+    def start_ahead(self) -> None:
+        """Start the children now, beside what is awaited first; without it, each starts when a call needs it."""
+        for _ in range(self._count - len(self._children)):
+            self._threads.submit(self._start_idle)
 
     async def run(self, function: Callable[..., T], *args: object, timeout: float) -> T:  # noqa: ASYNC109
         """`function(*args)` in a child; its exceptions are raised here.
@@ -125,8 +128,8 @@ class Workers:
             self._discard(child)
         return self._start()
 
-    def _start_ahead(self) -> None:
-        """A child beside the first answers that are on their way; what keeps it from starting is told to the first call."""
+    def _start_idle(self) -> None:
+        # What keeps a child from starting is told to the first call.
         with contextlib.suppress(WorkerCrashed):
             self._idle.put(self._start())
 

@@ -5,7 +5,9 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 
+import psutil
 import pytest
 
 from secdigest_pipeline.workers import MEMORY_BYTES, WorkerCrashed, Workers, WorkerTimeout
@@ -38,6 +40,15 @@ def fail_oddly() -> None:
 
 def sleep_long() -> None:
     time.sleep(600)
+
+
+def sleep_after_touching(mark: str) -> None:
+    Path(mark).touch()
+    time.sleep(600)
+
+
+def children() -> list[int]:
+    return [child.pid for child in psutil.Process().children()]
 
 
 def spin() -> None:
@@ -74,6 +85,21 @@ def test_a_call_runs_in_another_process_and_its_result_comes_back() -> None:
         assert first != os.getpid()
         # another event loop, the same child
         assert asyncio.run(workers.run(pid, timeout=30)) == first
+
+
+def test_children_started_ahead_are_those_that_take_the_calls() -> None:
+    with Workers(2) as workers:
+        assert children() == []
+        workers.start_ahead()
+        deadline = time.monotonic() + 30
+        while len(children()) < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        workers.start_ahead()
+        started = set(children())
+        assert asyncio.run(workers.run(pid, timeout=30)) in started
+        assert set(children()) == started
+    assert children() == []
 
 
 def test_many_calls_share_a_few_children_and_keep_their_answers_apart() -> None:
@@ -155,18 +181,19 @@ def test_a_child_does_not_import_the_main_module_of_its_parent() -> None:
         assert "dagster" not in asyncio.run(workers.run(main_modules, timeout=30))
 
 
-def test_leaving_the_context_kills_running_calls() -> None:
+def test_leaving_the_context_kills_running_calls(tmp_path: Path) -> None:
+    mark = tmp_path / "taken"
+
     async def leave() -> None:
         async with Workers(1) as workers:
-            call = asyncio.create_task(workers.run(sleep_long, timeout=600))
-            await workers_busy()
+            call = asyncio.create_task(workers.run(sleep_after_touching, str(mark), timeout=600))
+            while not mark.exists():
+                await asyncio.sleep(0.01)
         with pytest.raises(WorkerCrashed, match="closed"):
             await call
 
-    async def workers_busy() -> None:
-        await asyncio.sleep(0.5)
-
     asyncio.run(leave())
+    assert children() == []
 
 
 def test_closed_workers_refuse_calls() -> None:

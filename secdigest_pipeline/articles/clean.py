@@ -65,6 +65,7 @@ class CleanedAhead:
     @asynccontextmanager
     async def cleaning(self, archive: PageArchive, workers: Workers) -> AsyncIterator[Callable[[FeedItem, Page], None]]:
         """A function that takes each page as it arrives; on exit all that it took are cleaned."""
+        workers.start_ahead()
         hands = asyncio.Semaphore(_IN_HAND)
         tasks: list[asyncio.Task[None]] = []
 

@@ -88,6 +88,5 @@ def cleaned_articles(
 async def _clean(services: Services, items: list[FeedItem], pages: list[Page]) -> list[Article]:
     from secdigest_pipeline.articles.clean import clean_articles
 
-    # Most were cleaned while others were fetched: no worker is started ahead.
-    with services.workers() as workers:
+    async with services.workers() as workers:
         return await clean_articles(items, pages, services.pages, workers, services.ahead)

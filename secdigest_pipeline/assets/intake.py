@@ -80,18 +80,16 @@ def raw_feed_items(context: dg.AssetExecutionContext, services: dg.ResourceParam
 async def _fill(services: Services, edition: Edition) -> int:
     from secdigest_pipeline.intake.history.sources import fill
 
-    # A day that the polls cover asks nobody: no worker is started ahead.
-    with services.workers() as workers:
-        async with services.client() as client:
-            return await fill(
-                edition,
-                services.feeds,
-                services.archive,
-                client,
-                workers,
-                services.now,
-                host_delay=services.settings.host_delay,
-            )
+    async with services.client() as client, services.workers() as workers:
+        return await fill(
+            edition,
+            services.feeds,
+            services.archive,
+            client,
+            workers,
+            services.now,
+            host_delay=services.settings.host_delay,
+        )
 
 
 @dg.asset_check(asset=feed_snapshots)

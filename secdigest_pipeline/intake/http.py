@@ -27,7 +27,7 @@ FetchErrorKind = Literal["timeout", "unreachable", "too_large", "refused", "prot
 
 MAX_HEADERS = 100
 # Seconds between the beginnings of two requests. Sixteen that begin in one moment are answered in one moment, each then takes
-# as long as all of them, and so does the next round: rounds of 300 ms took 345 ms, begun apart 320 (benchmarks intake).
+# as long as all of them, and so does the next round: the 300 ms of bench_intake's pages took 345 ms, begun apart 320 ms.
 APART_SECONDS = 0.005
 _PERMANENT = (301, 308)
 _UNDERSTOOD_CODINGS = frozenset({"gzip", "x-gzip", "deflate"})

@@ -54,6 +54,8 @@ async def poll(
     enabled = [feed for feed in feeds if feed.enabled]
     last = await asyncio.to_thread(archive.last_polls, [feed.feed_id for feed in enabled])
     due = [feed for feed in enabled if _is_due(feed, last.get(feed.feed_id), now())]
+    if due:
+        workers.start_ahead()
     run = _Run(archive, client, workers, now, HostLanes(host_delay))
     tasks = [asyncio.create_task(run.ask(feed, last.get(feed.feed_id))) for feed in due]
     finished: list[Poll] = []

@@ -134,7 +134,7 @@ def test_a_backfill_launched_through_dagster_makes_three_reports_and_the_ui_show
         page.open(f"{ui.url}/assets/daily_report", lambda text: EDITIONS[-1].key in text)
 
 
-def test_a_backfill_of_selected_assets_makes_them_in_order(sample: Sample, ui: Ui) -> None:
+def test_a_backfill_of_selected_assets_is_one_run_an_edition(sample: Sample, ui: Ui) -> None:
     names = ui.ask("query { assetNodes { assetKey { path } isPartitioned } }", {})["assetNodes"]
     params = {
         "assetSelection": [node["assetKey"] for node in names if node["isPartitioned"]],
