@@ -47,6 +47,11 @@ def sleep_after_touching(mark: str) -> None:
     time.sleep(600)
 
 
+def wait_for(path: Path) -> None:
+    while not path.exists():
+        time.sleep(0.01)
+
+
 def children() -> list[int]:
     return [child.pid for child in psutil.Process().children()]
 
@@ -187,8 +192,7 @@ def test_leaving_the_context_kills_running_calls(tmp_path: Path) -> None:
     async def leave() -> None:
         async with Workers(1) as workers:
             call = asyncio.create_task(workers.run(sleep_after_touching, str(mark), timeout=600))
-            while not mark.exists():
-                await asyncio.sleep(0.01)
+            await asyncio.to_thread(wait_for, mark)
         with pytest.raises(WorkerCrashed, match="closed"):
             await call
 
