@@ -114,7 +114,7 @@ class Services:
         """Feed snapshots and what they showed."""
         from secdigest_pipeline.intake.archive import Archive
 
-        return Archive(self.settings.data / "archive")
+        return Archive(self.settings.data / "archive", self.tell)
 
     @cached_property
     def pages(self) -> PageArchive:
