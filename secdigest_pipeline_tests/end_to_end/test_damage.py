@@ -49,3 +49,24 @@ def test_truncated_pages_are_had_anew_told_and_not_paid_for_again(sample: Sample
     assert (third.returncode, third.stderr) == (0, "")
     assert "downloads 0" in third.stdout
     assert sample.published() == before
+
+
+def test_damaged_polls_and_sightings_are_named_set_aside_and_made_again(sample: Sample) -> None:
+    assert sample.secdigest("poll").returncode == 0
+    assert sample.secdigest("run", EDITION.key).returncode == 0
+    before, calls = sample.published(), dict(sample.api.calls)
+    for kind, command in (("polls", ("poll",)), ("sightings", ("run", EDITION.key))):
+        spoilt = halved(sample.home / "data" / "archive" / kind, "*.parquet")
+        assert spoilt
+        again = sample.secdigest(*command)
+        assert again.returncode == 0, again.stderr
+        for path in spoilt:
+            assert [line for line in again.stderr.splitlines() if str(path) in line and "set aside as" in line]
+            assert len(list(path.parent.glob(f"{path.name}.damaged-*"))) == 1
+            assert path.name in events(sample)
+        assert "  damaged " in again.stdout
+    assert sample.published() == before
+    assert dict(sample.api.calls) == calls
+    third = sample.secdigest("run", EDITION.key)
+    assert (third.returncode, third.stderr) == (0, "")
+    assert sample.published() == before
