@@ -8,6 +8,7 @@ import pandas as pd
 
 from secdigest_pipeline.assets.handback import checked, described, hand_back, shown
 from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.files import sweep
 from secdigest_pipeline.intake.records import POLLS, RAW_FEED_ITEMS, Completeness, FeedItem, Poll
 from secdigest_pipeline.partitions import EDITIONS
 from secdigest_pipeline.resources import Services
@@ -26,6 +27,8 @@ def feed_snapshots(context: dg.AssetExecutionContext, services: dg.ResourceParam
 async def _poll(services: Services) -> list[Poll]:
     from secdigest_pipeline.intake.poll import poll
 
+    # Under a daemon this is the step that begins most often; commands sweep when they open the instance
+    await asyncio.to_thread(sweep, [services.settings.data, services.settings.out])
     async with services.client() as client, services.workers() as workers:
         return await poll(
             services.feeds,
