@@ -3,10 +3,21 @@
 import gzip
 import hashlib
 import os
+import re
+import time
 import uuid
 import zlib
+from collections.abc import Iterable
+from contextlib import suppress
 
 from upath import UPath
+
+# The temporary files of write_atomic: uuid4, and nothing that only looks like it
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}\.tmp", re.DOTALL)
+# A write takes seconds, and each of them renews the file's time: one not written to for an hour has lost its writer.
+ABANDONED_SECONDS = 3_600
+# Names a sweep looks at: some seconds of a cold disk, and ten years of editions hold fewer
+_SWEPT_NAMES = 1_000_000
 
 
 class StorageError(RuntimeError):
@@ -37,6 +48,33 @@ def write_atomic(path: UPath, data: bytes) -> None:
         raise StorageError(f"{path}: cannot be written ({error.strerror or error})") from error
 
 
+def sweep(roots: Iterable[UPath]) -> int:
+    """Remove what killed writers left below local `roots`: temporary files of `write_atomic` older than ABANDONED_SECONDS.
+
+    Returns how many there were. Object stores have none. Looks at names alone, follows no link, and never raises: what
+    cannot be listed or removed is left for the next time.
+    """
+    waiting = [root.path for root in roots if root.protocol in ("", "file", "local")]
+    looked = removed = 0
+    while waiting and looked < _SWEPT_NAMES:
+        with suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                looked += 1
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                elif _TEMPORARY.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                    removed += _removed_if_abandoned(entry)
+    return removed
+
+
+def _removed_if_abandoned(entry: "os.DirEntry[str]") -> bool:
+    with suppress(OSError):
+        if time.time() - entry.stat(follow_symlinks=False).st_mtime > ABANDONED_SECONDS:
+            os.unlink(entry.path)  # noqa: PTH108 - scandir's own path
+            return True
+    return False
+
+
 def sha256(data: bytes) -> str:
     """Lower-case hexadecimal SHA-256 of `data`."""
     return hashlib.sha256(data).hexdigest()
@@ -53,12 +91,13 @@ class Bodies:
         return self.root / digest[:2] / f"{digest}.gz"
 
     def put(self, body: bytes) -> str:
-        """Store `body` unless it is there already; returns its SHA-256."""
+        """Store `body` unless it is there already, whole; returns its SHA-256."""
         digest = sha256(body)
-        path = self.path(digest)
-        if not path.exists():
+        try:
+            self.get(digest)
+        except StorageError:
             # mtime=0: the same content is the same file, wherever and whenever it is written
-            write_atomic(path, gzip.compress(body, mtime=0))
+            write_atomic(self.path(digest), gzip.compress(body, mtime=0))
         return digest
 
     def get(self, digest: str) -> bytes:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from secdigest_pipeline.database import database
-from secdigest_pipeline.files import StorageError
+from secdigest_pipeline.files import StorageError, sweep
 from secdigest_pipeline.settings import Settings, packaged
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     home = dagster_home(settings)
     # Seconds of importing beside seconds of waiting for the server: whoever opens an instance runs a job of the graph
     threading.Thread(target=_load_graph, name="load-graph").start()
+    threading.Thread(target=sweep, args=([settings.data, settings.out],), name="sweep").start()
     with database(settings.data):
         import dagster as dg
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from secdigest_pipeline.intake.feeds import Feed
     from secdigest_pipeline.intake.http import Client
     from secdigest_pipeline.tables import Table
+
+log = logging.getLogger(__name__)
 
 Row = TypeVar("Row")
 # Called when a step has handed back: asset name, and the numbers it put into its metadata
@@ -66,6 +69,7 @@ class Services:
         self._settings = settings
         self.now = now
         self.listener = listener
+        self._told: list[str] = []
 
     @cached_property
     def settings(self) -> Settings:
@@ -78,6 +82,16 @@ class Services:
         from secdigest_pipeline.intake.feeds import load_feeds
 
         return load_feeds(self.settings.feeds)
+
+    def tell(self, what: str) -> None:
+        """Take note of stored data that was found damaged, for the log and for the step that is under way."""
+        log.warning(what)
+        self._told.append(what)
+
+    def told(self) -> list[str]:
+        """What was taken note of since this was last asked."""
+        told, self._told = self._told, []
+        return list(dict.fromkeys(told))
 
     @property
     def tables(self) -> UPath:
@@ -100,14 +114,14 @@ class Services:
         """Feed snapshots and what they showed."""
         from secdigest_pipeline.intake.archive import Archive
 
-        return Archive(self.settings.data / "archive")
+        return Archive(self.settings.data / "archive", self.tell)
 
     @cached_property
     def pages(self) -> PageArchive:
         """Fetched pages."""
         from secdigest_pipeline.articles.page_archive import PageArchive
 
-        return PageArchive(self.settings.data / "pages")
+        return PageArchive(self.settings.data / "pages", self.tell)
 
     @cached_property
     def ahead(self) -> CleanedAhead:

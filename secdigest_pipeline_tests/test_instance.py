@@ -39,6 +39,19 @@ def test_the_instance_stores_in_postgres_and_keeps_its_home_in_the_data_director
     assert "DAGSTER_HOME" not in os.environ
 
 
+def test_what_killed_runs_left_half_written_is_swept_at_the_next_start(home: Path) -> None:
+    left = [home / folder / ".x.parquet.0123456789ab4def8123456789abcdef.tmp" for folder in ("data/tables", "out/2026")]
+    for path in left:
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"half")
+        os.utime(path, (0, 0))
+    with instance(Settings.from_env()):
+        for thread in threading.enumerate():
+            if thread.name == "sweep":
+                thread.join()
+        assert not any(path.exists() for path in left)
+
+
 def test_a_run_of_a_killed_command_is_ended_and_a_living_one_is_not(home: Path) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     host = process_tag()[PROCESS_TAG].split(":")[0]

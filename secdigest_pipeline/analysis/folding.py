@@ -42,6 +42,8 @@ _ALIKE = {
     "\u300f": "\u300d",
     # The only letter whose lower case is longer than itself; lower() must keep offsets.
     "\u0130": "I",
+    # A pattern that ignores case takes it for an i, which lower() does not.
+    "\u0131": "i",
 }
 
 

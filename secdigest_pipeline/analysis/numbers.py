@@ -11,17 +11,27 @@ from decimal import Decimal
 # Longer runs of digits are serial numbers: compared as they are, never calculated with.
 MAX_DIGITS = 24
 
+# What stands before 万, 億 and 兆 to make a scale of its own with it (千億), and those themselves, as powers of ten.
+_BEFORE, _MYRIADS = {"十": 1, "百": 2, "千": 3}, {"万": 4, "億": 8, "兆": 12}
+JAPANESE_SCALES = {
+    **_BEFORE,
+    **_MYRIADS,
+    **{before + after: _BEFORE[before] + _MYRIADS[after] for before in _BEFORE for after in _MYRIADS},
+}
+# A scale of JAPANESE_SCALES with 万, 億 or 兆 in it, for patterns.
+MYRIAD = "[十百千]?[万億兆]"
 _SCALES = {
-    "k": 3, "thousand": 3, "千": 3, "万": 4, "m": 6, "million": 6, "mn": 6, "mil": 6, "百万": 6, "億": 8, "b": 9, "bn": 9,
-    "billion": 9, "十億": 9, "十万": 5, "千万": 7, "百億": 10, "千億": 11, "tn": 12, "trillion": 12, "兆": 12, "hundred": 2, "百": 2,
+    "k": 3, "thousand": 3, "m": 6, "million": 6, "mn": 6, "mil": 6, "b": 9, "bn": 9, "billion": 9, "tn": 12, "trillion": 12,
+    "hundred": 2, **JAPANESE_SCALES,
 }  # fmt: skip
 _DIGITS = re.compile(r"(?:\d{1,3}(?:,\d{3})++|\d++)(?:\.\d++)?", re.ASCII)
 _SCALE = re.compile(
-    r"[\s-]?(?:thousand|million|billion|trillion|hundred)(?![A-Za-z])|[十百千]万|[十百千]億|[千万億兆百]|(?:\s?(?:mn|bn|tn|[MB])|[Kk]|mil)(?![A-Za-z0-9])"
+    r"[\s-]?(?:thousand|million|billion|trillion|hundred)(?![A-Za-z])"
+    rf"|{MYRIAD}|[百千]|(?:\s?(?:mn|bn|tn|[MB])|[Kk]|mil)(?![A-Za-z0-9])"
 )
 # "5m" is metres or minutes, "£5m" is millions.
 _MONEY_SCALE = re.compile(r"\s?[mb](?![A-Za-z0-9])")
-_TAIL = re.compile(r"(?P<digits>\d{1,4}(?:,\d{3})*+(?:\.\d++)?)(?P<scale>[十百千]万|千|万|億)?", re.ASCII)
+_TAIL = re.compile(rf"(?P<digits>\d{{1,4}}(?:,\d{{3}})*+(?:\.\d++)?)(?P<scale>{MYRIAD}|千)?", re.ASCII)
 _TENTHS = re.compile(r"割(?!り|当|合|愛)(?:(?P<digit>\d)分)?", re.ASCII)
 
 _FRACTION = re.compile(r"(?P<whole>\d{1,3})分の(?P<part>\d{1,3})", re.ASCII)

@@ -9,7 +9,8 @@ Every file is written whole or not at all; a run killed between body and record 
 """
 
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +19,8 @@ from upath import UPath
 
 from secdigest_pipeline.articles.records import Page
 from secdigest_pipeline.files import Bodies, StorageError, sha256, write_atomic
+
+log = logging.getLogger(__name__)
 
 # RFC 9309 2.4: robots.txt is not used for more than 24 hours
 ROBOTS_AGE = timedelta(hours=24)
@@ -33,10 +36,14 @@ class Robots:
 
 
 class PageArchive:
-    """The archive below `root`; a location that cannot be read or written raises StorageError."""
+    """The archive below `root`; a location that cannot be read or written raises StorageError.
 
-    def __init__(self, root: UPath) -> None:
+    `tell` is called with one line for each stored body that was found damaged, and what was done about it.
+    """
+
+    def __init__(self, root: UPath, tell: Callable[[str], None] = log.warning) -> None:
         self.root = root
+        self.tell = tell
         self._bodies = Bodies(root / "bodies")
 
     def stored(self, article_id: str) -> Page | None:
@@ -57,6 +64,14 @@ class PageArchive:
     def body(self, digest: str) -> bytes:
         """The body a Page names; StorageError when it is missing or damaged."""
         return self._bodies.get(digest)
+
+    def damage(self, page: Page) -> str:
+        """What is wrong with the body a Page names, as this archive has it; empty when nothing is, or it names none."""
+        try:
+            self._bodies.get(page.body_sha256) if page.body_sha256 else b""
+        except StorageError as error:
+            return str(error)
+        return ""
 
     def keep_body(self, body: bytes) -> str:
         """Keep a body for good; returns its SHA-256."""

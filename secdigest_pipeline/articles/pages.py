@@ -13,7 +13,7 @@ from datetime import datetime
 
 from secdigest_pipeline.articles.answers import is_passing
 from secdigest_pipeline.articles.page_archive import PageArchive
-from secdigest_pipeline.articles.polite import PoliteReader, unasked
+from secdigest_pipeline.articles.polite import PoliteReader, renewed, unasked
 from secdigest_pipeline.articles.records import Page, ReadState
 from secdigest_pipeline.intake.http import Client
 from secdigest_pipeline.intake.lanes import host_of
@@ -35,7 +35,7 @@ async def read_pages(
 ) -> tuple[list[Page], int]:
     """The page of every kept news item, in item order, and how many downloads that took.
 
-    A stored page is taken from `archive` unless its article id is in `refetch` or its state was passing. At most
+    A stored page is taken from `archive` unless its article id is in `refetch`, its state was passing or its body is damaged. At most
     `at_once` requests run at a time, one at a host, `host_delay` seconds apart. `arrived` is called with each page as
     soon as it is there, while others are still on their way. Raises StorageError only.
     """
@@ -44,7 +44,7 @@ async def read_pages(
     stored = await _stored(archive, list(chosen))
 
     async def page_of(item: FeedItem, article_id: str) -> Page:
-        page = await _page(item, article_id, stored[article_id], archive, asking, now(), anew=article_id in refetch)
+        page = await _page(item, article_id, *stored[article_id], archive, asking, now(), anew=article_id in refetch)
         if arrived is not None:
             arrived(item, page)
         return page
@@ -71,11 +71,15 @@ def wanted(items: Sequence[FeedItem]) -> dict[str, FeedItem]:
     return found
 
 
-async def _stored(archive: PageArchive, article_ids: Sequence[str]) -> dict[str, Page | None]:
-    """What is kept of each article, looked up by a few threads: one thread call for each would cost more than the look."""
+async def _stored(archive: PageArchive, article_ids: Sequence[str]) -> dict[str, tuple[Page | None, str]]:
+    """What is kept of each article and what is wrong with its body, looked up by a few threads.
 
-    def look_up(some: Sequence[str]) -> dict[str, Page | None]:
-        return {article_id: archive.stored(article_id) for article_id in some}
+    One thread call for each would cost more than the look.
+    """
+
+    def look_up(some: Sequence[str]) -> dict[str, tuple[Page | None, str]]:
+        pages = {article_id: archive.stored(article_id) for article_id in some}
+        return {article_id: (page, archive.damage(page) if page else "") for article_id, page in pages.items()}
 
     parts = (article_ids[at::_LOOKUPS] for at in range(_LOOKUPS))
     found = await asyncio.gather(*(asyncio.to_thread(look_up, part) for part in parts))
@@ -86,24 +90,22 @@ async def _page(
     item: FeedItem,
     article_id: str,
     stored: Page | None,
+    damage: str,
     archive: PageArchive,
     asking: PoliteReader,
     moment: datetime,
     *,
     anew: bool,
 ) -> Page:
-    if stored is not None and not anew and not is_passing(stored):
+    if stored is not None and not anew and not damage and not is_passing(stored):
         return replace(stored, edition=item.edition)
     headers = {
         "Accept": "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.8,*/*;q=0.5",
         "Accept-Language": f"{item.lang},*;q=0.5" if re.fullmatch("[a-z]{2}", item.lang) else "*",
     }
     page = await asking.fetched(unasked(item.edition, article_id, item.url, moment), headers, _is_kept)
-    if stored is not None and stored.read_state == "read" and page.read_state != "read":
-        return replace(stored, edition=item.edition)  # a page we have is not given up for a failure to have it anew
     # In a thread: on the loop, every disk flush would hold up all other pages.
-    await asyncio.to_thread(archive.keep, page)
-    return page
+    return await asyncio.to_thread(renewed, archive, stored, damage, page)
 
 
 def _is_kept(state: ReadState, _reason: str) -> bool:

@@ -1,6 +1,7 @@
 """Asking for pages politely: a turn at the host, robots.txt for the URL asked and for where it led, one Retry-After.
 
-Every answer ends in a state of a Page. What was fetched before is not looked up here: that is the caller's.
+Every answer ends in a state of a Page. What was fetched before is looked up by the caller, who has `renewed` decide which of the
+two pages counts.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from secdigest_pipeline.articles.page_archive import PageArchive
 from secdigest_pipeline.articles.records import Page, ReadState
 from secdigest_pipeline.articles.robots import RobotsRules
 from secdigest_pipeline.articles.slots import Slots
-from secdigest_pipeline.intake.http import Answer, Client, FetchError, Limits
+from secdigest_pipeline.intake.http import Answer, Client, FetchError, Limits, shown
 from secdigest_pipeline.intake.lanes import HostLanes
 
 # 99 % of the pages of corpora/intake are below 1.5 MB, the largest is 2.2 MB (intake.md 3.3)
@@ -92,6 +93,24 @@ class PoliteReader:
         async with self._slots.slot(url):
             self.downloads += 1
             return await self._client.get(url, headers=headers, limits=LIMITS)
+
+
+def renewed(archive: PageArchive, stored: Page | None, damage: str, page: Page) -> Page:
+    """Of a page asked for again the one that counts, kept: the new one, but for a page we have that is only worse now.
+
+    Of a `stored` page whose body has `damage` nothing is left to prefer: the answer counts, and the record stays when it is not read,
+    so that the next run asks again.
+    """
+    if damage:
+        archive.tell(f"{shown(page.url)}: {damage}; {_outcome(page)}")
+    if stored is not None and stored.read_state == "read" and page.read_state != "read":
+        return page if damage else replace(stored, edition=page.edition)
+    archive.keep(page)
+    return page
+
+
+def _outcome(page: Page) -> str:
+    return "fetched anew" if page.body_sha256 else f"not to be had anew ({page.reason or page.read_state})"
 
 
 def unasked(edition: str, article_id: str, url: str, moment: datetime) -> Page:

@@ -13,7 +13,7 @@ from secdigest_pipeline.articles.answers import is_passing
 from secdigest_pipeline.articles.characters import one_line
 from secdigest_pipeline.articles.clean import EXTRACTION_SECONDS
 from secdigest_pipeline.articles.page_archive import PageArchive
-from secdigest_pipeline.articles.polite import PoliteReader, unasked
+from secdigest_pipeline.articles.polite import PoliteReader, renewed, unasked
 from secdigest_pipeline.articles.primary import MAX_FOLLOWED, Source, lists_of, readable_url, sources_of
 from secdigest_pipeline.articles.primary_hosts import Hosts
 from secdigest_pipeline.articles.primary_text import SourceText, Unreadable, read_source
@@ -199,13 +199,11 @@ class _Reader:
     async def _page(self, url: str, edition: str) -> Page:
         key = article_id(canonical_url(url) or url)
         stored = await asyncio.to_thread(self._archive.stored, key)
-        if stored is not None and not is_passing(stored) and not _lacks_body(stored):
+        damage = await asyncio.to_thread(self._archive.damage, stored) if stored is not None else ""
+        if stored is not None and not damage and not is_passing(stored) and not _lacks_body(stored):
             return replace(stored, edition=edition)
         page = await self._asking.fetched(unasked(edition, key, url, self._now()), _HEADERS, _is_kept)
-        if stored is not None and stored.read_state == "read" and page.read_state != "read":
-            return replace(stored, edition=edition)
-        await asyncio.to_thread(self._archive.keep, page)
-        return page
+        return await asyncio.to_thread(renewed, self._archive, stored, damage, page)
 
 
 def _is_kept(state: ReadState, reason: str) -> bool:

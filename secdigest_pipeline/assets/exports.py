@@ -22,9 +22,11 @@ def ioc_history(
     from secdigest_pipeline.indicators.history import History
 
     edition, rows = Edition.parse(context.partition_key), IOCS.rows(iocs)
-    history = History(services.settings.data / "history")
+    history = History(services.settings.data / "history", services.tell)
     history.add(edition, rows)
     past = history.past_of(edition, rows)
+    if history.restore(lambda torn: services.stored(IOCS, torn)):
+        past = history.past_of(edition, rows)
     return hand_back(
         context,
         services,

@@ -21,8 +21,17 @@ def hand_back(
     numbers: Mapping[str, int | float],
     extra: Mapping[str, dg.MetadataValue] | None = None,
 ) -> pd.DataFrame:
-    """The rows as a checked DataFrame; `numbers` are plotted by the UI over the partitions."""
+    """The rows as a checked DataFrame; `numbers` are plotted by the UI over the partitions.
+
+    What the services tell of damaged data is a warning in the log of the run, and a number and a table of the metadata.
+    """
     frame = table.frame(rows)
+    told = services.told()
+    for line in told:
+        context.log.warning(line)
+    if told:
+        numbers = {**numbers, "damaged": len(told)}
+        extra = {**(extra or {}), "damage": shown(["what"], [[line] for line in told])}
     context.add_output_metadata({"dagster/row_count": len(frame), **numbers, **(extra or {})})
     services.listener(table.name, {"rows": len(frame), **numbers})
     return frame

@@ -8,7 +8,8 @@ import pandas as pd
 
 from secdigest_pipeline.assets.handback import checked, described, hand_back, shown
 from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.intake.records import POLLS, RAW_FEED_ITEMS, Poll
+from secdigest_pipeline.files import sweep
+from secdigest_pipeline.intake.records import POLLS, RAW_FEED_ITEMS, Completeness, FeedItem, Poll
 from secdigest_pipeline.partitions import EDITIONS
 from secdigest_pipeline.resources import Services
 
@@ -26,6 +27,8 @@ def feed_snapshots(context: dg.AssetExecutionContext, services: dg.ResourceParam
 async def _poll(services: Services) -> list[Poll]:
     from secdigest_pipeline.intake.poll import poll
 
+    # Under a daemon this is the step that begins most often; commands sweep when they open the instance
+    await asyncio.to_thread(sweep, [services.settings.data, services.settings.out])
     async with services.client() as client, services.workers() as workers:
         return await poll(
             services.feeds,
@@ -50,14 +53,8 @@ def raw_feed_items(context: dg.AssetExecutionContext, services: dg.ResourceParam
 
     For a past edition that the polls do not cover, the sources of the past that feeds declare are asked first, once.
     """
-    from secdigest_pipeline.intake.completeness import completeness
-    from secdigest_pipeline.intake.membership import items_of
-
-    edition = Edition.parse(context.partition_key)
-    asked = asyncio.run(_fill(services, edition))
-    items = items_of(edition, services.feeds, services.archive, services.now())
+    items, covered, asked = asyncio.run(_intake(services, Edition.parse(context.partition_key)))
     reasons = Counter(item.reason for item in items if not item.kept)
-    covered = completeness(edition, services.feeds, services.archive)
     return hand_back(
         context,
         services,
@@ -77,19 +74,21 @@ def raw_feed_items(context: dg.AssetExecutionContext, services: dg.ResourceParam
     )
 
 
-async def _fill(services: Services, edition: Edition) -> int:
+async def _intake(services: Services, edition: Edition) -> tuple[list[FeedItem], list[Completeness], int]:
+    """Items, completeness, and how many requests to sources of the past they took."""
+    from secdigest_pipeline.intake.completeness import completeness
     from secdigest_pipeline.intake.history.sources import fill
+    from secdigest_pipeline.intake.membership import items_of
+    from secdigest_pipeline.intake.rebuild import make_up
 
+    feeds, archive, now, asked = services.feeds, services.archive, services.now, 0
     async with services.client() as client, services.workers() as workers:
-        return await fill(
-            edition,
-            services.feeds,
-            services.archive,
-            client,
-            workers,
-            services.now,
-            host_delay=services.settings.host_delay,
-        )
+        while True:
+            delay = services.settings.host_delay
+            asked += await fill(edition, feeds, archive, client, workers, now, host_delay=delay)
+            items, covered = items_of(edition, feeds, archive, now()), completeness(edition, feeds, archive)
+            if not await make_up(archive, feeds, workers):
+                return items, covered, asked
 
 
 @dg.asset_check(asset=feed_snapshots)

@@ -6,9 +6,10 @@ well, so it meets the URLs on it. Answers depend on the set of editions that wer
 """
 
 import hashlib
+import logging
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -23,6 +24,8 @@ from .segments import KEYS, Segments
 from .sightings import IOC_SIGHTINGS, IocPast, IocSighting, MatchKind, PastMatch
 from .spelling import host_of
 from .warninglists import is_known_service, vendored
+
+log = logging.getLogger(__name__)
 
 MAX_MATCHES = 50
 # Names below these are their customers' own, so one seen twice is the same customer (report-contract 4.2).
@@ -44,11 +47,14 @@ class Found(NamedTuple):
 
 
 class History:
-    """The history below `root`: IOCs, and apart from them the values that were kept out."""
+    """The history below `root`: IOCs, and apart from them the values that were kept out.
 
-    def __init__(self, root: UPath) -> None:
-        self._iocs = Segments(root / "iocs")
-        self._suppressed = Segments(root / "suppressed")
+    `tell` is called with one line for each file that was found damaged, and what was done about it.
+    """
+
+    def __init__(self, root: UPath, tell: Callable[[str], None] = log.warning) -> None:
+        self._iocs = Segments(root / "iocs", tell)
+        self._suppressed = Segments(root / "suppressed", tell)
 
     def add(self, edition: Edition, ledger: Sequence[Ioc]) -> None:
         """Make these rows the edition's, in place of any it had. ValueError names a row of another edition; raises StorageError."""
@@ -59,6 +65,16 @@ class History:
                 )
         self._iocs.put(edition, _rows(ioc for ioc in ledger if ioc.is_ioc))
         self._suppressed.put(edition, _rows(ioc for ioc in ledger if not ioc.is_ioc))
+
+    def restore(self, stored: Callable[[Edition], Sequence[Ioc]]) -> list[str]:
+        """Add the editions whose file was damaged once more, from what is `stored` of their ledgers; which ones that were."""
+        restored = []
+        for key in sorted({*self._iocs.torn(), *self._suppressed.torn()}):
+            edition = Edition.parse(key)
+            if rows := stored(edition):
+                self.add(edition, rows)
+                restored.append(key)
+        return restored
 
     def past_of(self, edition: Edition, ledger: Sequence[Ioc]) -> list[IocPast]:
         """One row for each IOC of the edition, in ledger order, from the editions before it."""

@@ -11,14 +11,18 @@ read.
 The files of `editions` are the truth, and their names alone say which of them counts. A month's digest is that of the edition files it
 was made of, so a month file that does not belong to today's editions is not looked at: nothing has to be kept in step, and a kill
 between two writes leaves a file too many, never a wrong answer. Any number of readers and writers may work at once.
+An edition file that is not what its digest says is set aside as `<name>.damaged-<time>`; a damaged month file is removed and made again.
 """
 
 import io
 import json
+import logging
 import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import numpy as np
@@ -38,15 +42,22 @@ Row = dict[str, Any]
 # Columns every segment has beside its rows: 0 stands for no key.
 KEYS = ("value_key", "host_key")
 
+log = logging.getLogger(__name__)
+
+_SET_ASIDE = re.compile(r"(\d{4}-\d{2}-\d{2})\..+\.damaged-\d{8}T\d{6}Z")
 _EDITION_FILE = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d{6})\.([0-9a-f]{16})\.parquet")
 _GROUP = 1024  # rows of a row group
 _LISTINGS = 5  # how often a reader lists the folder again before a vanished file is an error
 
 
 class Segments:
-    """The segments below `root`. Every table put in has the columns of KEYS (uint64)."""
+    """The segments below `root`. Every table put in has the columns of KEYS (uint64).
 
-    def __init__(self, root: UPath) -> None:
+    `tell` is called with one line for each file that was found damaged, and what was done about it.
+    """
+
+    def __init__(self, root: UPath, tell: Callable[[str], None] = log.warning) -> None:
+        self._tell = tell
         self._editions = root / "editions"
         self._months = root / "months"
 
@@ -56,6 +67,10 @@ class Segments:
         data = _parquet(rows)
         digest = sha256(data)[:16]
         files = self._current()
+        if edition.key in files:
+            with suppress(FileNotFoundError):  # another writer replaces it in this moment
+                self._data(files[edition.key])
+            files = self._current()  # without it, if it was damaged
         now = files.get(edition.key, f"{edition.key}.000000.")
         if not now.endswith(f".{digest}.parquet"):
             now = f"{edition.key}.{int(now.split('.')[1]) + 1:06d}.{digest}.parquet"
@@ -73,11 +88,17 @@ class Segments:
     def take(self, keys: Collection[int], columns: Sequence[str], until: str = "9999") -> list[Row]:
         """`columns` of every row with one of `keys` as value_key or host_key, in editions up to the date `until`.
 
-        The caller compares the values themselves: two values may share a key.
-        StorageError names a damaged file.
+        The caller compares the values themselves: two values may share a key. The rows of a damaged edition file are
+        left out.
         """
         wanted = np.array(sorted(set(keys) - {0}), np.uint64)
         return _retried(lambda: self._take(wanted, columns, until))
+
+    def torn(self) -> list[str]:
+        """The editions whose only file was damaged and set aside."""
+        whole = self._current()
+        aside = filter(None, map(_SET_ASIDE.fullmatch, _names(self._editions)))
+        return sorted({name[1] for name in aside} - whole.keys())
 
     def _take(self, wanted: Keys, columns: Sequence[str], until: str) -> list[Row]:
         derived = set(_names(self._months))
@@ -87,13 +108,55 @@ class Segments:
                 continue
             whole = _month_file(month, names)
             if f"{whole}.index" in derived:
-                found += _from_month(self._months / whole, wanted, columns)
-                continue
+                try:
+                    found += _from_month(self._months / whole, wanted, columns)
+                except _Damaged as error:
+                    self._drop((f"{whole}.index", f"{whole}.rows"), error)
+                else:
+                    continue
             for name in names:
                 keys = _keys_file(name)
-                if name[:10] <= until and (keys not in derived or _may_hold(self._months / keys, wanted)):
-                    found += _from_edition(self._editions / name, wanted, columns)
+                if name[:10] <= until and (keys not in derived or self._may_hold(keys, wanted)):
+                    data = self._data(name)
+                    found += _from_edition(data, wanted, columns) if data is not None else []
         return found
+
+    def _may_hold(self, keys: str, wanted: Keys) -> bool:
+        try:
+            return _may_hold(self._months / keys, wanted)
+        except FileNotFoundError:
+            return True  # another writer merged its month or replaced it: the edition file is asked
+        except _Damaged as error:
+            self._drop((keys,), error)
+            return True
+
+    def _drop(self, names: Sequence[str], error: Exception) -> None:
+        """Remove damaged files that are made again out of the edition files."""
+        self._tell(f"{error}; removed, it is made again of the editions")
+        for name in names:
+            (self._months / name).unlink(missing_ok=True)
+
+    def _data(self, name: str) -> bytes | None:
+        """The content of an edition file; None when it is damaged, and set aside then."""
+        path = self._editions / name
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise StorageError(f"{path}: cannot be read ({error.strerror or error})") from error
+        if sha256(data)[:16] == name.split(".")[2]:
+            return data
+        aside = path.with_name(f"{name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        try:
+            path.rename(aside)
+        except FileNotFoundError:
+            return None  # another reader has set it aside
+        except OSError as refused:
+            self._tell(f"{path}: damaged and left out; it cannot be set aside ({refused.strerror or refused})")
+            return None
+        self._tell(f"{path}: damaged; set aside as {aside.name}")
+        return None
 
     def _merge(self, files: dict[str, str], but: str) -> None:
         """Write the file of every month that has none, but the one that is being written to."""
@@ -103,11 +166,12 @@ class Segments:
             if month == but or f"{whole}.index" in merged:
                 continue
             try:
-                parts = [
-                    pq.read_table(io.BytesIO((self._editions / name).read_bytes()), use_threads=False) for name in names
-                ]
+                contents = [self._data(name) for name in names]
             except FileNotFoundError:
                 continue  # another writer has a newer version: it, or the next one, merges the month
+            parts = [pq.read_table(io.BytesIO(data), use_threads=False) for data in contents if data is not None]
+            if len(parts) < len(names):
+                continue  # the month is that of other files now
             rows = _sorted(pa.concat_tables(parts))
             lines, index = _indexed(rows)
             write_atomic(self._months / f"{whole}.rows", lines)
@@ -187,6 +251,8 @@ def _may_hold(path: UPath, wanted: Keys) -> bool:
     data = path.read_bytes()
     if len(data) % 16:
         raise _damaged(path, "cut off")
+    if not data:
+        return True  # an edition without rows, or a file that a power cut emptied: the edition file says which
     return len(_hits(np.frombuffer(data, "<u8"), wanted)) > 0
 
 
@@ -217,17 +283,16 @@ def _from_month(stem: UPath, wanted: Keys, columns: Sequence[str]) -> list[Row]:
     at = np.union1d(_ranges(values, wanted), order[_ranges(hosts, wanted)])
     if not len(at):
         return []
-    with lines.open("rb") as handle:
-
-        def read() -> list[Row]:
-            rows = []
+    rows = []
+    try:
+        with lines.open("rb") as handle:
             for begin, end in zip(begins[at].tolist(), begins[at + 1].tolist(), strict=True):
                 handle.seek(begin)
                 row = json.loads(handle.read(end - begin))
                 rows.append({name: row[name] for name in columns})
-            return rows
-
-        return _read(lines, read)
+    except (ValueError, LookupError, TypeError, OverflowError) as error:
+        raise _damaged(lines, error) from error
+    return rows
 
 
 def _ranges(ordered: Keys, wanted: Keys) -> Positions:
@@ -237,27 +302,19 @@ def _ranges(ordered: Keys, wanted: Keys) -> Positions:
     return np.concatenate(found) if found else np.empty(0, np.intp)
 
 
-def _from_edition(path: UPath, wanted: Keys, columns: Sequence[str]) -> list[Row]:
-    data = path.read_bytes()
-
-    def read() -> list[Row]:
-        file = pq.ParquetFile(io.BytesIO(data))
-        keys = file.read(columns=list(KEYS), use_threads=False)
-        at = _hits(np.concatenate([keys.column(name).to_numpy() for name in KEYS]), wanted)
-        return file.read(columns=list(columns), use_threads=False).take(at).to_pylist() if len(at) else []
-
-    return _read(path, read)
+def _from_edition(data: bytes, wanted: Keys, columns: Sequence[str]) -> list[Row]:
+    file = pq.ParquetFile(io.BytesIO(data))
+    keys = file.read(columns=list(KEYS), use_threads=False)
+    at = _hits(np.concatenate([keys.column(name).to_numpy() for name in KEYS]), wanted)
+    return file.read(columns=list(columns), use_threads=False).take(at).to_pylist() if len(at) else []
 
 
-def _read(path: UPath, read: Callable[[], T]) -> T:
-    try:
-        return read()
-    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
-        raise _damaged(path, error) from error
+class _Damaged(Exception):
+    """A file that can be made again is not what it should be; the message names it."""
 
 
-def _damaged(path: UPath, why: object) -> StorageError:
-    return StorageError(f"{path}: cannot be read ({why}); delete it and materialize its editions again")
+def _damaged(path: UPath, why: object) -> _Damaged:
+    return _Damaged(f"{path}: damaged ({why})")
 
 
 def _retried(read: Callable[[], T]) -> T:

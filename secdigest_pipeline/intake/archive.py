@@ -8,39 +8,48 @@
 ```
 Files are written once and never changed; there is no index and no lock. A run killed between the two files leaves
 sightings that the next run sees again: readers take the earliest sighting of an item, so that is harmless. Days that
-are over are compacted into one file each; a reader that loses a race with that lists again.
+are over are compacted into one file each; a reader that loses a race with that lists again. A damaged file is set aside
+(day_files.py), and `rebuild` makes up for it.
 """
 
 import io
+import logging
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from upath import UPath
 
-from secdigest_pipeline.files import Bodies, StorageError, write_atomic
+from secdigest_pipeline.files import Bodies, write_atomic
+from secdigest_pipeline.intake.day_files import DayFiles, relisting
 from secdigest_pipeline.intake.records import HISTORY, POLLS, SIGHTINGS, Poll, Reach, Sighting
 from secdigest_pipeline.tables import Table
 
-T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 POLL_COLUMNS = ("feed_id", "polled_at", "outcome", "entries", "reason", "via")
 SEEN_COLUMNS = ("item_id", "article_id", "feed_id", "seen_at", "seen_via", "published_at")
 
-_LISTINGS = 5  # how often a reader lists a folder again before a vanished file is an error
 _LARGEST_COMPACTION = 64 * 1024 * 1024  # bytes of Parquet read into memory at once
 
 
 class Archive:
-    """The archive below `root`. Any number of readers and writers may use it at the same time."""
+    """The archive below `root`. Any number of readers and writers may use it at the same time.
 
-    def __init__(self, root: UPath) -> None:
+    `tell` is called with one line for each file that was found damaged, and what was done about it.
+    """
+
+    def __init__(self, root: UPath, tell: Callable[[str], None] = log.warning) -> None:
         self.root = root
+        self.tell = tell
+        self.poll_files = DayFiles(root / "polls", tell)
+        self.sighting_files = DayFiles(root / "sightings", tell)
+        self.history_files = DayFiles(root / "history", tell)
         self.bodies = Bodies(root / "bodies")
         # Files never change, so what was read of one stays true as long as it exists: 70 bytes a sighting.
         self._seen: dict[str, pa.Table] = {}
@@ -72,18 +81,18 @@ class Archive:
 
     def history(self) -> list[Reach]:
         """Everything sources of the past came to, in order of time, feed, source, edition and URL."""
-        folder = self.root / "history"
         known: dict[str, list[Reach]] = {}
 
         def read(day: str) -> None:
-            for path in _files(folder / day):
+            for path in self.history_files.files(day):
                 rows = self._reaches.get(str(path))
-                known[str(path)] = (
-                    HISTORY.rows(HISTORY.read(_read_file(path, HISTORY.schema))) if rows is None else rows
-                )
+                if rows is None and (part := self.history_files.read(path, HISTORY.schema)) is not None:
+                    rows = HISTORY.rows(HISTORY.read(part))
+                if rows is not None:
+                    known[str(path)] = rows
 
-        for day in _days(folder):
-            _relisting(lambda day=day: read(day))  # type: ignore[misc]
+        for day in self.history_files.days():
+            relisting(lambda day=day: read(day))  # type: ignore[misc]
         if known.keys() != self._reaches.keys():
             self._reaches = known
             rows = [row for part in known.values() for row in part]
@@ -97,16 +106,17 @@ class Archive:
         known: dict[str, pa.Table] = {}
 
         def read(day: str) -> None:
-            for path in _files(self.root / "polls" / day):
+            for path in self.poll_files.files(day):
                 part = self._answers.get(str(path))
                 if part is None:
-                    part = _read_file(path, schema)
-                    part = part.filter(pc.equal(part.column("via"), "feed"))
-                known[str(path)] = part
+                    whole = self.poll_files.read(path, schema)
+                    part = None if whole is None else whole.filter(pc.equal(whole.column("via"), "feed"))
+                if part is not None:
+                    known[str(path)] = part
 
-        for day in _days(self.root / "polls"):
+        for day in self.poll_files.days():
             if first.isoformat() <= day <= last.isoformat():
-                _relisting(lambda day=day: read(day))  # type: ignore[misc]
+                relisting(lambda day=day: read(day))  # type: ignore[misc]
         self._answers = known
         table = pa.concat_tables(known.values()) if known else schema.empty_table()
         moment = schema.field("polled_at").type
@@ -120,14 +130,14 @@ class Archive:
     def last_polls(self, feed_ids: Collection[str] | None = None) -> dict[str, Poll]:
         """The latest poll of each feed itself (not of a source of its past), of `feed_ids` or of all feeds."""
         found: dict[str, Poll] = {}
-        for day in reversed(_days(self.root / "polls")):
+        for day in reversed(self.poll_files.days()):
             wanted = None if feed_ids is None else set(feed_ids) - found.keys()
             if wanted is not None and not wanted:
                 break
             # A feed that was never asked is looked for in every day there is: by one column, not by all.
             if wanted is not None and wanted.isdisjoint(self._feeds_of(day)):
                 continue
-            for poll in _latest(_read_day(self.root / "polls" / day, POLLS.schema), wanted):
+            for poll in _latest(self.poll_files.read_day(day, POLLS.schema), wanted):
                 if poll.feed_id not in found or poll.polled_at > found[poll.feed_id].polled_at:
                     found[poll.feed_id] = poll
         return found
@@ -138,7 +148,7 @@ class Archive:
         first, last = start.astimezone(UTC).date(), end.astimezone(UTC).date() + timedelta(days=1)
         rows = [
             poll
-            for day in _days(self.root / "polls")
+            for day in self.poll_files.days()
             if first.isoformat() <= day <= last.isoformat()
             for poll in self.polls_of(day)
             if start <= poll.polled_at < end
@@ -147,7 +157,7 @@ class Archive:
 
     def ever_parsed(self, feed_id: str) -> bool:
         """Whether any poll of the feed gave a body that could be read."""
-        for day in reversed(_days(self.root / "polls")):
+        for day in reversed(self.poll_files.days()):
             if feed_id in self._feeds_of(day) and any(
                 poll.feed_id == feed_id and poll.via == "feed" and poll.entries is not None
                 for poll in self.polls_of(day)
@@ -158,32 +168,33 @@ class Archive:
     def seen(self) -> pa.Table:
         """Every sighting, reduced to SEEN_COLUMNS; an item may stand there more than once."""
         schema = pa.schema([SIGHTINGS.schema.field(name) for name in SEEN_COLUMNS])
-        folder = self.root / "sightings"
         known: dict[str, pa.Table] = {}
 
         def read(day: str) -> None:
-            for path in _files(folder / day):
+            for path in self.sighting_files.files(day):
                 part = self._seen.get(str(path))
-                known[str(path)] = _read_file(path, schema) if part is None else part
+                if part is None:
+                    part = self.sighting_files.read(path, schema)
+                if part is not None:
+                    known[str(path)] = part
 
-        for day in _days(folder):
-            _relisting(lambda day=day: read(day))  # type: ignore[misc]
+        for day in self.sighting_files.days():
+            relisting(lambda day=day: read(day))  # type: ignore[misc]
         self._seen = known
         return pa.concat_tables(known.values()) if known else schema.empty_table()
 
     def sightings(self, item_ids: Collection[str], days: Iterable[str]) -> list[Sighting]:
         """The sightings of these items that are filed under `days` (`YYYY-MM-DD`, UTC), in full."""
         wanted = pa.array(sorted(item_ids), pa.string())
-        folder = self.root / "sightings"
         rows: list[Sighting] = []
         for day in sorted(set(days)):
-            for part in _relisting(lambda day=day: self._with(folder / day, wanted)):  # type: ignore[misc]
+            for part in relisting(lambda day=day: self._with(day, wanted)):  # type: ignore[misc]
                 rows += SIGHTINGS.rows(SIGHTINGS.read(part)) if part.num_rows else []
         return rows
 
-    def _with(self, folder: UPath, item_ids: pa.Array) -> list[pa.Table]:
+    def _with(self, day: str, item_ids: pa.Array) -> list[pa.Table]:
         """The rows of `item_ids` in the files of one day; files known to hold none of them are not opened."""
-        paths = _files(folder)
+        paths = self.sighting_files.files(day)
         known = [path for path in paths if str(path) in self._seen]
         # One look at all of them: asking each of a hundred small ones costs more than reading the few that hold any.
         columns = [self._seen[str(path)].column("item_id") for path in known]
@@ -192,46 +203,60 @@ class Archive:
         without = {
             path.name for path, column in zip(known, columns, strict=True) if not any([*islice(hits, len(column))])
         }
-        return [_read_file(path, SIGHTINGS.schema, item_ids) for path in paths if path.name not in without]
+        parts = (
+            self.sighting_files.read(path, SIGHTINGS.schema, item_ids) for path in paths if path.name not in without
+        )
+        return [part for part in parts if part is not None]
 
     def compact(self, today: date) -> None:
         """Make one file of each folder of a day before yesterday that holds more than one."""
-        for kind, table, reduce in (
-            ("sightings", SIGHTINGS, _earliest),
-            ("polls", POLLS, _distinct),
-            ("history", HISTORY, _furthest),
+        for files, table, reduce in (
+            (self.sighting_files, SIGHTINGS, _earliest),
+            (self.poll_files, POLLS, _distinct),
+            (self.history_files, HISTORY, _furthest),
         ):
-            folder = self.root / kind
-            for day in _days(folder):
+            for day in files.days():
                 if day < (today - timedelta(days=1)).isoformat():
-                    _compact(folder / day, table, reduce)
+                    _compact(files, day, table, reduce)
 
     def days(self) -> list[str]:
         """Every day (`YYYY-MM-DD`, UTC) that something is filed under, oldest first."""
-        return sorted({*_days(self.root / "polls"), *_days(self.root / "sightings")})
+        return sorted({*self.poll_files.days(), *self.sighting_files.days()})
 
     def replace_sightings(self, day: str, replaced: Callable[[Sighting], bool], rows: Sequence[Sighting]) -> None:
         """Put `rows` in the place of those sightings filed under `day` that `replaced` says yes to."""
-        folder = self.root / "sightings" / day
-        old = _files(folder)
-        stored = [row for part in _read_day(folder, SIGHTINGS.schema) for row in SIGHTINGS.rows(SIGHTINGS.read(part))]
+        old = _read_files(self.sighting_files, day, SIGHTINGS)
+        stored = [row for _, part in old for row in SIGHTINGS.rows(SIGHTINGS.read(part))]
         kept = {(row.item_id, row.seen_at): row for row in stored if not replaced(row)}
         kept |= {(row.item_id, row.seen_at): row for row in rows}
         if kept:
-            _write(folder / f"day-{uuid.uuid4().hex[:8]}.parquet", SIGHTINGS, list(kept.values()))
-        for path in old:
+            _write(self.root / "sightings" / day / _new_name(), SIGHTINGS, list(kept.values()))
+        for path, _ in old:
             path.unlink(missing_ok=True)
+
+    def change_history(self, changed: Callable[[Reach], Reach | None]) -> None:
+        """Put what `changed` makes of each row in its place, nothing for None."""
+        for day in self.history_files.days():
+            old = _read_files(self.history_files, day, HISTORY)
+            rows = [row for _, part in old for row in HISTORY.rows(HISTORY.read(part))]
+            new = [row for row in map(changed, rows) if row is not None]
+            if new == rows:
+                continue
+            if new:
+                _write(self.root / "history" / day / _new_name(), HISTORY, new)
+            for path, _ in old:
+                path.unlink(missing_ok=True)
 
     def _feeds_of(self, day: str) -> set[str]:
         """The feeds that were asked on `day`."""
         schema = pa.schema([POLLS.schema.field("feed_id")])
-        parts = _read_day(self.root / "polls" / day, schema)
+        parts = self.poll_files.read_day(day, schema)
         return {value for part in parts for value in pc.unique(part.column("feed_id")).to_pylist()}
 
     def polls_of(self, day: str) -> Iterator[Poll]:
         """The polls filed under `day` (a run is filed under the day of its last poll), in no order."""
         known: set[tuple[str, datetime, str]] = set()
-        for part in _read_day(self.root / "polls" / day, POLLS.schema):
+        for part in self.poll_files.read_day(day, POLLS.schema):
             for poll in POLLS.rows(POLLS.read(part)):
                 key = (poll.feed_id, poll.polled_at, poll.url)
                 if key not in known:  # the same row stands in two files while a day is being compacted
@@ -245,61 +270,19 @@ def _write(path: UPath, table: Table[Any], rows: Sequence[Any]) -> None:
 
 def _store(path: UPath, data: pa.Table) -> None:
     buffer = io.BytesIO()
-    pq.write_table(data, buffer, compression="zstd")
+    pq.write_table(data, buffer, compression="zstd", write_page_checksum=True)
     write_atomic(path, buffer.getvalue())
 
 
-def _days(folder: UPath) -> list[str]:
-    return sorted(path.name for path in _entries(folder) if len(path.name) == len("2026-10-01"))
+def _new_name() -> str:
+    # A name of its own: whoever else compacts the same day writes another file, and the next time both become one.
+    return f"day-{uuid.uuid4().hex[:8]}.parquet"
 
 
-def _files(folder: UPath) -> list[UPath]:
-    return sorted(
-        (path for path in _entries(folder) if path.name.endswith(".parquet") and not path.name.startswith(".")),
-        key=lambda path: path.name,
-    )
-
-
-def _entries(folder: UPath) -> list[UPath]:
-    try:
-        return list(folder.iterdir())
-    except (FileNotFoundError, NotADirectoryError):
-        return []  # nothing was kept yet
-    except OSError as error:
-        raise StorageError(f"{folder}: cannot be listed ({error.strerror or error})") from error
-
-
-def _read_day(folder: UPath, schema: pa.Schema) -> list[pa.Table]:
-    """The files of one day as tables of `schema`."""
-    return _relisting(lambda: [_read_file(path, schema) for path in _files(folder)])
-
-
-def _relisting(read: Callable[[], T]) -> T:
-    for _ in range(_LISTINGS - 1):
-        try:
-            return read()
-        except FileNotFoundError:
-            continue  # compacted between the listing and the reading
-    try:
-        return read()
-    except FileNotFoundError as error:
-        raise StorageError(f"{error.filename or error}: vanished while it was read") from error
-
-
-def _read_file(path: UPath, schema: pa.Schema, item_ids: pa.Array | None = None) -> pa.Table:
-    try:
-        with path.open("rb") as handle, pq.ParquetFile(handle) as file:
-            there = set(file.schema_arrow.names)
-            stored = [name for name in schema.names if name in there]
-            # One file is small; spreading its columns over threads costs more than it saves (measured: twice).
-            table = file.read(columns=stored, use_threads=False)
-    except FileNotFoundError:
-        raise
-    except (OSError, pa.ArrowException) as error:
-        raise StorageError(f"{path}: cannot be read ({error})") from error
-    if item_ids is not None:
-        table = table.filter(pc.is_in(table.column("item_id"), value_set=item_ids))
-    return table.cast(pa.schema([schema.field(name) for name in stored]))
+def _read_files(files: DayFiles, day: str, table: Table[Any]) -> list[tuple[UPath, pa.Table]]:
+    """The files of a day that can be read, for being replaced by one; a damaged one is none of them."""
+    found = ((path, files.read(path, table.schema)) for path in files.files(day))
+    return [(path, part) for path, part in found if part is not None]
 
 
 def _latest(parts: Sequence[pa.Table], feed_ids: set[str] | None) -> list[Poll]:
@@ -320,17 +303,19 @@ def _latest(parts: Sequence[pa.Table], feed_ids: set[str] | None) -> list[Poll]:
     return rows
 
 
-def _compact(folder: UPath, table: Table[Any], reduce: Callable[[pa.Table], pa.Table]) -> None:
-    paths = _files(folder)
+def _compact(files: DayFiles, day: str, table: Table[Any], reduce: Callable[[pa.Table], pa.Table]) -> None:
+    paths = files.files(day)
     if len(paths) < 2 or sum(path.stat().st_size for path in paths) > _LARGEST_COMPACTION:
         return
     try:
-        parts = [table.arrow(table.read(_read_file(path, table.schema))) for path in paths]
+        read = _read_files(files, day, table)
     except FileNotFoundError:
         return  # another run is at it
-    # A name of its own: whoever else compacts the same day writes another file, and the next time both become one.
-    _store(folder / f"day-{uuid.uuid4().hex[:8]}.parquet", reduce(pa.concat_tables(parts)))
-    for path in paths:
+    parts = [table.arrow(table.read(part)) for _, part in read]
+    if not parts:
+        return
+    _store(files.folder / day / _new_name(), reduce(pa.concat_tables(parts)))
+    for path, _ in read:
         path.unlink(missing_ok=True)
 
 

@@ -7,6 +7,8 @@ chance (intake.md 2.4: labels lie). Labels are read as the WHATWG Encoding Stand
 import codecs
 import re
 
+from secdigest_pipeline.intake.references import mended
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -55,9 +57,9 @@ _JAPANESE = ("cp932", "euc_jp")
 
 
 def feed_text(body: bytes, content_type: str, lang: str) -> str:
-    """`body` decoded, without its XML declaration and without characters that XML does not allow."""
-    text = decode(body, content_type, lang)
-    return _DECLARATION.sub("", _NOT_XML.sub("", text), count=1).lstrip()
+    """`body` decoded, without its XML declaration, without characters that XML does not allow or references to none."""
+    text = mended(_NOT_XML.sub("", decode(body, content_type, lang)), "xml")
+    return _DECLARATION.sub("", text, count=1).lstrip()
 
 
 def decode(body: bytes, content_type: str = "", lang: str = "") -> str:

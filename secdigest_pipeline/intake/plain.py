@@ -3,6 +3,8 @@
 import html
 import re
 
+from secdigest_pipeline.intake.references import mended
+
 MAX_MARKUP = 200_000
 
 # Only known names are markup: "List<T>" and "a < b" are text.
@@ -39,7 +41,7 @@ def plain_text(markup: str, limit: int) -> str:
             text = _without(text, start, end)
         text = _TAG.sub(lambda tag: "\n" if _BLOCK.fullmatch(tag[2]) else "", text)
     if "&" in text:
-        text = html.unescape(text)
+        text = html.unescape(mended(text, "html"))
     lines = (" ".join(_visible(line).split()) for line in text.splitlines())
     return _cut("\n".join(line for line in lines if line), limit)
 

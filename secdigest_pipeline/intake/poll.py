@@ -16,8 +16,9 @@ from secdigest_pipeline.intake.feeds import Feed
 from secdigest_pipeline.intake.http import Answer, Client, FetchError, Limits
 from secdigest_pipeline.intake.lanes import HostLanes, host_of
 from secdigest_pipeline.intake.parse import PARSE_SECONDS, ParsedFeed, parse_feed
+from secdigest_pipeline.intake.rebuild import make_up, whole
 from secdigest_pipeline.intake.records import Poll, SeenVia, Sighting
-from secdigest_pipeline.intake.urls import article_id
+from secdigest_pipeline.intake.shown import sightings_of
 from secdigest_pipeline.workers import WorkerError, Workers
 
 HOST_DELAY = 1.0
@@ -48,11 +49,12 @@ async def poll(
 ) -> list[Poll]:
     """Ask every enabled feed that is due; one Poll for each that was asked, in the order of `feeds`.
 
-    A feed is not asked while its last poll's `not_before` is ahead, nor when another feed of its host was just told
-    to wait (429 or 503 with Retry-After). Raises StorageError when the archive cannot be written.
+    Damage of the archive is made up for before and after. A feed is not asked while its last poll's `not_before` is ahead, nor
+    when another feed of its host was just told to wait (429 or 503 with Retry-After). Raises StorageError when the archive
+    cannot be written.
     """
     enabled = [feed for feed in feeds if feed.enabled]
-    last = await asyncio.to_thread(archive.last_polls, [feed.feed_id for feed in enabled])
+    last = await whole(archive, feeds, workers, lambda: archive.last_polls([feed.feed_id for feed in enabled]))
     due = [feed for feed in enabled if _is_due(feed, last.get(feed.feed_id), now())]
     if due:
         workers.start_ahead()
@@ -76,6 +78,7 @@ async def poll(
         await asyncio.gather(*tasks, return_exceptions=True)
         await _keep(archive, pending)
     await asyncio.to_thread(archive.compact, now().astimezone(UTC).date())
+    await make_up(archive, feeds, workers)
     place = {feed.feed_id: at for at, feed in enumerate(feeds)}
     return sorted(finished, key=lambda row: place[row.feed_id])
 
@@ -268,32 +271,6 @@ class _Run:
             not_before=max((moment + pause for pause in (wait, asked) if pause and pause > timedelta(0)), default=None),
             via="feed",
         )
-
-
-def sightings_of(
-    parsed: ParsedFeed, shown_before: frozenset[str], feed_id: str, seen_at: datetime, seen_via: SeenVia, digest: str
-) -> tuple[Sighting, ...]:
-    """The items of a body that are not in `shown_before`, as sightings."""
-    return tuple(
-        Sighting(
-            item_id=item.item_id,
-            article_id=article_id(item.url) if item.url else None,
-            feed_id=feed_id,
-            seen_at=seen_at,
-            seen_via=seen_via,
-            published_at=item.published_at,
-            guid=item.guid,
-            link=item.link,
-            url=item.url,
-            title=item.title,
-            summary=item.summary,
-            content=item.content,
-            categories=item.categories,
-            body_sha256=digest,
-        )
-        for item in parsed.items
-        if item.item_id not in shown_before
-    )
 
 
 def retry_after(answer: Answer, moment: datetime) -> timedelta | None:

@@ -1,7 +1,7 @@
 """Numbers as Japanese writes them: ideographs, mixed scales, vague sizes, halves, and lists of CVE ids."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from secdigest_pipeline.analysis import kanji
@@ -27,6 +27,12 @@ SUPPORTED = [
     ("数十万台が露出している。", "Hundreds of thousands of servers are exposed online."),
     ("数百台が露出している。", "Some 430 servers are exposed online, they said."),
     ("数百台が露出している。", "数百台のサーバーが公開されている。"),
+    ("数百億円の被害がある。", "The damage is put at tens of billions of yen by the group."),
+    ("数千億円の被害がある。", "The damage is put at hundreds of billions of yen by the group."),
+    ("数千億円の被害がある。", "被害額は数千億円に上るという。"),
+    ("数兆円の被害がある。", "The damage is put at several trillion yen by the group."),
+    ("被害額は3百億円である。", "The damage is put at 30 billion yen by the company."),
+    ("売上高は1兆2百億円である。", "Sales of the company came to 1,020 billion yen."),
     ("数百件の被害がある。", "Several hundred victims have been counted so far."),
     ("半数が未更新である。", "Half of the servers are still not updated."),
     ("半数が未更新である。", "50% of the servers are still not updated."),
@@ -68,6 +74,7 @@ UNSUPPORTED = [
     ("数百万台が感染した。", "Hundreds of devices were infected by the worm."),
     ("数万の組織が影響を受けた。", "Thousands of organizations were affected, they said."),
     ("数百の組織が標的になった。", "Dozens of organizations were targeted by the group."),
+    ("数百億円の被害がある。", "The damage is put at hundreds of billions of yen."),
     ("数千台が露出している。", "Hundreds of thousands of servers are exposed online."),
     ("数百台が露出している。", "Some 43 servers are exposed online, they said."),
     ("半数が未更新である。", "30% of the servers are still not updated."),
@@ -119,6 +126,39 @@ def test_idioms_are_no_numbers(statement: str) -> None:
         ground(statement, "Nothing of that kind is told here.", "Nothing of that kind is told here.").verdict
         == "grounded"
     )
+
+
+_PIECES = [
+    *"数何半十百千万億兆京円人台割分%$.,- ",
+    *(
+        "3",
+        "1,200",
+        "0.5",
+        "ドル",
+        "a",
+        "of",
+        "and",
+        "in",
+        "half",
+        "third",
+        "thirds",
+        "quarter",
+        "twenty",
+        "dozen",
+        "several",
+        "tens",
+    ),
+    *("hundred", "thousands", "million", "billions", "trillion", "score", "November", "May", "k", "mn", "bn"),
+]
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=6), st.sampled_from(("", " ", "-")), st.sampled_from("iıİI"))
+@example(pieces=["数", "百", "億", "円"], between="", i="i")
+@example(pieces=["half", "million"], between=" ", i="ı")
+def test_no_chain_of_numerals_scales_and_units_raises(pieces: list[str], between: str, i: str) -> None:
+    said = between.join(pieces).replace("i", i)
+    for statement, text in ((said, ENGLISH), ("被害は10円である。", f"It says {said} here, and no more than that.")):
+        assert ground(statement, text, text).verdict
 
 
 @given(st.integers(1, 10**15))

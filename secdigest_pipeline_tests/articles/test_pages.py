@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -43,6 +44,62 @@ def test_refetch_asks_again_and_keeps_the_old_page_when_the_new_answer_is_worse(
             answers["/a"] = response(b"", "503 Service Unavailable")
             third, _ = await table.read([item()], refetch=frozenset({first[0].article_id}))
             assert third == second
+
+    asyncio.run(run())
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "cut": lambda data: data[: len(data) // 2],
+    "empty": lambda data: b"",
+    "another": lambda data: gzip.compress(b"the page of another article"),
+    "flipped": lambda data: data[:40] + bytes([data[40] ^ 0xFF]) + data[41:],
+}
+
+
+def spoiled(root: Path, damage: Callable[[bytes], bytes]) -> str:
+    """Damage the one stored body below `root`; its digest."""
+    (path,) = root.rglob("*.gz")
+    path.write_bytes(damage(path.read_bytes()))
+    return path.stem
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_page_is_fetched_anew_once_and_named(tmp_path: Path, damage: str) -> None:
+    async def run() -> None:
+        told: list[str] = []
+        async with desk(tmp_path, site({"/a": READ, "/b": READ})) as table:
+            table.archive.tell = told.append
+            items = [item("/a"), item("/b")]
+            first, _ = await table.read(items)
+            articles = await table.clean(items, first)
+            digest = spoiled(tmp_path, DAMAGES[damage])
+            second, downloads = await table.read(items)
+            assert downloads == 2
+            assert await table.clean(items, second) == articles
+            for line, path in zip(sorted(told), "ab", strict=True):
+                assert line.startswith(f"http://wire.test/{path}: ") and line.endswith("; fetched anew")
+                assert digest in line
+            assert (await table.read(items))[1] == 0
+            assert len(told) == 2
+
+    asyncio.run(run())
+
+
+def test_a_damaged_page_that_is_not_to_be_had_anew_says_so_and_is_asked_for_again(tmp_path: Path) -> None:
+    async def run() -> None:
+        told: list[str] = []
+        answers = {"/a": READ}
+        async with desk(tmp_path, site(answers)) as table:
+            table.archive.tell = told.append
+            await table.read([item()])
+            spoiled(tmp_path, DAMAGES["empty"])
+            answers["/a"] = response(b"", "404 Not Found")
+            (page_row,), _ = await table.read([item()])
+            assert (page_row.read_state, page_row.reason, page_row.body_sha256) == ("gone", "HTTP 404", None)
+            assert told[0].endswith("; not to be had anew (HTTP 404)")
+            answers["/a"] = READ
+            (page_row,), downloads = await table.read([item()])
+            assert (page_row.read_state, downloads) == ("read", 1)
 
     asyncio.run(run())
 

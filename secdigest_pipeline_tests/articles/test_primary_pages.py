@@ -132,3 +132,20 @@ def test_a_pdf_that_an_articles_reading_left_aside_is_read_here_and_kept(tmp_pat
 def test_a_date_after_the_reading_is_not_believed(tmp_path: Path, workers: Workers) -> None:
     answers = {"/blog/amber-vulture": page(REPORT.replace("2026-09-28", "2031-01-01"))}
     assert reading(tmp_path, workers, answers, article(TEXT, LINK))[0].published is None
+
+
+def spoil(root: Path) -> None:
+    for path in root.rglob("*.gz"):
+        path.write_bytes(path.read_bytes()[:30])
+
+
+def test_a_damaged_source_is_fetched_anew(tmp_path: Path, workers: Workers) -> None:
+    async def run() -> None:
+        async with serving(site({"/blog/amber-vulture": page(REPORT), "/data/iocs.csv": CSV})) as server:
+            rows, _ = await read(tmp_path, workers, server, article(TEXT, LINK))
+            spoil(tmp_path)
+            again, downloads = await read(tmp_path, workers, server, article(TEXT, LINK))
+            assert (again, downloads) == (rows, 2)
+            assert (await read(tmp_path, workers, server, article(TEXT, LINK)))[1] == 0
+
+    asyncio.run(run())

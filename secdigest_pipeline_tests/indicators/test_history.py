@@ -1,7 +1,7 @@
 """The IOC history: what it answers, whatever the order in which editions come and whatever was killed in between."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from upath import UPath
 
 from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.files import StorageError
 from secdigest_pipeline.indicators.history import MAX_MATCHES, History, compared, is_shared
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.indicators.sightings import IOC_HISTORY, IocPast
@@ -245,24 +244,72 @@ def test_many_writers_at_once_lose_nothing_and_readers_see_whole_editions(tmp_pa
     assert [row.sightings for row in history.past_of(TODAY, [ioc(), ioc("two.evil.test")])] == [len(days)] * 2
 
 
-def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+DAMAGES: list[Callable[[bytes], bytes]] = [
+    lambda data: b"",
+    lambda data: data[: len(data) // 2],
+    lambda data: data[:-9],
+    lambda data: data[:200] + bytes([data[200] ^ 1]) + data[201:],
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_edition_is_named_set_aside_and_restored_from_its_ledger(
+    tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    ledgers = {day: [ioc(edition=day)] for day in ("2026-09-29", "2026-09-30")}
     history = History(UPath(tmp_path))
-    history.add(Edition.parse("2026-09-30"), [ioc(edition="2026-09-30")])
+    for day, rows in ledgers.items():
+        history.add(Edition.parse(day), rows)
+    whole = history.past_of(TODAY, [ioc()])
+    (path,) = (tmp_path / "iocs" / "editions").glob("2026-09-30*")
+    spoilt = damage(path.read_bytes())
+    path.write_bytes(spoilt)
+    told: list[str] = []
+    history = History(UPath(tmp_path), told.append)
+    assert [row.sightings for row in history.past_of(TODAY, [ioc()])] == [1]
+    (aside,) = path.parent.glob(f"{path.name}.damaged-*")
+    assert aside.read_bytes() == spoilt
+    assert told == [f"{path}: damaged; set aside as {aside.name}"]
+    assert history.restore(lambda edition: []) == []
+    # Whoever comes later finds it by its name
+    assert History(UPath(tmp_path)).restore(lambda edition: ledgers[edition.key]) == ["2026-09-30"]
+    assert history.past_of(TODAY, [ioc()]) == whole
+    assert history.restore(lambda edition: ledgers[edition.key]) == []
+    assert len(told) == 1
+
+
+def test_a_damaged_edition_that_is_added_again_is_whole_again(tmp_path: Path) -> None:
+    day = Edition.parse("2026-09-30")
+    History(UPath(tmp_path)).add(day, [ioc(edition=day.key)])
     (path,) = (tmp_path / "iocs" / "editions").iterdir()
-    path.write_bytes(path.read_bytes()[:100])
-    with pytest.raises(StorageError, match=path.name):
-        history.past_of(TODAY, [ioc()])
+    path.write_bytes(path.read_bytes()[:-9])
+    told: list[str] = []
+    history = History(UPath(tmp_path), told.append)
+    history.add(day, [ioc(edition=day.key)])
+    assert [row.sightings for row in history.past_of(TODAY, [ioc()])] == [1]
+    assert len(told) == 1 and path.name in told[0]
 
 
-@pytest.mark.parametrize("ending", [".index", ".rows"])
-def test_a_damaged_month_is_named(tmp_path: Path, ending: str) -> None:
+@pytest.mark.parametrize("damage", DAMAGES[:3])
+@pytest.mark.parametrize("name", ["2026-07*.index", "2026-07*.rows", "2026-08*.keys"])
+def test_a_damaged_file_of_a_month_is_named_and_changes_no_answer(
+    tmp_path: Path, name: str, damage: Callable[[bytes], bytes]
+) -> None:
     history = History(UPath(tmp_path))
     for day in ("2026-07-01", "2026-08-01"):
         history.add(Edition.parse(day), [ioc(edition=day)])
-    (path,) = (tmp_path / "iocs" / "months").glob(f"2026-07.*{ending}")
-    path.write_bytes(path.read_bytes()[:-9])
-    with pytest.raises(StorageError, match=path.name):
-        history.past_of(TODAY, [ioc()])
+    whole = history.past_of(TODAY, [ioc()])
+    (path,) = (tmp_path / "iocs" / "months").glob(name)
+    spoilt = damage(path.read_bytes())
+    path.write_bytes(spoilt)
+    told: list[str] = []
+    history = History(UPath(tmp_path), told.append)
+    assert history.past_of(TODAY, [ioc()]) == whole
+    if spoilt or path.suffix != ".keys":  # the keys of an edition without rows are as empty
+        assert len(told) == 1 and path.stem in told[0]
+        assert not path.exists()
+    history.add(TODAY, [])
+    assert history.past_of(TODAY, [ioc()]) == whole
 
 
 def test_an_edition_whose_keys_are_not_kept_apart_is_read_all_the_same(tmp_path: Path) -> None:

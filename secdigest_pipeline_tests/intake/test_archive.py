@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from upath import UPath
 
-from secdigest_pipeline.files import StorageError
 from secdigest_pipeline.intake.archive import Archive
 from secdigest_pipeline.intake.records import Poll, Sighting
 from secdigest_pipeline_tests.intake.worlds import archive_in, jst
@@ -179,15 +178,6 @@ def test_a_kill_between_sightings_and_polls_leaves_nothing_that_matters(tmp_path
     archive.add_poll([poll_row(later)], [sighting(later, 1)])
     assert [row["seen_at"] for row in archive.seen().to_pylist()] == [START, later]
     assert archive.last_polls()["a"].polled_at == later
-
-
-def test_a_damaged_file_is_named(tmp_path: Path) -> None:
-    archive = archive_in(tmp_path)
-    archive.add_poll([poll_row(START)], [sighting(START, 1)])
-    (path,) = Path(archive.root.path, "sightings").rglob("*.parquet")
-    path.write_bytes(b"PAR1 not really")
-    with pytest.raises(StorageError, match=path.name):
-        archive.seen()
 
 
 def test_temporary_files_and_strangers_are_not_read(tmp_path: Path) -> None:

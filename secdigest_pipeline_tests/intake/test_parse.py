@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from secdigest_pipeline.intake.parse import MAX_ITEMS, PARSE_SECONDS, ParsedFeed, parse_feed
+from secdigest_pipeline.intake.references import mended
 from secdigest_pipeline.workers import Workers, WorkerTimeout
 from secdigest_pipeline_tests.intake.worlds import entry, rss
 
@@ -125,6 +126,56 @@ def test_titles_become_plain_text_on_one_line(published: str, plain: str) -> Non
 def test_control_characters_do_not_stop_the_parser() -> None:
     body = rss([entry("https://a.test/1", "A\x0b title\x00\x1f"), entry("https://a.test/2")])
     assert parse(body).entries == 2
+
+
+# References to no character, and what is kept in their place; of plain text U+FFFD is taken out, like all that is invisible.
+NO_CHARACTERS = {
+    "&#55357;&#56832;": "\U0001f600",
+    "&#xD83D;&#xdE00;": "\U0001f600",
+    "&#56832;&#55357;": "\ufffd\ufffd",
+    "&#xD800;": "\ufffd",
+    "&#1114112;": "\ufffd",
+    "&#99999999999999;": "\ufffd",
+    f"&#{'9' * 5_000};": "\ufffd",
+    f"&#x{'f' * 5_000};": "\ufffd",
+}
+PLACES = (
+    "<item><title>About {0} it</title><link>https://a.test/1</link></item>",
+    "<item><title>About &nbsp; {0} it</title><link>https://a.test/1</link></item>",
+    "<item><title><![CDATA[About {0} it]]></title><link>https://a.test/1</link></item>",
+    "<item><title>x</title><link>https://a.test/1</link><description>About {0} it</description></item>",
+    "<item><title>x</title><link>https://a.test/1</link><description>&nbsp; &lt;p&gt;About {1} it</description></item>",
+    "<item><title>x</title><link>https://a.test/1</link><category domain='{0}'>About {0} it</category></item>",
+    "<item><title>x</title><link>https://a.test/1</link><guid>About {0} it</guid></item>",
+    "<item><title>x &nbsp;</title><link>https://a.test/1</link><enclosure url='/a' title='{0}'/><author>About {0} it</author></item>",
+)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("reference", NO_CHARACTERS, ids=lambda text: text[:20])
+def test_a_reference_to_no_character_costs_itself_and_not_the_feed(reference: str, place: str) -> None:
+    item = place.format(reference, reference.replace("&", "&amp;"))
+    parsed = parse(rss([item, entry("https://a.test/2", "Whole")]))
+    assert [row.url for row in parsed.items] == ["https://a.test/1", "https://a.test/2"]
+    assert parsed.items[1].title == "Whole"
+    said = f"{parsed.items[0].title} {parsed.items[0].summary} {parsed.items[0].guid} {parsed.items[0].categories}"
+    shown = "".join(said.replace("\ufffd", "").split())
+    assert "author" in place or NO_CHARACTERS[reference].strip("\ufffd") + "it" in shown
+
+
+@pytest.mark.parametrize("reference", NO_CHARACTERS, ids=lambda text: text[:20])
+def test_a_reference_to_no_character_in_an_attribute_of_atom_costs_nothing(reference: str) -> None:
+    for more in ("", "&nbsp;"):
+        text = ATOM.replace("</entry>", f"<category term='x{reference}'/><link rel='via' href='/{reference}'/></entry>")
+        (item,) = parse(text.replace("</title>", f"{more}</title>").encode()).items
+        assert (item.title, item.url, item.guid) == (TITLE, "https://a.test/1", "tag:a.test,2026:1")
+
+
+def test_a_reference_to_a_character_stays_what_it_is() -> None:
+    for number in (0x9, 0x26, 0x3C, 0x85, 0xE9, 0xD7FF, 0xE000, 0xFFFD, 0x10000, 0x1F600, 0x10FFFF):
+        for text in (f"&#{number};", f"&#x{number:x};", f"&#X{number:08X};", f"&#{number:020d};"):
+            assert mended(f"a {text} b", "xml") == mended(f"a {text} b", "html") == f"a {text} b"
+    assert mended("https://a.test/?a=1&#5512345", "xml") == "https://a.test/?a=1&#5512345"
 
 
 def test_long_titles_summaries_and_contents_are_cut() -> None:

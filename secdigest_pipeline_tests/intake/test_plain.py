@@ -21,6 +21,8 @@ from secdigest_pipeline.intake.plain import one_line, plain_text
         ("&lt;b&gt; is a tag", "<b> is a tag"),
         ("&amp;lt;", "&lt;"),
         ("\U000e0041\u2067hidden\ud800", "hidden"),
+        (f"before &#{'9' * 5_000} after", "before after"),
+        ("two halves: &#55357;&#56832 &#xd83d", "two halves: \U0001f600"),
         ("", ""),
     ],
 )
@@ -42,5 +44,5 @@ def test_whatever_comes_in_what_comes_out_is_printable_and_bounded(markup: str) 
 
 def test_a_megabyte_of_openers_takes_no_time_to_speak_of() -> None:
     # quadratic handling of this would take minutes and run into the test's time limit
-    for opener in ("<!--", "<script", "<", "&", "<p ", "<style>"):
+    for opener in ("<!--", "<script", "<", "&", "<p ", "<style>", "&#", "&#55357;"):
         plain_text(opener * 300_000, 100)

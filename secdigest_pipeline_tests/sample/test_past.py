@@ -127,6 +127,28 @@ def test_a_kill_in_the_middle_and_a_restart_come_to_the_same(world: World, tmp_p
         assert asyncio.run(fill_all(web, workers, Archive(torn.root), editions)) == 0
 
 
+@pytest.mark.parametrize("kind", ["sightings", "history"])
+def test_damaged_files_of_the_past_are_made_again_from_the_answers_that_are_kept(
+    world: World, tmp_path: Path, kind: str
+) -> None:
+    editions = past.EDITIONS[58:61]
+    with serve(world) as web, Workers(2) as workers:
+        archive = Archive(UPath(tmp_path))
+        asyncio.run(fill_all(web, workers, archive, editions))
+        before = results(archive, editions)
+        paths = list((archive.root / kind).glob("*/*.parquet"))
+        for path in paths:
+            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+        told: list[str] = []
+        archive = Archive(archive.root, told.append)
+        requests = asyncio.run(fill_all(web, workers, archive, editions))
+        assert results(archive, editions) == before
+        assert all(any(path.name in line for line in told) for path in paths)
+        # What was asked for is forgotten with the history; what it answered is known with the sightings
+        assert (requests == 0) == (kind == "sightings")
+        assert asyncio.run(fill_all(web, workers, Archive(archive.root, told.append), editions)) == 0
+
+
 def test_an_edition_made_before_or_after_others_comes_out_the_same(world: World, tmp_path: Path) -> None:
     editions = past.EDITIONS[100:103]
     found = []

@@ -18,8 +18,9 @@ from secdigest_pipeline.intake.http import Client, FetchError
 from secdigest_pipeline.intake.lanes import HostLanes, host_of
 from secdigest_pipeline.intake.membership import CLOCK_SLACK
 from secdigest_pipeline.intake.parse import PARSE_SECONDS, ParsedFeed, ParsedItem, parse_feed
-from secdigest_pipeline.intake.poll import ACCEPT, FEED_LIMITS, sightings_of
+from secdigest_pipeline.intake.poll import ACCEPT, FEED_LIMITS
 from secdigest_pipeline.intake.records import Poll, Reach, Sighting
+from secdigest_pipeline.intake.shown import sightings_of
 from secdigest_pipeline.intake.spans import Span
 from secdigest_pipeline.workers import Workers
 

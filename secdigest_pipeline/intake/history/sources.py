@@ -19,6 +19,7 @@ from secdigest_pipeline.intake.history.asking import RETRY_AFTER, Asker, Shared,
 from secdigest_pipeline.intake.http import Client
 from secdigest_pipeline.intake.lanes import HostLanes
 from secdigest_pipeline.intake.poll import HOST_DELAY
+from secdigest_pipeline.intake.rebuild import whole
 from secdigest_pipeline.intake.records import Poll, Protocol, Reach, Sighting
 from secdigest_pipeline.workers import Workers
 
@@ -50,7 +51,7 @@ async def fill(
     """
     if now() < edition.closes:
         return 0
-    known = await asyncio.to_thread(Known.of, edition, archive)
+    known = await whole(archive, feeds, workers, lambda: Known.of(edition, archive))
     wanted = [feed for feed in feeds if feed.enabled and feed.history and not known.covered(feed)]
     if not wanted:
         return 0

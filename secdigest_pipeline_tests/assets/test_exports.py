@@ -1,0 +1,57 @@
+"""The history asset in a real materialization: an edition whose file was damaged comes back from its stored ledger."""
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+import pytest
+from upath import UPath
+
+import secdigest_pipeline.definitions  # noqa: F401 - loads the assets with the preview warnings it expects off
+from secdigest_pipeline.assets import exports
+from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.files import write_atomic
+from secdigest_pipeline.indicators.history import History
+from secdigest_pipeline.indicators.records import IOCS
+from secdigest_pipeline.indicators.sightings import IOC_HISTORY, IocPast
+from secdigest_pipeline.io_managers import parquet_bytes
+from secdigest_pipeline.partitions import EDITIONS
+from secdigest_pipeline.resources import Services
+from secdigest_pipeline.settings import Settings
+from secdigest_pipeline_tests.indicators.ledgers import ioc
+
+
+def materialized(services: Services, edition: str) -> tuple[list[IocPast], dict[str, Any]]:
+    """Rows and metadata of `ioc_history` for a ledger of one IOC."""
+
+    @dg.asset(partitions_def=EDITIONS)
+    def iocs() -> pd.DataFrame:
+        return IOCS.frame([ioc(edition=edition)])
+
+    done = dg.materialize(
+        [iocs, exports.ioc_history],
+        partition_key=edition,
+        resources={"services": services, "io_manager": dg.InMemoryIOManager()},
+    )
+    [event] = done.asset_materializations_for_node("ioc_history")
+    metadata = {name: entry.value for name, entry in event.metadata.items()}
+    return IOC_HISTORY.rows(done.output_for_node("ioc_history")), metadata
+
+
+def test_an_edition_whose_file_is_damaged_is_told_and_restored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECDIGEST_DATA", str(tmp_path / "data"))
+    services, day = Services(Settings.from_env()), Edition.parse("2026-09-30")
+    rows = [ioc(edition=day.key)]
+    History(services.settings.data / "history").add(day, rows)
+    write_atomic(services.tables / "iocs" / f"{day.key}.parquet", parquet_bytes(IOCS, IOCS.frame(rows)))
+    (path,) = UPath(tmp_path / "data" / "history" / "iocs" / "editions").iterdir()
+    path.write_bytes(path.read_bytes()[:-9])
+
+    found, metadata = materialized(services, "2026-10-01")
+    assert [(row.sightings, row.first_seen) for row in found] == [(1, day.key)]
+    assert metadata["damaged"] == 1
+    assert path.name in metadata["damage"].records[0].data["what"]
+    found, metadata = materialized(services, "2026-10-01")
+    assert [row.sightings for row in found] == [1]
+    assert "damaged" not in metadata
