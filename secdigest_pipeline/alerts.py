@@ -4,7 +4,6 @@ A file and not a webhook: a log shipper or a monitor that follows the folder nee
 """
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -14,21 +13,11 @@ from upath import UPath
 
 from secdigest_pipeline.editions import JST
 from secdigest_pipeline.files import StorageError, write_atomic
+from secdigest_pipeline.redaction import redacted
 from secdigest_pipeline.resources import Services
 
 MAX_MESSAGE = 500
 MAX_STEPS = 10
-_CREDENTIALS = (
-    (re.compile(r"//[^/?#\s]+@"), "//***@"),
-    (re.compile(r"\bsk-[A-Za-z0-9_-]{6,}"), "***"),
-    (
-        re.compile(
-            r"((?:password|passwd|secret|token|api[_-]?key|authorization)['\"]?\s*[=:]\s*)(?:(?:bearer|basic)\s+)?\S+",
-            re.IGNORECASE,
-        ),
-        r"\1***",
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +81,6 @@ def keep_alert(data: UPath, alert: Alert) -> UPath:
 
 def plain(message: str) -> str:
     """`message` on one printable line of at most MAX_MESSAGE characters, without anything that looks like a credential."""
-    for pattern, shown in _CREDENTIALS:
-        message = pattern.sub(shown, message[: 20 * MAX_MESSAGE])
+    message = redacted(message[: 20 * MAX_MESSAGE])
     line = "".join(c if c.isprintable() else " " for c in message)
     return " ".join(line.split())[:MAX_MESSAGE]

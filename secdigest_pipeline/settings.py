@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import fsspec
 from upath import UPath
 
+from secdigest_pipeline.redaction import HIDDEN, carries_credentials, redacted, shown_url
+
 AnalystName = Literal["anthropic", "extractive"]
 
 DESCRIPTIONS: dict[str, tuple[str, str]] = {
@@ -103,7 +105,7 @@ class Settings:
         return cls(
             data=_location(env, "SECDIGEST_DATA", "data"),
             out=_location(env, "SECDIGEST_OUT", "out"),
-            feeds=Path(_line(env, "SECDIGEST_FEEDS", _LONGEST_PATH) or packaged("feeds.yaml")),
+            feeds=_file(env, "SECDIGEST_FEEDS") or packaged("feeds.yaml"),
             start=_date(env, "SECDIGEST_START", DESCRIPTIONS["SECDIGEST_START"][0]),
             analyst=_analyst(env),
             models=_models(env),
@@ -116,7 +118,7 @@ class Settings:
             contact=_contact(env),
             kev_url=_url(env, "SECDIGEST_KEV_URL"),
             epss_url=_url(env, "SECDIGEST_EPSS_URL"),
-            ioc_list=Path(listed) if (listed := _line(env, "SECDIGEST_IOC_LIST", _LONGEST_PATH)) else None,
+            ioc_list=_file(env, "SECDIGEST_IOC_LIST"),
             connect_to=_routes(env),
         )
 
@@ -140,13 +142,18 @@ def _location(env: Mapping[str, str], name: str, default: str) -> UPath:
         return UPath(Path(value).absolute())
     _refuse_credentials(name, value)
     protocol = value.partition("://")[0]
+    # It is printed wherever a file of it is named. Nothing behind the host may be somebody's password.
+    if shown_url(value) == f"{protocol}://{HIDDEN}" or re.search("[?#]|::", value):
+        raise SettingsError(f"{name} must be one plain location: no query, no second URL, no @ in its path")
     try:
         if protocol in ("http", "https"):
             raise ValueError("it cannot be written")
         fsspec.get_filesystem_class(protocol)
         return UPath(value)
     except (ValueError, ImportError) as error:
-        raise SettingsError(f"{name}={_shown(value)} is no location that fsspec can open: {error}") from None
+        raise SettingsError(
+            f"{name}={_shown(value)} is no location that fsspec can open: {redacted(str(error))}"
+        ) from None
 
 
 def _line(env: Mapping[str, str], name: str, longest: int = 200) -> str:
@@ -154,6 +161,13 @@ def _line(env: Mapping[str, str], name: str, longest: int = 200) -> str:
     if not value.isprintable() or len(value) > longest:
         raise SettingsError(f"{name} must be one line of at most {longest} printable characters")
     return value
+
+
+def _file(env: Mapping[str, str], name: str) -> Path | None:
+    value = _line(env, name, _LONGEST_PATH)
+    if "://" in value:
+        raise SettingsError(f"{name} is a file, not a URL")
+    return Path(value) if value else None
 
 
 def _url(env: Mapping[str, str], name: str) -> str:
@@ -189,10 +203,13 @@ def _refuse_credentials(name: str, value: str) -> None:
     user, at, _ = re.split(r"[/?#\\]", rest, maxsplit=1)[0].rpartition("@")
     if at and (scheme.lower() in ("http", "https") or ":" in user):
         raise SettingsError(f"{name} must not carry credentials (the part before @)")
+    if carries_credentials(value):
+        raise SettingsError(f"{name} must not carry credentials (a parameter of its query)")
 
 
 def _shown(value: str) -> str:
-    return repr(value if len(value) <= 80 else value[:80] + "…")
+    shown = shown_url(value) if "://" in value else redacted(value)
+    return repr(shown if len(shown) <= 80 else shown[:80] + "…")
 
 
 def _date(env: Mapping[str, str], name: str, default: str) -> date:
@@ -248,7 +265,7 @@ def _models(env: Mapping[str, str]) -> tuple[str, ...]:
     if not models:
         raise SettingsError("SECDIGEST_MODELS names no model")
     for name in models:
-        if not _MODEL.fullmatch(name):
+        if not _MODEL.fullmatch(name) or redacted(name) != name:
             raise SettingsError(f"SECDIGEST_MODELS: {_shown(name)} is no name of a model")
     if len(models) > _MOST_MODELS:
         raise SettingsError(f"SECDIGEST_MODELS names {len(models)} models, more than {_MOST_MODELS}")

@@ -20,6 +20,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Self, TypeVar
 
+from secdigest_pipeline.environment import for_child
+
 T = TypeVar("T")
 
 MEMORY_BYTES = 2 * 1024**3  # address space of a child (reference intake.md 3.3)
@@ -159,7 +161,7 @@ class _Child:
             [sys.executable, "-c", "from secdigest_pipeline.workers import serve; serve()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env=for_child(PYTHONPATH=os.pathsep.join(filter(None, sys.path))),
         )
         self.late = False
 

@@ -8,7 +8,18 @@ import pytest
 import secdigest_pipeline
 
 ROOT = Path(secdigest_pipeline.__file__).parent
-BASE = {"tables", "editions", "files", "settings", "workers", "lazy", "suffixes", "__init__"}
+BASE = {
+    "tables",
+    "editions",
+    "files",
+    "settings",
+    "workers",
+    "lazy",
+    "suffixes",
+    "environment",
+    "redaction",
+    "__init__",
+}
 DOMAIN = ["intake", "articles", "indicators", "analysis", "report"]
 MODULES = sorted(path for path in ROOT.rglob("*.py"))
 

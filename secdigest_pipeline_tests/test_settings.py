@@ -64,6 +64,35 @@ def test_a_url_with_credentials_is_refused_without_repeating_them(name: str, url
     assert "hunter2" not in str(caught.value) and caught.value.__cause__ is None
 
 
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"SECDIGEST_KEV_URL": "https://kev.example/kev.json?api_key=hunter2"},
+        {"SECDIGEST_EPSS_URL": "https://epss.example/x?a=1&to%6ben=hunter2"},
+        {"SECDIGEST_CONTACT": "https://desk.example/?key=hunter2"},
+        {"ANTHROPIC_BASE_URL": "https://api.example/?secret=hunter2"},
+        {"SECDIGEST_DATA": "memory://bucket/x?password=hunter2"},
+        {"SECDIGEST_DATA": "memory://bucket/x?hunter2"},
+        {"SECDIGEST_OUT": "memory://key:a/hunter2@bucket/x"},
+        {"SECDIGEST_OUT": "zip://x::https://u:hunter2@one.example/"},
+        {"SECDIGEST_OUT": "simplecache::s3://u:hunter2@bucket/"},
+        {"SECDIGEST_OUT": "nowhere://bucket:hunter2/x"},
+        {"SECDIGEST_FEEDS": "https://u:hunter2@one.example/feeds.yaml"},
+        {"SECDIGEST_IOC_LIST": "https://one.example/list.csv?token=hunter2"},
+        {"SECDIGEST_CONNECT_TO": "a.example=http://u:hunter2@127.0.0.1:80"},
+        {"SECDIGEST_START": "postgresql://u:hunter2@db/x"},
+        {"SECDIGEST_ANALYST": "sk-ant-api03-hunter2"},
+        {"SECDIGEST_MODELS": "sk-ant-api03-hunter2"},
+        {"SECDIGEST_MODEL_CALLS": "password=hunter2"},
+        {"SECDIGEST_HOST_DELAY": "https://one.example/?password=hunter2"},
+    ],
+)
+def test_a_credential_that_stands_in_the_wrong_place_is_refused_and_never_repeated(env: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match=f"^{next(iter(env))}") as caught:
+        Settings.from_env(env)
+    assert "hunter2" not in str(caught.value)
+
+
 def test_a_location_is_refused_with_a_password_and_taken_with_a_container() -> None:
     with pytest.raises(SettingsError, match="SECDIGEST_DATA must not carry credentials"):
         Settings.from_env({"SECDIGEST_DATA": "memory://key:hunter2@bucket/x"})

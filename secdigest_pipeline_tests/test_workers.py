@@ -186,6 +186,17 @@ def test_a_child_does_not_import_the_main_module_of_its_parent() -> None:
         assert "dagster" not in asyncio.run(workers.run(main_modules, timeout=30))
 
 
+def test_a_child_has_of_our_environment_what_it_needs_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ANTHROPIC_API_KEY", "SECDIGEST_PG_URL", "AWS_SECRET_ACCESS_KEY", "HTTPS_PROXY", "NAMED_BY_NOBODY"):
+        monkeypatch.setenv(name, "hunter2")
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    with Workers(1) as workers:
+        child = psutil.Process(asyncio.run(workers.run(pid, timeout=30)))
+        environment = child.environ()
+    assert "hunter2" not in str(environment) and environment["TZ"] == "Asia/Tokyo"
+    assert environment["PATH"] == os.environ["PATH"] and environment["PYTHONPATH"]
+
+
 def test_leaving_the_context_kills_running_calls(tmp_path: Path) -> None:
     mark = tmp_path / "taken"
 

@@ -14,6 +14,7 @@ from secdigest_pipeline.analysis.records import Call
 from secdigest_pipeline.analysis.replies import KeptReply, Replies, call_id
 from secdigest_pipeline.analysis.schema import MAX_REPLY_CHARACTERS, SCHEMA_VERSION
 from secdigest_pipeline.articles.records import Article
+from secdigest_pipeline.redaction import without
 
 _MAX_TOKENS_COUNTED = 10**8
 
@@ -48,8 +49,13 @@ class Order:
         return Asked(article.edition, article.article_id, self.model.name, self.key, self.attempt, nonce, left_out)
 
 
-def to_keep(answer: object, message: type, asked: Asked, *, batch: bool = False) -> KeptReply | None:
-    """The reply in an SDK object; None when it is no message (the SDK does not validate a 200 of another kind)."""
+def to_keep(
+    answer: object, message: type, asked: Asked, secrets: Sequence[str], *, batch: bool = False
+) -> KeptReply | None:
+    """The reply in an SDK object; None when it is no message (the SDK does not validate a 200 of another kind).
+
+    Every text of it is kept `without` the `secrets`: an endpoint has them from the request and may repeat them.
+    """
     content = getattr(answer, "content", None)
     if not isinstance(answer, message) or not isinstance(content, list):
         return None
@@ -63,21 +69,21 @@ def to_keep(answer: object, message: type, asked: Asked, *, batch: bool = False)
         edition=asked.edition,
         article_id=asked.article_id,
         model_asked=asked.model,
-        model=_word(getattr(answer, "model", None)),
+        model=_word(getattr(answer, "model", None), secrets),
         prompt_version=PROMPT_VERSION,
         schema_version=SCHEMA_VERSION,
         nonce=asked.nonce,
         left_out=asked.left_out,
-        stop_reason=_word(getattr(answer, "stop_reason", None)),
-        refusal=_word(getattr(details, "category", None)),
-        request_id=_word(getattr(answer, "_request_id", None)),
+        stop_reason=_word(getattr(answer, "stop_reason", None), secrets),
+        refusal=_word(getattr(details, "category", None), secrets),
+        request_id=_word(getattr(answer, "_request_id", None), secrets),
         usage=Usage(
             input=_count(getattr(usage, "input_tokens", None)),
             cache_write=_count(getattr(usage, "cache_creation_input_tokens", None)),
             cache_read=_count(getattr(usage, "cache_read_input_tokens", None)),
             output=_count(getattr(usage, "output_tokens", None)),
         ),
-        text="".join(text for text in texts if isinstance(text, str))[: MAX_REPLY_CHARACTERS + 1],
+        text=without("".join(text for text in texts if isinstance(text, str))[: MAX_REPLY_CHARACTERS + 1], secrets),
         batch=batch,
     )
 
@@ -120,8 +126,8 @@ def store(replies: Replies, kept: KeptReply | None, call: Call) -> None:
     replies.record(call)
 
 
-def _word(value: object) -> str:
-    return one_line(value[:200])[:100] if isinstance(value, str) else ""
+def _word(value: object, secrets: Sequence[str]) -> str:
+    return without(one_line(value[:1_000]), secrets)[:100] if isinstance(value, str) else ""
 
 
 def _count(value: object) -> int:

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import json
 import logging
+import re
 import secrets
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -26,6 +27,7 @@ from secdigest_pipeline.analysis.prompt import SYSTEM, user_turn
 from secdigest_pipeline.analysis.replies import Replies
 from secdigest_pipeline.analysis.schema import SCHEMA
 from secdigest_pipeline.files import StorageError, write_atomic
+from secdigest_pipeline.redaction import without
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,8 @@ MAX_REQUESTS = 2_000
 # Clocks of two machines: how much older than its note a batch without an id may look.
 _SKEW = timedelta(minutes=5)
 _LISTED = 100
+_BATCH_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_RESULTS = frozenset(("succeeded", "errored", "canceled", "expired"))
 _AGAIN = "run the edition again later, it goes on with the same batch"
 
 
@@ -93,7 +97,7 @@ class Batches:
         await asyncio.to_thread(_write, path, pending)
         try:
             batch = await self._create(requests=requests)
-            pending = replace(pending, batch_id=str(batch.id))
+            pending = replace(pending, batch_id=self._id(batch))
         except Exception as error:
             failed = failure(error, self._secrets)
             if not failed.unanswered:
@@ -175,9 +179,16 @@ class Batches:
         async for batch in self._api.list(limit=_LISTED):
             if batch.created_at < pending.at - _SKEW or (listed := listed + 1) > _LISTED:
                 break
-            if batch.id not in others and _size(batch) == len(pending.asked):
-                found.append(str(batch.id))
+            batch_id = self._id(batch)
+            if batch_id and batch_id not in others and _size(batch) == len(pending.asked):
+                found.append(batch_id)
         return found
+
+    def _id(self, batch: Any) -> str:
+        """The id of a batch as notes, logs and messages may hold it; empty when it is none or repeats a secret."""
+        batch_id = str(batch.id)
+        usable = _BATCH_ID.fullmatch(batch_id) and without(batch_id, self._secrets) == batch_id
+        return batch_id if usable else ""
 
     def _known_ids(self, path: UPath) -> set[str]:
         known = set()
@@ -215,8 +226,10 @@ class Batches:
             asked = pending.asked.get(custom_id)
             if asked is None:
                 continue
-            kept = to_keep(getattr(line.result, "message", None), self._message, asked, batch=True)
-            failed = None if kept else Failure(f"batch_{str(line.result.type)[:40]}", "no reply in the batch")
+            message = getattr(line.result, "message", None)
+            kept = to_keep(message, self._message, asked, self._secrets, batch=True)
+            ended_as = str(line.result.type) if str(line.result.type) in _RESULTS else "other"
+            failed = None if kept else Failure(f"batch_{ended_as}", "no reply in the batch")
             call = entry(asked, kept, failed, 0.0)
             # the same row however often a run dies between here and the end of the batch
             row_id = hashlib.sha256(f"{batch.id} {custom_id}".encode()).hexdigest()[:32]

@@ -23,6 +23,7 @@ from secdigest_pipeline.analysis.failures import Failure, failure
 from secdigest_pipeline.analysis.prompt import SYSTEM, user_turn
 from secdigest_pipeline.analysis.replies import KeptReply, Replies
 from secdigest_pipeline.analysis.schema import SCHEMA
+from secdigest_pipeline.redaction import known_secrets
 from secdigest_pipeline.settings import has_key
 
 log = logging.getLogger(__name__)
@@ -130,7 +131,7 @@ class Endpoint:
                 self._dead = failed if failed is not None and failed.fatal else None
             kept = None
             if failed is None:
-                kept = to_keep(answer, self._message, asked)
+                kept = to_keep(answer, self._message, asked, self._secrets)
                 failed = None if kept else Failure("not_a_message", "the endpoint's answer is no message", again=True)
             call = entry(asked, kept, failed, seconds)
             await asyncio.shield(asyncio.to_thread(store, self._replies, kept, call))
@@ -191,4 +192,4 @@ def _credentials() -> tuple[str, ...]:
     for name, value in values.items():
         if not value.isascii() or not value.isprintable() or " " in value:
             raise AnalystUnavailable(f"{name} holds blanks, line breaks or characters that no key has")
-    return tuple(value for value in values.values() if value)
+    return known_secrets(os.environ)

@@ -7,8 +7,17 @@ import json
 from dataclasses import dataclass
 
 from secdigest_pipeline.analysis.lines import one_line
+from secdigest_pipeline.redaction import without
 
 _MAX_REASON = 300
+# What `error.type` may be (platform.claude.com, api/errors). Any other word is the server's own invention: it stands in
+# the ledger and in every message, so it is not repeated.
+_TYPES = frozenset(
+    (
+        *("invalid_request_error", "authentication_error", "billing_error", "permission_error", "not_found_error"),
+        *("conflict_error", "request_too_large", "rate_limit_error", "api_error", "timeout_error", "overloaded_error"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +34,10 @@ class Failure:
 
 
 def failure(error: Exception, secrets: tuple[str, ...]) -> Failure:
-    """What `error`, raised by `messages.create`, means. `secrets` are taken out of what the server wrote."""
+    """What `error`, raised by `messages.create`, means.
+
+    Of what the server wrote only a known `type` and the message are told, the message `without` the `secrets`.
+    """
     name = type(error).__name__
     if isinstance(error, TimeoutError):
         return Failure("deadline", "no reply before the deadline", unanswered=True, perhaps_billed=True)
@@ -35,18 +47,19 @@ def failure(error: Exception, secrets: tuple[str, ...]) -> Failure:
     if not isinstance(status, int):
         lost = name == "APITimeoutError"
         return Failure(name, _NO_STATUS.get(name, f"the call failed ({name})"), unanswered=True, perhaps_billed=lost)
-    kind = _text(getattr(error, "type", None))
+    told = _text(getattr(error, "type", None))
+    kind = told if told in _TYPES else name
     code = _text(getattr(error, "error_code", None))
-    said = _without(one_line(_text(getattr(error, "api_message", None))), secrets)[:_MAX_REASON]
-    reason = ": ".join(filter(None, (f"HTTP {status}", kind or name, said)))
+    said = without(one_line(_text(getattr(error, "api_message", None))), secrets)[:_MAX_REASON]
+    reason = ": ".join(filter(None, (f"HTTP {status}", kind, said)))
     if status == 402 or kind == "billing_error" or _is_money(code) or "credit balance" in said.casefold():
-        return Failure(kind or name, reason, fatal=True)
+        return Failure(kind, reason, fatal=True)
     if status == 401:
-        return Failure(kind or name, reason, fatal=True)
+        return Failure(kind, reason, fatal=True)
     # A 403 or 404 page of something in between (a filter that dislikes exploit text) concerns one article only.
-    if status in (403, 404) and kind:
+    if status in (403, 404) and told:
         return Failure(kind, reason, missing=True)
-    return Failure(kind or name, reason, unanswered=status == 429 or status >= 500)
+    return Failure(kind, reason, unanswered=status == 429 or status >= 500)
 
 
 _NO_STATUS = {
@@ -61,9 +74,3 @@ def _is_money(code: str) -> bool:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _without(text: str, secrets: tuple[str, ...]) -> str:
-    for secret in secrets:
-        text = text.replace(secret, "***")
-    return text

@@ -1,7 +1,6 @@
 """`secdigest demo`: the unmodified pipeline over three editions of the sample world, offline."""
 
 import os
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from rich.console import Console
 from secdigest_pipeline.cli.execute import execute
 from secdigest_pipeline.cli.past import make_past, past_settings
 from secdigest_pipeline.cli.summary import print_summary
+from secdigest_pipeline.cli.terminal import end
 from secdigest_pipeline.editions import JST
 
 if TYPE_CHECKING:
@@ -73,8 +73,7 @@ def demo(data: Path, out: Path, serve: bool, past: int | None) -> None:
         if serve and not failures:
             _leave_up(console, env)
     if failures:
-        click.echo("secdigest: " + "\n".join(failures), err=True)
-        sys.exit(1)
+        end("\n".join(failures))
     newest = world.editions[0].shifted(-1) if past else world.editions[-1]
     console.print(
         f"\nReport: {services.settings.out / newest.news_path}", highlight=False, markup=False, soft_wrap=True

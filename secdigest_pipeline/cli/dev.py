@@ -28,6 +28,8 @@ def dev(port: int) -> None:
         click.echo(f"Dagster UI: http://127.0.0.1:{port} (stop with Ctrl-C); data in {settings.data}")
         # Dagster works in its home, not here, so that its own files land there; the places are given as they are
         places = {"DATA": settings.data, "OUT": settings.out, "FEEDS": settings.feeds.absolute()}
+        # Not by allow list as the parsers' processes: these are the pipeline itself. The run needs the model's key, and an
+        # object store's file system reads its own credentials, under names that only its package knows.
         env = {**os.environ, **{f"SECDIGEST_{name}": str(place) for name, place in places.items()}}
         child = subprocess.Popen(
             [*command, "-m", "secdigest_pipeline.definitions"], env=env, cwd=os.environ[HOME_VARIABLE]

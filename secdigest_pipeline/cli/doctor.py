@@ -15,6 +15,7 @@ from upath import UPath
 
 from secdigest_pipeline.database import URL_VARIABLE, DatabaseError, check_url, cluster_of, database
 from secdigest_pipeline.files import StorageError, write_atomic
+from secdigest_pipeline.redaction import known_secrets, redacted, shown_url, without
 from secdigest_pipeline.settings import Settings, SettingsError, has_key
 
 PACKAGES = ("dagster", "dagster-postgres", "feedparser", "trafilatura", "anthropic", "pandas")
@@ -35,7 +36,8 @@ def doctor() -> None:
     findings = list(examine())
     grid = Table(box=None, show_header=False, padding=(0, 2))
     for finding in findings:
-        grid.add_row(Text("ok", "green") if finding.ok else Text("no", "red"), finding.what, finding.found)
+        found = redacted(without(finding.found, known_secrets(os.environ)))
+        grid.add_row(Text("ok", "green") if finding.ok else Text("no", "red"), finding.what, found)
     Console().print(grid, highlight=False, markup=False, soft_wrap=True)
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
@@ -72,7 +74,7 @@ def _writable(place: UPath) -> str:
     probe = place / ".doctor"
     write_atomic(probe, b"")
     probe.unlink()
-    return str(place)
+    return shown_url(str(place)) if "://" in str(place) else str(place)
 
 
 def _postgres(settings: Settings) -> str:

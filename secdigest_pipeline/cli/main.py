@@ -46,6 +46,7 @@ class OneLineErrors(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the chosen command."""
+        from secdigest_pipeline.cli.terminal import end
         from secdigest_pipeline.database import DatabaseError
         from secdigest_pipeline.files import StorageError
         from secdigest_pipeline.intake.feeds import FeedListError
@@ -60,8 +61,7 @@ class OneLineErrors(click.Group):
             click.echo(f"secdigest: {' '.join(error.format_message().split())} (see `{asked} --help`)", err=True)
             sys.exit(error.exit_code)
         except (DatabaseError, StorageError, FeedListError, SettingsError) as error:
-            click.echo(f"secdigest: {error}", err=True)
-            sys.exit(1)
+            end(str(error))
 
 
 @click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,14 +1,17 @@
 """What the commands share towards a terminal: ending in one line, and text from outside that cannot steer it."""
 
+import os
 import sys
 from typing import NoReturn
 
 import click
 
+from secdigest_pipeline.redaction import known_secrets, without
+
 
 def end(message: str) -> NoReturn:
-    """End the command: `secdigest: <message>` on standard error, exit code 1."""
-    click.echo(f"secdigest: {message}", err=True)
+    """End the command: `secdigest: <message>` on standard error, without our own credentials; exit code 1."""
+    click.echo(f"secdigest: {without(message, known_secrets(os.environ))}", err=True)
     sys.exit(1)
 
 

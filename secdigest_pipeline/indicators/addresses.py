@@ -4,15 +4,18 @@ import ipaddress
 from functools import lru_cache
 from typing import Literal
 
+from secdigest_pipeline.intake.public_addresses import is_globally_reachable
+
 from . import hosts
 
 Scope = Literal["global", "private", "reserved"]
 
 # RFC 1918 and RFC 4193: the ranges a network numbers its own hosts from.
 _PRIVATE = tuple(ipaddress.ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
-# RFC 5737 and RFC 3849, named by report-contract 2.3.
+# RFC 5737 and RFC 3849, named by report-contract 2.3; RFC 9637.
 _DOCUMENTATION = tuple(
-    ipaddress.ip_network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
+    ipaddress.ip_network(text)
+    for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20")
 )
 
 # First octets of every IPv4 network that is not simply somebody's global address (IANA IPv4 special-purpose registry):
@@ -30,7 +33,7 @@ def _scope(value: str) -> Scope:
     address = ipaddress.ip_address(value)
     if any(address.version == network.version and address in network for network in _PRIVATE):
         return "private"
-    return "reserved" if _refusal(value) or not address.is_global else "global"
+    return "reserved" if _refusal(value) or not is_globally_reachable(address) else "global"
 
 
 @lru_cache(maxsize=4096)

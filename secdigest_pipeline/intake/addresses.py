@@ -5,7 +5,6 @@ checked is dialled (reference intake.md 4.3). The URL, the Host header and the T
 """
 
 import asyncio
-import ipaddress
 import select
 import socket
 import ssl
@@ -15,36 +14,16 @@ from typing import Any
 
 import httpcore2
 
+from secdigest_pipeline.intake.public_addresses import is_public
+
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 PORTS = (80, 443)
 _TRIED_ADDRESSES = 4
 
-# Ranges that Python's is_global calls global, but that lead to an embedded or a local address.
-_NOT_PUBLIC = tuple(
-    ipaddress.ip_network(net)
-    for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "fec0::/10", "192.88.99.0/24")
-)
-
 
 class AddressRefused(Exception):
     """A connection this pipeline does not make: not a public address, or not a web port."""
-
-
-def is_public(address: str) -> bool:
-    """Whether `address` (an IP literal, perhaps with a zone) is an ordinary public unicast address."""
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = getattr(ip, "ipv4_mapped", None)
-    if mapped is not None:
-        ip = mapped
-    return (
-        ip.is_global
-        and not (ip.is_multicast or ip.is_reserved or ip.is_link_local or ip.is_loopback or ip.is_unspecified)
-        and not any(ip.version == net.version and ip in net for net in _NOT_PUBLIC)
-    )
 
 
 def route_of(host: str, routes: Mapping[str, tuple[str, int]]) -> tuple[str, int] | None:

@@ -6,11 +6,12 @@ form (no scheme, `www.`/`m.` host, trailing slash, order of parameters), under w
 """
 
 import hashlib
-import ipaddress
 import re
 import socket
 from collections.abc import Iterable
 from urllib.parse import SplitResult, quote, unquote, unquote_plus, urljoin, urlsplit, urlunsplit
+
+from secdigest_pipeline.intake.public_addresses import is_public
 
 MAX_URL = 4096
 _MAX_WRAPPERS = 3
@@ -85,23 +86,15 @@ def is_public_host(host: str) -> bool:
     """
     host = host.lower().rstrip(".").strip("[]")
     if ":" in host:
-        return _is_global(host)
+        return is_public(host)
     last = host.rpartition(".")[2]
     if last.isdigit() or re.fullmatch(r"0x[0-9a-f]*", last):
         # Every spelling a resolver takes for an IPv4 address: 127.1, 2130706433, 0x7f000001.
         try:
-            return _is_global(socket.inet_ntoa(socket.inet_aton(host)))
+            return is_public(socket.inet_ntoa(socket.inet_aton(host)))
         except OSError:
             return False
     return "." in host and last not in ("localhost", "local", "internal", "localdomain", "lan", "home", "corp", "onion")
-
-
-def _is_global(literal: str) -> bool:
-    try:
-        ip = ipaddress.ip_address(literal)
-    except ValueError:
-        return False
-    return ip.is_global and not ip.is_multicast
 
 
 def _hash(text: str) -> str:

@@ -1,5 +1,6 @@
 """What no Messages API should answer, by a server that does: every one ends in a state, within the deadline, in words."""
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -8,12 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from secdigest_pipeline.analysis import Replies
+from secdigest_pipeline.analysis import AnalystUnavailable, Replies
+from secdigest_pipeline.redaction import WITHHELD
 from secdigest_pipeline.sample.messages import KEY, serve
 from secdigest_pipeline_tests.analysis.conftest import Run, make_article
 
 JSON = {"content-type": "application/json"}
 DEADLINE = 0.6
+SECRET = "sk-ant-api03-hunter2-of-the-invented-desk"
 Answered = Callable[[int, dict[str, str], bytes], list[str]]
 
 
@@ -74,3 +77,67 @@ def test_an_odd_answer_is_a_failed_article_with_text(
     assert analysis.reason.startswith("claude-haiku-5-5: ") and "\n" not in analysis.reason
     assert 1 <= len(asked) <= 3 and set(asked) == {"/v1/messages"}, "no redirect is followed with the key"
     assert {call.cost_usd for call in replies.calls("2026-10-01")} == {0.0}
+
+
+@pytest.mark.parametrize("variable", ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"])
+@pytest.mark.parametrize("status", [400, 402, 403, 404, 429, 500, 529])
+def test_an_error_that_repeats_the_key_in_every_field_is_told_without_it(
+    answered: Answered,
+    run: Run,
+    replies: Replies,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    variable: str,
+    status: int,
+) -> None:
+    error = {"type": SECRET, "message": f"not with {SECRET}", "details": {"error_code": SECRET}}
+    body = json.dumps({"type": SECRET, "error": error, "request_id": SECRET}).encode()
+    answered(status, {**JSON, "request-id": SECRET, "x-should-retry": "false"}, body)
+    monkeypatch.delenv("ANTHROPIC_API_KEY")
+    monkeypatch.setenv(variable, SECRET)
+    said = ""
+    try:
+        said += str(run([make_article()]))
+    except AnalystUnavailable as stopped:
+        said += str(stopped)
+    [call] = replies.calls("2026-10-01")
+    assert f"HTTP {status}" in said and "not with sk-ant-api03-***" in said
+    assert SECRET[13:20] not in said + str(call) + caplog.text
+    assert call.outcome.endswith("Error"), "the SDK's name of the status, since the type is none"
+
+
+def test_a_message_that_repeats_the_key_in_every_word_is_kept_without_it(
+    answered: Answered, run: Run, replies: Replies, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    escaped = "".join(f"\\u00{ord(char):02x}" for char in SECRET)
+    message = {
+        "id": SECRET, "type": "message", "role": "assistant", "model": f"{'m' * 90}{SECRET}", "stop_reason": SECRET,
+        "content": [{"type": "text", "text": f'{{"title": "{escaped}"}}'}], "stop_sequence": SECRET,
+        "stop_details": {"type": "refusal", "category": f"{'c' * 190}{SECRET}"},
+        "usage": {"input_tokens": 1, "output_tokens": 1},
+    }  # fmt: skip
+    answered(200, {**JSON, "request-id": "%2d".join(SECRET.split("-"))}, json.dumps(message).encode())
+    monkeypatch.setenv("ANTHROPIC_API_KEY", SECRET)
+    [analysis] = run([make_article()])
+    assert analysis.state == "failed"
+    kept = [path.read_text() for path in replies.root.rglob("*.json")]
+    assert any(WITHHELD in text for text in kept), "a reply that spells the key is kept as none"
+    for text in (*kept, str(analysis), str(replies.calls("2026-10-01")), caplog.text):
+        assert SECRET[13:20] not in text and escaped[80:120] not in text
+
+
+def test_a_batch_whose_id_repeats_the_key_is_none(
+    answered: Answered, run: Run, replies: Replies, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    counts = dict.fromkeys(("succeeded", "errored", "canceled", "expired"), 0)
+    batch = {
+        "id": SECRET, "type": "message_batch", "processing_status": SECRET, "request_counts": {"processing": 1, **counts},
+        "created_at": "2099-10-01T00:00:00Z", "expires_at": "2099-10-02T00:00:00Z",
+    }  # fmt: skip
+    answered(200, JSON, json.dumps({**batch, "data": [batch], "has_more": False}).encode())
+    monkeypatch.setenv("ANTHROPIC_API_KEY", SECRET)
+    [analysis] = run([make_article()], batch=True, poll_seconds=0.01, wait_seconds=0.1)
+    assert analysis.state == "failed", "asked one by one, and answered no message"
+    assert not list(replies.root.rglob("batches/*.json"))
+    for text in (*(path.read_text() for path in replies.root.rglob("*.json")), str(analysis), caplog.text):
+        assert SECRET[13:20] not in text

@@ -49,6 +49,32 @@ def test_it_never_prints_a_key_or_a_password(secdigest: Secdigest, monkeypatch: 
     assert found["feeds"][0], "one finding that fails hides no other"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg2://127.0.0.1:1/none?password=hunter2-0451",
+        "postgresql+psycopg2://127.0.0.1:1/none?user=me&password=hunter2%2D0451",
+        "postgresql+psycopg2://127.0.0.1:1/none?p%61ssword=hunter2-0451",
+        "postgresql+psycopg2://127.0.0.1:1/none?sslpassword=hunter2-0451",
+        "postgresql+psycopg2://127.0.0.1:1/none?options=-csearch_path%3Dhunter2-0451",
+        "postgresql+psycopg2://me:hunter2-0451@127.0.0.1:1/none",
+        "postgresql+psycopg2://me:%68unter2-0451@127.0.0.1:1/none",
+        "postgresql+psycopg2://hunter2-0451@127.0.0.1:1/none",
+        "postgresql+psycopg2://me:a@hunter2-0451@127.0.0.1:1/none",
+        "postgresql+psycopg2://me:a?hunter2-0451@127.0.0.1:1/none",
+        "postgresql://me:hunter2-0451@127.0.0.1:1/none",
+    ],
+)
+def test_no_spelling_of_a_database_url_makes_it_print_a_password(
+    secdigest: Secdigest, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("SECDIGEST_PG_URL", url)
+    for command in ("doctor", "poll"):
+        done = secdigest(command)
+        assert done.exit_code == 1
+        assert "hunter2" not in done.output.lower() and "SECDIGEST_PG_URL" in done.output
+
+
 def test_everything_that_is_missing_is_named_at_once(
     secdigest: Secdigest, home: Path, feed_list: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

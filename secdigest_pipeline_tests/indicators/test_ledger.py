@@ -159,6 +159,7 @@ def test_a_live_path_on_a_shared_service_is_an_indicator_only_where_indicators_a
         ("127.0.0.1", "reserved_address"),
         ("8.8.8.8", "public_resolver"),
         ("2001:db8::5", "reserved_address"),
+        ("3fff::5", "reserved_address"),
         ("100.64.1.1", "reserved_address"),
     ],
 )

@@ -121,7 +121,19 @@ def test_any_text_is_judged_without_an_exception(text: str) -> None:
     "host",
     [
         *["127.0.0.1", "127.1", "2130706433", "0x7f000001", "[::1]", "::ffff:127.0.0.1", "10.1.2.3", "169.254.169.254"],
-        *["localhost", "a.localhost", "printer.local", "intranet", "0", "192.168.1.1", "224.0.0.1", "1.2.3.4.5"],
+        *[
+            "localhost",
+            "a.localhost",
+            "printer.local",
+            "intranet",
+            "0",
+            "192.168.1.1",
+            "224.0.0.1",
+            "1.2.3.4.5",
+            "192.0.0.192",
+            "3221225664",
+            "[3fff::1]",
+        ],
     ],
 )
 def test_private_and_local_hosts_are_not_public(host: str) -> None:
