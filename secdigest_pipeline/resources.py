@@ -79,6 +79,10 @@ class Services:
 
         return load_feeds(self.settings.feeds)
 
+    def load(self) -> None:
+        """Read settings and feed list now, so that one that cannot be used is named before anything is started."""
+        _ = self.settings, self.feeds
+
     @property
     def tables(self) -> UPath:
         """Folder of the asset tables."""

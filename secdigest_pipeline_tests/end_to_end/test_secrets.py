@@ -39,13 +39,13 @@ def written(sample: Sample) -> Iterator[tuple[str, str]]:
 
 
 def echo(status: int) -> Starlette:
-    """An endpoint that refuses every call and repeats the headers of the request in its message."""
+    """An endpoint that knows no list of models, refuses every call and repeats the request's headers in its message."""
 
     async def answer(request: Request) -> Response:
         error = {"type": "authentication_error", "message": f"not with {dict(request.headers)}"}
         return JSONResponse({"type": "error", "error": error}, status)
 
-    return Starlette(routes=[Route("/{path:path}", answer, methods=["POST", "GET"])])
+    return Starlette(routes=[Route("/{path:path}", answer, methods=["POST"])])
 
 
 @pytest.mark.parametrize(("status", "exit_code"), [(200, 0), (401, 1)])
