@@ -15,7 +15,7 @@ test-long: $(VENV)/ready
 	$(BIN)/pytest -m long
 
 dev: $(VENV)/ready
-	$(BIN)/secdigest dev
+	$(BIN)/secdigest dev $(if $(PORT),--port $(PORT))
 
 bench: $(VENV)/bench
 	$(BIN)/python -m benchmarks

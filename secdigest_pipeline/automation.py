@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from secdigest_pipeline.editions import TIMEZONE, Edition
+from secdigest_pipeline.runs import is_gone
 
 CATCH_UP_DAYS = 7
 
@@ -100,4 +101,5 @@ def _under_way(instance: dg.DagsterInstance, edition: Edition) -> bool:
         dg.DagsterRunStatus.STARTED,
     ]
     filters = dg.RunsFilter(statuses=unfinished, tags={"dagster/partition": edition.key})
-    return bool(instance.get_runs(filters, limit=1))
+    # one that a power cut left is ended soon, but perhaps not before this tick
+    return not all(is_gone(run.tags) for run in instance.get_runs(filters))

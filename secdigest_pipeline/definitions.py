@@ -36,6 +36,7 @@ from secdigest_pipeline.indicators.sightings import IOC_HISTORY  # noqa: E402
 from secdigest_pipeline.intake.health import FEED_HEALTH  # noqa: E402
 from secdigest_pipeline.intake.records import POLLS, RAW_FEED_ITEMS  # noqa: E402
 from secdigest_pipeline.io_managers import ParquetIOManager  # noqa: E402
+from secdigest_pipeline.launcher import in_this_process  # noqa: E402
 from secdigest_pipeline.report.records import DAILY_REPORT  # noqa: E402
 from secdigest_pipeline.resources import Services  # noqa: E402
 
@@ -77,7 +78,7 @@ def build_defs(services: Services | None = None) -> dg.Definitions:
         schedules=[automation.daily_edition, automation.hourly_poll],
         sensors=[alerts.run_failure_alert],
         resources={"services": services, "io_manager": ParquetIOManager(services.tables, TABLES)},
-        executor=dg.in_process_executor,
+        executor=in_this_process,
     )
 
 

@@ -93,6 +93,10 @@ class Services:
         told, self._told = self._told, []
         return list(dict.fromkeys(told))
 
+    def load(self) -> None:
+        """Read settings and feed list now, so that one that cannot be used is named before anything is started."""
+        _ = self.settings, self.feeds
+
     @property
     def tables(self) -> UPath:
         """Folder of the asset tables."""

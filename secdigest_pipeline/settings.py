@@ -1,5 +1,6 @@
 """Settings: environment variables, typed and checked once; the README table is written from `DESCRIPTIONS`."""
 
+import difflib
 import ipaddress
 import os
 import re
@@ -64,6 +65,7 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
 }
 
 
+_PREFIX = "SECDIGEST_"
 _LONGEST_PATH = 1_000
 _FIRST_YEAR = 2000
 _MOST_MODELS = 10
@@ -101,6 +103,7 @@ class Settings:
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
         """Settings from `env` (default: the process environment); SettingsError on the first unusable value."""
         env = os.environ if env is None else env
+        _refuse_unknown(env)
         _url(env, "ANTHROPIC_BASE_URL")  # the SDK's own, which would take anything and say little
         return cls(
             data=_location(env, "SECDIGEST_DATA", "data"),
@@ -134,6 +137,16 @@ def has_key(env: Mapping[str, str] | None = None) -> bool:
     """Whether the Anthropic SDK would find a credential in the environment."""
     env = os.environ if env is None else env
     return bool(env.get("ANTHROPIC_API_KEY") or env.get("ANTHROPIC_AUTH_TOKEN"))
+
+
+def _refuse_unknown(env: Mapping[str, str]) -> None:
+    """A misspelt setting would otherwise be passed over in silence, and its default be used."""
+    for name in sorted(env):
+        if name.upper().startswith(_PREFIX) and name not in DESCRIPTIONS:
+            # compared without what all have in common, which would make any two of them alike
+            known = {one.removeprefix(_PREFIX): one for one in DESCRIPTIONS if one.startswith(_PREFIX)}
+            near = difflib.get_close_matches(name.upper().removeprefix(_PREFIX), known, n=1)
+            raise SettingsError(f"{_shown(name)} is no setting" + (f"; is {known[near[0]]} meant?" if near else ""))
 
 
 def _location(env: Mapping[str, str], name: str, default: str) -> UPath:

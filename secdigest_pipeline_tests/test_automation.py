@@ -7,6 +7,7 @@ import pytest
 from secdigest_pipeline import automation
 from secdigest_pipeline.editions import JST, Edition
 from secdigest_pipeline.instance import instance
+from secdigest_pipeline.runs import PROCESS_TAG, process_tag
 from secdigest_pipeline.settings import Settings
 
 
@@ -84,3 +85,17 @@ def test_the_schedules_run_in_tokyo_every_day_of_the_week() -> None:
     assert automation.daily_edition.execution_timezone == "Asia/Tokyo"
     assert automation.daily_edition.cron_schedule == ["0 6 * * *", "15 8 * * *"]
     assert automation.hourly_poll.cron_schedule == "30 * * * *"
+
+
+def test_an_edition_whose_run_was_killed_is_asked_for_at_once(opened: dg.DagsterInstance) -> None:
+    @dg.op
+    def nothing() -> None: ...
+
+    @dg.job
+    def some_job() -> None:
+        nothing()
+
+    host, _, pid, began = process_tag()[PROCESS_TAG].rsplit(":", 3)
+    tags = {"dagster/partition": "2026-10-08", PROCESS_TAG: f"{host}:the-boot-before:{pid}:{began}"}
+    opened.create_run_for_job(some_job, tags=tags, status=dg.DagsterRunStatus.STARTED)
+    assert "2026-10-08" in [edition.key for edition in automation.due(opened, jst("2026-10-10T06:00"))]

@@ -1,34 +1,14 @@
 import os
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import dagster as dg
-import psutil
 import pytest
 
 from secdigest_pipeline.files import StorageError
-from secdigest_pipeline.instance import (
-    POOLS,
-    PROCESS_TAG,
-    dagster_home,
-    declare_pools,
-    end_orphans,
-    instance,
-    process_tag,
-)
+from secdigest_pipeline.instance import dagster_home, instance
+from secdigest_pipeline.pools import POOLS, declare_pools
 from secdigest_pipeline.settings import Settings
-
-
-@dg.op
-def nothing() -> None: ...
-
-
-@dg.job
-def some_job() -> None:
-    nothing()
 
 
 def test_the_instance_stores_in_postgres_and_keeps_its_home_in_the_data_directory(home: Path) -> None:
@@ -50,27 +30,6 @@ def test_what_killed_runs_left_half_written_is_swept_at_the_next_start(home: Pat
             if thread.name == "sweep":
                 thread.join()
         assert not any(path.exists() for path in left)
-
-
-def test_a_run_of_a_killed_command_is_ended_and_a_living_one_is_not(home: Path) -> None:
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    host = process_tag()[PROCESS_TAG].split(":")[0]
-    gone_tag = f"{host}:{gone.pid}:{int(psutil.Process(gone.pid).create_time())}"
-    gone.wait()
-    with instance(Settings.from_env()) as opened:
-        started = dg.DagsterRunStatus.STARTED
-        killed = opened.create_run_for_job(some_job, tags={PROCESS_TAG: gone_tag}, status=started)
-        alive = opened.create_run_for_job(some_job, tags=process_tag(), status=started)
-        elsewhere = opened.create_run_for_job(some_job, tags={PROCESS_TAG: "other-host:1:1"}, status=started)
-        daemons = opened.create_run_for_job(some_job, status=started)
-        assert end_orphans(opened) == [killed.run_id]
-        statuses = {run.run_id: opened.get_run_by_id(run.run_id).status for run in (killed, alive, elsewhere, daemons)}
-    assert statuses == {
-        killed.run_id: dg.DagsterRunStatus.FAILURE,
-        alive.run_id: started,
-        elsewhere.run_id: started,
-        daemons.run_id: started,
-    }
 
 
 def test_every_pool_of_the_assets_is_declared_before_a_run_and_a_changed_limit_stays(home: Path) -> None:

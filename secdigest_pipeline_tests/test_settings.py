@@ -19,6 +19,12 @@ def test_the_defaults_are_usable_and_are_what_the_readme_table_says() -> None:
 @pytest.mark.parametrize(
     ("env", "message"),
     [
+        ({"SECDIGEST_MODEL": "x"}, "^'SECDIGEST_MODEL' is no setting; is SECDIGEST_MODELS meant[?]$"),
+        ({"SECDIGEST_DATA_DIR": "x"}, "is SECDIGEST_DATA meant"),
+        ({"SECDIGEST_ANALYSER": "x"}, "is SECDIGEST_ANALYST meant"),
+        ({"SECDIGEST_PAGE_FETCH": "x"}, "is SECDIGEST_PAGE_FETCHES meant"),
+        ({"secdigest_data": "x"}, "'secdigest_data' is no setting; is SECDIGEST_DATA meant"),
+        ({"SECDIGEST_XYZZY": "x"}, "^'SECDIGEST_XYZZY' is no setting$"),
         ({"SECDIGEST_START": "soon"}, "SECDIGEST_START='soon' is not a date"),
         ({"SECDIGEST_ANALYST": "oracle"}, "SECDIGEST_ANALYST='oracle' is not auto"),
         ({"SECDIGEST_MODELS": " , "}, "SECDIGEST_MODELS names no model"),
@@ -122,4 +128,4 @@ def test_routes_and_object_store_locations_are_read() -> None:
 def test_every_variable_that_is_read_is_described() -> None:
     source = Path(packaged("feeds.yaml").parent, "secdigest_pipeline", "settings.py").read_text()
     read = {word for line in source.splitlines() for word in line.split('"') if word.startswith("SECDIGEST_")}
-    assert {name for name in read if name.isidentifier()} <= set(DESCRIPTIONS)
+    assert {name for name in read if name.isidentifier()} <= {*DESCRIPTIONS, "SECDIGEST_"}

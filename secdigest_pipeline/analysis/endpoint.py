@@ -70,7 +70,7 @@ class Endpoint:
         self._dead: Failure | None = None
 
     async def __aenter__(self) -> Self:
-        self._secrets = _credentials()
+        self._secrets = credentials()
         # imported here: two seconds that a code location without a model call need not pay
         import anthropic
         import httpx2
@@ -184,7 +184,7 @@ class Endpoint:
         yield
 
 
-def _credentials() -> tuple[str, ...]:
+def credentials() -> tuple[str, ...]:
     """What must never be shown; AnalystUnavailable when there is no key, or one that no header can hold."""
     if not has_key():
         raise AnalystUnavailable("no key for the model: set ANTHROPIC_API_KEY, or SECDIGEST_ANALYST=extractive")

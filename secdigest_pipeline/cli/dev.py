@@ -2,12 +2,15 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from types import FrameType
 
 import click
 import psutil
+
+from secdigest_pipeline.cli.terminal import end
 
 STOP_SECONDS = 20
 
@@ -22,7 +25,10 @@ def dev(port: int) -> None:
     from secdigest_pipeline.instance import HOME_VARIABLE, instance
     from secdigest_pipeline.resources import Services
 
-    settings = Services().settings
+    services = Services()
+    services.load()
+    settings = services.settings
+    _free(port)
     with instance(settings):
         command = [sys.executable, "-m", "dagster", "dev", "-h", "127.0.0.1", "-p", str(port)]
         click.echo(f"Dagster UI: http://127.0.0.1:{port} (stop with Ctrl-C); data in {settings.data}")
@@ -40,6 +46,15 @@ def dev(port: int) -> None:
         except KeyboardInterrupt:
             code = _stop(child)
     sys.exit(code)
+
+
+def _free(port: int) -> None:
+    """End the command when the port is taken: Dagster would say so in a traceback, with everything else started."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        why = os.strerror(error.errno or 0)  # its own text repeats the address
+        end(f"port {port} of 127.0.0.1 cannot be used ({why}); name another one with --port")
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

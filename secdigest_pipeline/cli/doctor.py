@@ -52,7 +52,10 @@ def examine() -> Iterator[Finding]:
         return
     yield _tried("data", lambda: _writable(settings.data), StorageError)
     yield _tried("reports", lambda: _writable(settings.out), StorageError)
-    yield _tried("PostgreSQL", lambda: _postgres(settings), DatabaseError, StorageError, OSError)
+    postgres = _tried("PostgreSQL", lambda: _postgres(settings), DatabaseError, StorageError, OSError)
+    yield postgres
+    if postgres.ok:
+        yield _tried("runs", lambda: _runs(settings), DatabaseError, StorageError, OSError)
     yield _tried("feeds", lambda: _feeds(settings), ValueError, OSError)
     yield _tried("newest report", lambda: _newest(settings), StorageError)
     yield from _analyst(settings)
@@ -88,6 +91,24 @@ def _postgres(settings: Settings) -> str:
     return f"embedded server starts and answers, kept in {home}{note}"
 
 
+def _runs(settings: Settings) -> str:
+    """Runs whose process is gone are an error until the next command, or the daemon, has ended them; read, not changed."""
+    import sqlalchemy
+    from dagster_postgres import PostgresRunStorage
+
+    from secdigest_pipeline.runs import left_behind, named
+
+    with database(settings.data) as url:
+        engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool)
+        if not sqlalchemy.inspect(engine).has_table("runs"):
+            return "none yet"
+        left = left_behind(PostgresRunStorage(url, should_autocreate_tables=False))
+    if left:
+        names = ", ".join(map(named, left))
+        raise StorageError(f"left by a process that is gone: {names}; ended by the next run, poll, backfill or dev")
+    return "none is left by a process that is gone"
+
+
 def _newest(settings: Settings) -> str:
     from secdigest_pipeline.heartbeat import heartbeat, overdue
 
@@ -114,6 +135,11 @@ def _analyst(settings: Settings) -> Iterator[Finding]:
         yield Finding("analyst", True, f"extractive: sentences of the articles, no model ({key})")
         return
     yield Finding("analyst", has_key(), f"anthropic: {', '.join(settings.models)} ({key})")
+    if has_key():
+        from secdigest_pipeline.analysis.key import try_key
+
+        tried = try_key()
+        yield Finding("key", tried.answered and not tried.refused, tried.said)
     for name in settings.models:
         yield _tried(f"model {name}", lambda name=name: _model(name), ValueError)  # type: ignore[misc]
 

@@ -1,14 +1,16 @@
 """Run a job of the real graph in this process, show its progress, and say whether it did what was asked."""
 
 import re
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 from rich.console import Console
 
-from secdigest_pipeline.instance import process_tag
+from secdigest_pipeline.pools import holders
 from secdigest_pipeline.resources import Services
+from secdigest_pipeline.runs import process_tag
 
 # Dagster's own log lines go to its database, where the UI shows them; the terminal gets ours
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -28,6 +30,25 @@ class Progress:
         self.console.print(f"  [green]✓[/green] {asset:<18} [dim]{shown}[/dim]", highlight=False, soft_wrap=True)
 
 
+class _Waits:
+    """Listener of a run's events: a line for what it waits for, again every few minutes (dagster 1.13: 300 s)."""
+
+    def __init__(self, instance: dg.DagsterInstance, console: Console) -> None:
+        self.instance = instance
+        self.console = console
+
+    def __call__(self, entry: dg.EventLogEntry) -> None:
+        """Print which run holds the pool that a step is kept waiting by."""
+        event = entry.dagster_event
+        if event is None or not event.is_engine_event or "pool" not in event.engine_event_data.metadata:
+            return
+        pool = str(event.engine_event_data.metadata["pool"].value)
+        by = holders(self.instance, pool) or "no slot of it is free"
+        self.console.print(
+            f"  … {event.step_key} waits for the pool {pool}: {by}", highlight=False, markup=False, soft_wrap=True
+        )
+
+
 def execute(
     job: str,
     services: Services,
@@ -44,12 +65,14 @@ def execute(
     """
     from secdigest_pipeline.definitions import build_defs
 
-    services.listener = Progress(console)
+    services.listener, run_id = Progress(console), str(uuid.uuid4())
+    instance.add_event_listener(run_id, _Waits(instance, console))
     definition = build_defs(services).resolve_job_def(job)
     with console.status(f"{job} {partition or ''}".strip()):
         result = definition.execute_in_process(
             run_config={**QUIET, "ops": {asset: {"config": values} for asset, values in (config or {}).items()}},
             instance=instance,
+            run_id=run_id,
             partition_key=partition,
             asset_selection=None if only is None else [dg.AssetKey(name) for name in only],
             tags={**process_tag(), **(tags or {})},

@@ -1,7 +1,9 @@
 """`secdigest run`, `backfill` and `poll`: one edition, several editions, the feeds alone."""
 
+import sys
 import uuid
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -9,6 +11,9 @@ from rich.console import Console
 from secdigest_pipeline.cli.dates import EDITION
 from secdigest_pipeline.cli.terminal import end
 from secdigest_pipeline.editions import JST, Edition
+
+if TYPE_CHECKING:
+    from secdigest_pipeline.resources import Services
 
 
 @click.command()
@@ -24,15 +29,19 @@ def run(edition: Edition | None) -> None:
     console, services = Console(), Services()
     now = services.now()
     edition = edition or Edition(now.astimezone(JST).date())
+    live = now < edition.closes + timedelta(days=1)
+    if problem := unusable(services):
+        # told before anything is started; yet what the feeds show today, nobody can fetch tomorrow
+        click.echo(f"secdigest: {problem}", err=True)
+        if not live:
+            sys.exit(1)
     with instance(services.settings) as opened:
         from secdigest_pipeline.cli.execute import execute
         from secdigest_pipeline.cli.summary import print_summary
 
-        live = now < edition.closes + timedelta(days=1)
-        if problem := unusable_analyst(services):
-            if live:
-                execute("poll", services, opened, console)
-            end(problem)
+        if problem:
+            execute("poll", services, opened, console)
+            sys.exit(1)
         failure = execute("daily" if live else "edition", services, opened, console, edition.key)
         print_summary(console, services, edition)
         if failure:
@@ -60,7 +69,7 @@ def backfill(first: Edition, last: Edition, estimate: bool, batch: bool) -> None
 
         print_estimate(console, services, _between(first.day, last.day), batch or services.settings.batch)
         return
-    if problem := unusable_analyst(services):
+    if problem := unusable(services):
         end(problem)
     failures: list[str] = []
     tags = {"secdigest/backfill": uuid.uuid4().hex[:8]}
@@ -91,6 +100,7 @@ def poll() -> None:
     from secdigest_pipeline.resources import Services
 
     console, services = Console(), Services()
+    services.load()
     with instance(services.settings) as opened:
         from secdigest_pipeline.cli.execute import execute
         from secdigest_pipeline.cli.summary import print_polls
@@ -101,15 +111,22 @@ def poll() -> None:
         end(failure)
 
 
-def unusable_analyst(services: object) -> str | None:
-    """Why the analyst that is set cannot work, or None. Told before anything is fetched for it."""
-    from secdigest_pipeline.resources import Services
+def unusable(services: "Services") -> str | None:
+    """Why the analyst that is set cannot work, or None; a settings or feed list error when not even the feeds can be polled.
+
+    An endpoint that cannot be asked says nothing of the key: the run goes on.
+    """
     from secdigest_pipeline.settings import has_key
 
-    assert isinstance(services, Services)
-    if services.settings.analyst == "anthropic" and not has_key():
+    services.load()
+    if services.settings.analyst == "extractive":
+        return None
+    if not has_key():
         return "SECDIGEST_ANALYST=anthropic needs ANTHROPIC_API_KEY; set it, or SECDIGEST_ANALYST=extractive"
-    return None
+    from secdigest_pipeline.analysis.key import try_key
+
+    tried = try_key()
+    return tried.said if tried.refused else None
 
 
 def _between(first: date, last: date) -> list[Edition]:

@@ -82,11 +82,12 @@ class MessagesApi:
 
     @property
     def app(self) -> Starlette:
-        """The application: POST /v1/messages and /v1/messages/count_tokens, and Message Batches."""
+        """The application: POST /v1/messages and /v1/messages/count_tokens, GET /v1/models, and Message Batches."""
         return Starlette(
             routes=[
                 Route("/v1/messages", self._messages, methods=["POST"]),
                 Route("/v1/messages/count_tokens", self._count_tokens, methods=["POST"]),
+                Route("/v1/models", self._models, methods=["GET"]),
                 *self.batches.routes(self._verified, self._outcome),
             ]
         )
@@ -117,6 +118,13 @@ class MessagesApi:
         except _Refused as refused:
             return _error(refused.status, str(refused))
         return JSONResponse({"input_tokens": _tokens(json.dumps(body, ensure_ascii=False))})
+
+    async def _models(self, request: Request) -> Response:
+        try:
+            await self._verified(request)
+        except _Refused as refused:
+            return _error(refused.status, str(refused))
+        return JSONResponse({"data": [], "has_more": False, "first_id": None, "last_id": None})  # it has no model
 
     def _outcome(self, params: dict[str, Any]) -> dict[str, Any]:
         """The result of one request of a batch; steps errored, expired and canceled end it without a message."""

@@ -39,13 +39,15 @@ def test_a_deployment_that_can_work_is_said_to_be_well_and_nothing_is_left_behin
 def test_it_never_prints_a_key_or_a_password(secdigest: Secdigest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECDIGEST_ANALYST", "anthropic")
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-hunter2-key")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("SECDIGEST_PG_URL", "postgresql+psycopg2://someone:hunter2@127.0.0.1:1/none")
     done = secdigest("doctor")
     found = findings(done.stdout)
     assert done.exit_code == 1
     assert "hunter2" not in done.output
     assert found["analyst"] == (True, found["analyst"][1]) and "a key is set" in found["analyst"][1]
-    assert not found["PostgreSQL"][0]
+    assert found["key"] == (False, "the endpoint cannot be reached, so the key is not tried")
+    assert not found["PostgreSQL"][0] and "runs" not in found
     assert found["feeds"][0], "one finding that fails hides no other"
 
 

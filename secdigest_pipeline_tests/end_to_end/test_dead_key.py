@@ -4,6 +4,7 @@ import pytest
 from upath import UPath
 
 from secdigest_pipeline.analysis.replies import Replies
+from secdigest_pipeline.sample import messages
 from secdigest_pipeline.sample.world import EDITIONS
 from secdigest_pipeline_tests.end_to_end.conftest import Sample
 
@@ -13,13 +14,15 @@ EDITION = EDITIONS[0]
 
 def test_a_dead_key_ends_the_run_once_and_the_next_run_goes_on_from_what_is_kept(sample: Sample) -> None:
     assert sample.secdigest("poll").returncode == 0
-    dead = sample.secdigest("run", EDITION.key, env={"ANTHROPIC_API_KEY": "sk-not-taken"})
+    sample.api.failures = {"*": ("401",)}  # a key that was withdrawn after the run began
+    dead = sample.secdigest("run", EDITION.key)
+    sample.api.failures = {}
     assert dead.returncode == 1
     assert dead.stderr.startswith(
         "secdigest: article_analyses: the Messages API turned claude-haiku-5-5 down (HTTP 401"
     )
     assert "check ANTHROPIC_API_KEY" in dead.stderr and dead.stderr.count("\n") == 1
-    assert "sk-not-taken" not in dead.stdout + dead.stderr and "Traceback" not in dead.stdout
+    assert messages.KEY not in dead.stdout + dead.stderr and "Traceback" not in dead.stdout
     replies = Replies(UPath(sample.home / "data" / "llm"))
     assert [call.outcome for call in replies.calls(EDITION.key)] == ["authentication_error"]
     assert (sample.home / "data" / "tables" / "cleaned_articles" / f"{EDITION.key}.parquet").is_file()
