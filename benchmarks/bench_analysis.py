@@ -20,10 +20,11 @@ from pathlib import Path
 
 from upath import UPath
 
-from secdigest_pipeline.analysis import AnthropicAnalyst, Replies
 from secdigest_pipeline.analysis.analyse import analyse
+from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
+from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.indicators import find
+from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.sample.messages import KEY, MessagesApi, serve
 
 ARTICLES, AT_ONCE, DELAY = 100, 8, 2.0

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from secdigest_pipeline.articles.blockers import wall
-from secdigest_pipeline.articles.extraction import extract_page
-from secdigest_pipeline.indicators.find import find
-from secdigest_pipeline.workers import Workers
+from secdigest_pipeline.articles.extraction.extracted import extract_page
+from secdigest_pipeline.articles.pages.blockers import wall
+from secdigest_pipeline.base.workers import Workers
+from secdigest_pipeline.indicators.finding.find import find
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "intake"
 GOLD = CORPUS / "articles" / "gold.jsonl"

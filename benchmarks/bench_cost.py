@@ -14,15 +14,16 @@ from pathlib import Path
 from lxml import etree, html
 from upath import UPath
 
-from secdigest_pipeline.analysis import AnthropicAnalyst, Replies
 from secdigest_pipeline.analysis.analyse import analyse
-from secdigest_pipeline.analysis.estimate import Estimate, estimate
-from secdigest_pipeline.analysis.models import BATCH_FACTOR, PRICES_OF, Usage, model
+from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
+from secdigest_pipeline.analysis.asking.estimate import Estimate, estimate
+from secdigest_pipeline.analysis.asking.models import BATCH_FACTOR, PRICES_OF, Usage, model
+from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.analysis.records import Call
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.files import sha256
-from secdigest_pipeline.indicators import find
-from secdigest_pipeline.intake.urls import article_id
+from secdigest_pipeline.base.files import sha256
+from secdigest_pipeline.fetching.urls import article_id
+from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.sample.messages import KEY, MessagesApi, serve
 from secdigest_pipeline.sample.world import World
 

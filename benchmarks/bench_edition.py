@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.loopback import Body, serve
 from benchmarks.peak_memory import watched
-from secdigest_pipeline.editions import JST, Edition
+from secdigest_pipeline.base.editions import JST, Edition
 from secdigest_pipeline.sample import messages
 
 ARTICLES, FEEDS = 100, 20

@@ -19,9 +19,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from secdigest_pipeline.indicators.find import find
-from secdigest_pipeline.indicators.hosts import ipv4
-from secdigest_pipeline.indicators.spelling import host_of
+from secdigest_pipeline.indicators.finding.find import find
+from secdigest_pipeline.indicators.finding.hosts import ipv4
+from secdigest_pipeline.indicators.finding.spelling import host_of
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "ioc"
 # CPU seconds after which a worst case counts as not finished: the gate of issue D.

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from benchmarks.planted_errors import Source, page_cases, sample_cases
-from secdigest_pipeline.analysis.grounding import Grounder
-from secdigest_pipeline.analysis.sentences import sentences
+from secdigest_pipeline.analysis.grounding.grounder import Grounder
+from secdigest_pipeline.analysis.grounding.sentences import sentences
 
 TARGET_CAUGHT, TARGET_FALSE, TARGET_OWN, TARGET_MS = 0.95, 0.03, 0.005, 5.0
 OWN_SENTENCES = 150  # of an article

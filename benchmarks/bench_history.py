@@ -20,8 +20,8 @@ from typing import Any
 import pyarrow.parquet as pq
 from upath import UPath
 
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.indicators.history import History, compared
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.indicators.past.history import History, compared
 from secdigest_pipeline.indicators.records import Ioc
 
 FIRST = date(2024, 1, 1)

@@ -22,15 +22,15 @@ MEMORY_GROWTH = 1.25
 
 async def backfill(root: str, port: int) -> dict[str, object]:
     """One pass: requests, seconds of each edition, peak MiB after the first and the last 20, items kept."""
-    from secdigest_pipeline.intake.archive import Archive
+    from secdigest_pipeline.base.workers import Workers
+    from secdigest_pipeline.fetching.http import open_client
     from secdigest_pipeline.intake.completeness import completeness
-    from secdigest_pipeline.intake.feeds import load_feeds
+    from secdigest_pipeline.intake.feeds.feeds import load_feeds
     from secdigest_pipeline.intake.history.sources import fill
-    from secdigest_pipeline.intake.http import open_client
     from secdigest_pipeline.intake.membership import items_of
+    from secdigest_pipeline.intake.polling.archive import Archive
     from secdigest_pipeline.sample import past
     from secdigest_pipeline.sample.content import FEEDS
-    from secdigest_pipeline.workers import Workers
 
     archive, feeds = Archive(UPath(root)), load_feeds(FEEDS)
     here = ("127.0.0.1", port)

@@ -24,7 +24,7 @@ import dagster as dg
 
 from benchmarks.loopback import Body, serve
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES
-from secdigest_pipeline.editions import JST, Edition
+from secdigest_pipeline.base.editions import JST, Edition
 
 FEEDS, MOST = 100, 5
 FEED_DELAY, PAGE_DELAY, HOST_DELAY = 0.2, 0.3, 1.0
@@ -134,7 +134,7 @@ def feed_list() -> Iterator[str]:
 def steps(edition: Edition) -> dict[str, float]:
     """Seconds of each step and of all, articles read, and processor seconds of this process and of its workers."""
     from secdigest_pipeline.definitions import build_defs
-    from secdigest_pipeline.resources import Services
+    from secdigest_pipeline.orchestration.resources import Services
 
     for room in ROOMS:
         import_module(f"secdigest_pipeline.{room}")

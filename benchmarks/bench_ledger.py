@@ -20,10 +20,10 @@ from types import ModuleType
 from typing import Any
 
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.indicators import find
-from secdigest_pipeline.indicators.ledger import ledger
+from secdigest_pipeline.indicators.finding.find import find
+from secdigest_pipeline.indicators.judging.ledger import ledger
+from secdigest_pipeline.indicators.judging.roles import NOT_COLLECTED
 from secdigest_pipeline.indicators.records import Ioc
-from secdigest_pipeline.indicators.roles import NOT_COLLECTED
 from secdigest_pipeline.indicators.warninglists import vendored
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "ioc"

@@ -20,14 +20,14 @@ from benchmarks.loopback import Web, serve
 from benchmarks.peak_memory import Peaks, watched
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES
-from secdigest_pipeline.database import database
-from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.indicators.records import IOCS
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS
-from secdigest_pipeline.report import check_published
-from secdigest_pipeline.resources import Services
+from secdigest_pipeline.orchestration.database import database
+from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.report.publish import check_published
 from secdigest_pipeline.sample import messages
-from secdigest_pipeline.settings import Settings
 
 EDITION = Edition.parse("2026-10-02")
 MEMORY_BOUND = 1024

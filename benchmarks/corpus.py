@@ -17,9 +17,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from benchmarks.loopback import Body
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.intake.charset import decode
-from secdigest_pipeline.intake.urls import canonical_url
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.fetching.charset import decode
+from secdigest_pipeline.fetching.urls import canonical_url
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "intake"
 

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from rich.console import Console
 
+from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.cli.execute import execute
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.instance import instance
-from secdigest_pipeline.resources import Services
+from secdigest_pipeline.orchestration.instance import instance
+from secdigest_pipeline.orchestration.resources import Services
 
 if __name__ == "__main__":
     edition = Edition.parse(sys.argv[1])

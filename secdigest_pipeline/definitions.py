@@ -14,10 +14,9 @@ gc.set_threshold(20_000, 20, 20)
 # Partitioned asset checks are used on purpose: without a partition a check would load every edition (dagster 1.13)
 warnings.filterwarnings("ignore", message=".*partitions_def.*", category=dg.PreviewWarning)
 
-from secdigest_pipeline import alerts, automation  # noqa: E402 - the filter must stand before the checks are defined
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES  # noqa: E402
 from secdigest_pipeline.articles.records import ARTICLE_PAGES, CLEANED_ARTICLES, PRIMARY_PAGES, STORIES  # noqa: E402
-from secdigest_pipeline.assets import (  # noqa: E402
+from secdigest_pipeline.assets import (
     analyses,
     articles,
     enrichment,
@@ -29,16 +28,17 @@ from secdigest_pipeline.assets import (  # noqa: E402
     report,
     stories,
 )
-from secdigest_pipeline.indicators.enrichment import CVE_FACTS, ENRICHMENT_FILES  # noqa: E402
-from secdigest_pipeline.indicators.exports import IOC_EXPORTS  # noqa: E402
+from secdigest_pipeline.indicators.exports.records import IOC_EXPORTS  # noqa: E402
+from secdigest_pipeline.indicators.past.sightings import IOC_HISTORY  # noqa: E402
 from secdigest_pipeline.indicators.records import IOCS  # noqa: E402
-from secdigest_pipeline.indicators.sightings import IOC_HISTORY  # noqa: E402
 from secdigest_pipeline.intake.health import FEED_HEALTH  # noqa: E402
 from secdigest_pipeline.intake.records import POLLS, RAW_FEED_ITEMS  # noqa: E402
-from secdigest_pipeline.io_managers import ParquetIOManager  # noqa: E402
-from secdigest_pipeline.launcher import in_this_process  # noqa: E402
+from secdigest_pipeline.orchestration import alerts, automation  # noqa: E402 - the filter must stand before the checks are defined
+from secdigest_pipeline.orchestration.io_managers import ParquetIOManager  # noqa: E402
+from secdigest_pipeline.orchestration.launcher import in_this_process  # noqa: E402
+from secdigest_pipeline.orchestration.resources import Services  # noqa: E402
 from secdigest_pipeline.report.records import DAILY_REPORT  # noqa: E402
-from secdigest_pipeline.resources import Services  # noqa: E402
+from secdigest_pipeline.vulnerabilities.records import CVE_FACTS, ENRICHMENT_FILES  # noqa: E402
 
 TABLES = {
     table.name: table

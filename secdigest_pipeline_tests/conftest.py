@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy
 from upath import UPath
 
-from secdigest_pipeline.database import database
+from secdigest_pipeline.orchestration.database import database
 
 OURS = ("SECDIGEST_", "ANTHROPIC_", "DAGSTER_HOME", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from secdigest_pipeline.analysis.records import Analysis, Statement
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.indicators.records import UNKNOWN_THREAT, Ioc
 from secdigest_pipeline.intake.records import FeedItem
 

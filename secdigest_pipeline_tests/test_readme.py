@@ -1,14 +1,14 @@
 """The README says what the code does: settings table, commands, and the excerpt of a real demo report."""
 
 import re
-from pathlib import Path
 
 import click
 
-from secdigest_pipeline.cli import main
-from secdigest_pipeline.settings import DESCRIPTIONS
+from secdigest_pipeline.base.settings import DESCRIPTIONS
+from secdigest_pipeline.cli.main import main
+from secdigest_pipeline_tests.places import REPOSITORY
 
-ROOT = Path(__file__).parent.parent
+ROOT = REPOSITORY
 README = (ROOT / "README.md").read_text()
 
 

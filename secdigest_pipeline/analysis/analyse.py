@@ -9,8 +9,8 @@ from typing import Protocol, runtime_checkable
 from secdigest_pipeline.analysis.extractive import extract
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.files import StorageError
-from secdigest_pipeline.indicators.find import Observable
+from secdigest_pipeline.base.files import StorageError
+from secdigest_pipeline.indicators.finding.find import Observable
 
 log = logging.getLogger(__name__)
 

@@ -12,21 +12,21 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from secdigest_pipeline.analysis import models
 from secdigest_pipeline.analysis.analyse import AnalystUnavailable
-from secdigest_pipeline.analysis.answer import Order
+from secdigest_pipeline.analysis.asking import models
+from secdigest_pipeline.analysis.asking.answer import Order
+from secdigest_pipeline.analysis.asking.endpoint import Endpoint, NoReply, Patience
+from secdigest_pipeline.analysis.asking.failures import Failure
+from secdigest_pipeline.analysis.asking.models import Model
+from secdigest_pipeline.analysis.asking.reading import Unusable, read
+from secdigest_pipeline.analysis.asking.replies import KeptReply, Replies, content_key, reply_key
 from secdigest_pipeline.analysis.assemble import assemble
-from secdigest_pipeline.analysis.endpoint import Endpoint, NoReply, Patience
 from secdigest_pipeline.analysis.extractive import extract
-from secdigest_pipeline.analysis.failures import Failure
-from secdigest_pipeline.analysis.models import Model
-from secdigest_pipeline.analysis.prompt import VERSION, Candidate, candidates
-from secdigest_pipeline.analysis.reading import Unusable, read
 from secdigest_pipeline.analysis.records import Analysis, AnalysisState
-from secdigest_pipeline.analysis.replies import KeptReply, Replies, content_key, reply_key
-from secdigest_pipeline.analysis.schema import Reply
+from secdigest_pipeline.analysis.reply.prompt import VERSION, Candidate, candidates
+from secdigest_pipeline.analysis.reply.schema import Reply
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.indicators.find import Observable
+from secdigest_pipeline.indicators.finding.find import Observable
 
 log = logging.getLogger(__name__)
 

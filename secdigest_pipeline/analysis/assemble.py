@@ -10,17 +10,17 @@ from functools import partial
 from typing import cast
 
 from secdigest_pipeline.analysis import events
-from secdigest_pipeline.analysis.excerpt import excerpt
+from secdigest_pipeline.analysis.asking.replies import KeptReply
 from secdigest_pipeline.analysis.extractive import MAX_LINES, MAX_RECOMMENDATIONS, extract, own_title
-from secdigest_pipeline.analysis.grounding import Grounder, find_quote
+from secdigest_pipeline.analysis.grounding.grounder import Grounder, find_quote
 from secdigest_pipeline.analysis.instructions import Instructions
-from secdigest_pipeline.analysis.prompt import Candidate, leaks_prompt
 from secdigest_pipeline.analysis.records import Analysis, Span, Statement
-from secdigest_pipeline.analysis.replies import KeptReply
-from secdigest_pipeline.analysis.schema import ROLES, SECTIONS, Claim, IocClaim, Reply, closed
+from secdigest_pipeline.analysis.reply.excerpt import excerpt
+from secdigest_pipeline.analysis.reply.prompt import Candidate, leaks_prompt
+from secdigest_pipeline.analysis.reply.schema import ROLES, SECTIONS, Claim, IocClaim, Reply, closed
 from secdigest_pipeline.analysis.threat import is_named, threat
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.indicators.find import find
+from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.indicators.records import IocRole, ObservableType, Role
 from secdigest_pipeline.intake.records import Section
 

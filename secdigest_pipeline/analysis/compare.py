@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from secdigest_pipeline.analysis.asking.reading import read
+from secdigest_pipeline.analysis.asking.replies import KeptReply, Replies, content_key
 from secdigest_pipeline.analysis.assemble import assemble
-from secdigest_pipeline.analysis.prompt import candidates
-from secdigest_pipeline.analysis.reading import read
 from secdigest_pipeline.analysis.records import Analysis, Statement
-from secdigest_pipeline.analysis.replies import KeptReply, Replies, content_key
-from secdigest_pipeline.analysis.schema import Reply
+from secdigest_pipeline.analysis.reply.prompt import candidates
+from secdigest_pipeline.analysis.reply.schema import Reply
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.indicators.find import Observable
+from secdigest_pipeline.indicators.finding.find import Observable
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,11 @@ from upath import UPath
 
 from secdigest_pipeline.analysis.analyse import AnalystUnavailable, analyse
 from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
+from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.analysis.records import Analysis, Call
-from secdigest_pipeline.analysis.replies import Replies
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.files import sha256
-from secdigest_pipeline.indicators.find import find
+from secdigest_pipeline.base.files import sha256
+from secdigest_pipeline.indicators.finding.find import find
 
 EDITION = "2026-10-01"
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Literal, cast
 
 from secdigest_pipeline.analysis.records import Event, Statement, Tag
-from secdigest_pipeline.analysis.schema import CONFIDENCES, FOLLOWUPS, EventClaim, TagClaim, closed
-from secdigest_pipeline.analysis.taxonomy import EVENT_TYPE, NOT_APPLICABLE, UNKNOWN, dimensions, slug
+from secdigest_pipeline.analysis.reply.schema import CONFIDENCES, FOLLOWUPS, EventClaim, TagClaim, closed
+from secdigest_pipeline.analysis.reply.taxonomy import EVENT_TYPE, NOT_APPLICABLE, UNKNOWN, dimensions, slug
 
 # report-contract 3.2, 3.3: longest of three months, rounded up (title 61, summary p95 245, 21 tags, raw values of 14)
 MAX_TITLE = 80

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from secdigest_pipeline.analysis.extractive import own_title
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.indicators import ioc_line
+from secdigest_pipeline.indicators.finding.lines import ioc_line
 from secdigest_pipeline.indicators.records import Ioc
 
 

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
+from secdigest_pipeline.analysis.grounding.sentences import Sentence, sentences
 from secdigest_pipeline.analysis.instructions import Instructions
-from secdigest_pipeline.analysis.lines import one_line
 from secdigest_pipeline.analysis.records import Analysis, Statement
-from secdigest_pipeline.analysis.sentences import Sentence, sentences
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.indicators.find import Observable
+from secdigest_pipeline.base.lines import one_line
+from secdigest_pipeline.indicators.finding.find import Observable
 from secdigest_pipeline.indicators.records import UNKNOWN_THREAT
 
 # report-contract 1.4: five lines, at most three recommendations

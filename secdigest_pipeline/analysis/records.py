@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
+from secdigest_pipeline.base.tables import Table
 from secdigest_pipeline.indicators.records import IocRole, Threat
 from secdigest_pipeline.intake.records import Section
-from secdigest_pipeline.tables import Table
 
 AnalysisState = Literal["analysed", "refused", "extractive", "failed"]
 

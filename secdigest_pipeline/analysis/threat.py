@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from secdigest_pipeline.analysis.schema import ACTOR_ATTRIBUTES, MALWARE_TYPES, Reply, closed
+from secdigest_pipeline.analysis.reply.schema import ACTOR_ATTRIBUTES, MALWARE_TYPES, Reply, closed
 from secdigest_pipeline.indicators.records import Threat
 
 MAX_NAME = 80

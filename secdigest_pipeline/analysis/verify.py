@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from secdigest_pipeline.analysis.grounding import Grounder
+from secdigest_pipeline.analysis.grounding.grounder import Grounder
 from secdigest_pipeline.analysis.instructions import Instructions
-from secdigest_pipeline.analysis.lines import one_line
 from secdigest_pipeline.analysis.records import Analysis, Statement
 from secdigest_pipeline.articles.records import Article
+from secdigest_pipeline.base.lines import one_line
 
 PRINTABLE = ("grounded", "extractive")
 

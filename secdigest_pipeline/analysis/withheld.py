@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from secdigest_pipeline.analysis.instructions import Instructions
 from secdigest_pipeline.articles.records import Article, PrimaryPage
-from secdigest_pipeline.indicators.find import find
+from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.indicators.records import Ioc
 
 REASON = "addressed_to_machine"

@@ -5,14 +5,14 @@ import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from secdigest_pipeline.articles.characters import visible
-from secdigest_pipeline.articles.extraction import Extraction, extract_feed_text, extract_page
-from secdigest_pipeline.articles.page_archive import PageArchive
-from secdigest_pipeline.articles.pages import wanted
+from secdigest_pipeline.articles.extraction.extracted import Extraction, extract_feed_text, extract_page
+from secdigest_pipeline.articles.pages.archive import PageArchive
+from secdigest_pipeline.articles.pages.read import wanted
 from secdigest_pipeline.articles.records import Article, Link, Page, ReadState
-from secdigest_pipeline.files import StorageError, sha256
+from secdigest_pipeline.base.characters import visible
+from secdigest_pipeline.base.files import StorageError, sha256
+from secdigest_pipeline.base.workers import WorkerError, Workers, WorkerTimeout
 from secdigest_pipeline.intake.records import FeedItem
-from secdigest_pipeline.workers import WorkerError, Workers, WorkerTimeout
 
 # One page in a worker (intake.md 3.3: 19 MB of HTML took 25 s, and pages are capped at 5 MB)
 EXTRACTION_SECONDS = 20.0

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
+from secdigest_pipeline.base.tables import Table
 from secdigest_pipeline.intake.records import Kind, Section
-from secdigest_pipeline.tables import Table
 
 ReadState = Literal["read", "feed_only", "blocked", "gone", "timeout", "unreachable", "too_large", "not_html", "empty"]
 

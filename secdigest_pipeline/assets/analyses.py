@@ -8,11 +8,15 @@ from datetime import UTC, datetime
 import dagster as dg
 import pandas as pd
 
+from secdigest_pipeline.analysis.analyse import AnalystUnavailable, analyse
+from secdigest_pipeline.analysis.asking.spent import by_article, input_tokens, usd
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Analysis, Call
+from secdigest_pipeline.analysis.verify import ungrounded
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
 from secdigest_pipeline.assets.handback import checked, described, hand_back
-from secdigest_pipeline.partitions import EDITIONS
-from secdigest_pipeline.resources import Services
+from secdigest_pipeline.indicators.finding.find import find
+from secdigest_pipeline.orchestration.partitions import EDITIONS
+from secdigest_pipeline.orchestration.resources import Services
 
 
 class Asking(dg.Config):
@@ -47,9 +51,6 @@ def article_analyses(
     cleaned_articles: pd.DataFrame,
 ) -> pd.DataFrame:
     """Summary, recommendations, notes and IOC roles of each article. A reply that is kept is never paid for again."""
-    from secdigest_pipeline.analysis.analyse import AnalystUnavailable
-    from secdigest_pipeline.analysis.spent import input_tokens, usd
-
     before = {call.call_id for call in services.replies.calls(context.partition_key)}
     by_batch = config.batch or (services.settings.batch and any(tag in context.run.tags for tag in _BACKFILL_TAGS))
     try:
@@ -80,16 +81,11 @@ def article_analyses(
 
 def _cost_table(calls: list[Call]) -> dg.MetadataValue:
     """What each article of the edition has cost so far, whichever run paid for it, the dearest first."""
-    from secdigest_pipeline.analysis.spent import by_article
-
     rows = [dg.TableRecord(asdict(row)) for row in by_article(calls)[:_COST_ROWS]]
     return dg.MetadataValue.table(rows, schema=_COST_SCHEMA)
 
 
 async def _analyse(services: Services, refresh: list[str], batch: bool, articles: list[Article]) -> list[Analysis]:
-    from secdigest_pipeline.analysis.analyse import analyse
-    from secdigest_pipeline.indicators import find
-
     news = [article for article in articles if article.section == "news"]
     observables = {article.article_id: find(article.page_text) for article in news}
     async with services.analyst(frozenset(refresh), batch) as analyst:
@@ -101,7 +97,5 @@ async def _analyse(services: Services, refresh: list[str], batch: bool, articles
 )
 def statements_are_grounded(article_analyses: pd.DataFrame, cleaned_articles: pd.DataFrame) -> dg.AssetCheckResult:
     """Holds the report back when a statement that would be printed does not stand in its article."""
-    from secdigest_pipeline.analysis.verify import ungrounded
-
     wrong = ungrounded(ARTICLE_ANALYSES.rows(article_analyses), CLEANED_ARTICLES.rows(cleaned_articles))
     return checked(["ungrounded"], [[fault] for fault in wrong])

@@ -6,11 +6,13 @@ from collections import Counter
 import dagster as dg
 import pandas as pd
 
+from secdigest_pipeline.articles.clean import clean_articles
+from secdigest_pipeline.articles.pages.read import read_pages
 from secdigest_pipeline.articles.records import ARTICLE_PAGES, CLEANED_ARTICLES, Article, Page
 from secdigest_pipeline.assets.handback import described, hand_back
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS, FeedItem
-from secdigest_pipeline.partitions import EDITIONS
-from secdigest_pipeline.resources import Services
+from secdigest_pipeline.orchestration.partitions import EDITIONS
+from secdigest_pipeline.orchestration.resources import Services
 
 
 class Refetch(dg.Config):
@@ -48,8 +50,6 @@ def article_pages(
 
 
 async def _read(services: Services, items: list[FeedItem], refetch: frozenset[str]) -> tuple[list[Page], int]:
-    from secdigest_pipeline.articles.pages import read_pages
-
     settings = services.settings
     async with (
         services.client() as client,
@@ -86,7 +86,5 @@ def cleaned_articles(
 
 
 async def _clean(services: Services, items: list[FeedItem], pages: list[Page]) -> list[Article]:
-    from secdigest_pipeline.articles.clean import clean_articles
-
     async with services.workers() as workers:
         return await clean_articles(items, pages, services.pages, workers, services.ahead)

@@ -1,25 +1,23 @@
 """Enrichment: the KEV and EPSS bulk files of the day kept like feeds, and what they say of the edition's CVEs."""
 
 import asyncio
-from typing import TYPE_CHECKING
 
 import dagster as dg
 import pandas as pd
 
 from secdigest_pipeline.assets.handback import checked, described, hand_back
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.indicators.enrichment.records import CVE_FACTS, ENRICHMENT_FILES, EnrichmentFetch
+from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.indicators.records import IOCS
-from secdigest_pipeline.partitions import EDITIONS
-from secdigest_pipeline.resources import Services
-
-if TYPE_CHECKING:
-    from secdigest_pipeline.indicators.enrichment import EnrichmentArchive
+from secdigest_pipeline.orchestration.partitions import EDITIONS
+from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.vulnerabilities.archive import EnrichmentArchive
+from secdigest_pipeline.vulnerabilities.facts import cve_facts as facts_of
+from secdigest_pipeline.vulnerabilities.fetching import fetch_files
+from secdigest_pipeline.vulnerabilities.records import CVE_FACTS, ENRICHMENT_FILES, EnrichmentFetch
+from secdigest_pipeline.vulnerabilities.sources import sources
 
 
 def _archive(services: Services) -> "EnrichmentArchive":
-    from secdigest_pipeline.indicators.enrichment import EnrichmentArchive
-
     return EnrichmentArchive(services.settings.data / "enrichment")
 
 
@@ -32,9 +30,6 @@ def enrichment_files(context: dg.AssetExecutionContext, services: dg.ResourcePar
 
 
 async def _fetch(services: Services) -> list[EnrichmentFetch]:
-    from secdigest_pipeline.indicators.enrichment import fetch_files
-    from secdigest_pipeline.indicators.enrichment.sources import sources
-
     on = sources(services.settings.kev_url, services.settings.epss_url)
     async with services.client() as client:
         return await fetch_files(on, _archive(services), client, services.now)
@@ -58,9 +53,6 @@ def cve_facts(
     context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], iocs: pd.DataFrame
 ) -> pd.DataFrame:
     """Every CVE of the edition with KEV date and EPSS score as of its day. A pure function of ledger and archive."""
-    from secdigest_pipeline.indicators.enrichment import cve_facts as facts_of
-    from secdigest_pipeline.indicators.enrichment.sources import sources
-
     on = sources(services.settings.kev_url, services.settings.epss_url)
     rows = facts_of(Edition.parse(context.partition_key), IOCS.rows(iocs), _archive(services), on)
     return hand_back(

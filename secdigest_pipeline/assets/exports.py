@@ -4,12 +4,16 @@ import dagster as dg
 import pandas as pd
 
 from secdigest_pipeline.assets.handback import checked, described, hand_back
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.indicators.exports import IOC_EXPORTS
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.indicators.exports.check import check_misp, check_stix
+from secdigest_pipeline.indicators.exports.files import edition_files, edition_folder, listed
+from secdigest_pipeline.indicators.exports.records import IOC_EXPORTS
+from secdigest_pipeline.indicators.past.history import History
+from secdigest_pipeline.indicators.past.sightings import IOC_HISTORY
 from secdigest_pipeline.indicators.records import IOCS
-from secdigest_pipeline.indicators.sightings import IOC_HISTORY
-from secdigest_pipeline.partitions import EDITIONS
-from secdigest_pipeline.resources import Services
+from secdigest_pipeline.orchestration.partitions import EDITIONS
+from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.report.publish import publish
 
 
 @dg.asset(
@@ -19,8 +23,6 @@ def ioc_history(
     context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], iocs: pd.DataFrame
 ) -> pd.DataFrame:
     """First and last time each IOC was seen before, and the earlier rows it meets. The edition joins the history."""
-    from secdigest_pipeline.indicators.history import History
-
     edition, rows = Edition.parse(context.partition_key), IOCS.rows(iocs)
     history = History(services.settings.data / "history", services.tell)
     history.add(edition, rows)
@@ -52,9 +54,6 @@ def ioc_exports(
     context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], iocs: pd.DataFrame
 ) -> pd.DataFrame:
     """STIX bundle, MISP event and feed, JSON Lines and block lists of the edition, in the output folder."""
-    from secdigest_pipeline.indicators.exports import edition_files, listed
-    from secdigest_pipeline.report.publish import publish
-
     edition = Edition.parse(context.partition_key)
     files = edition_files(edition, IOCS.rows(iocs), services.settings.out)
     publish(services.settings.out, files)
@@ -69,8 +68,6 @@ def exports_are_read_by_their_readers(
     context: dg.AssetCheckExecutionContext, services: dg.ResourceParam[Services]
 ) -> dg.AssetCheckResult:
     """The bundle and the event as they lie in the output folder, read by the libraries their consumers use."""
-    from secdigest_pipeline.indicators.exports import check_misp, check_stix, edition_folder
-
     edition = Edition.parse(context.partition_key)
     folder = services.settings.out / edition_folder(edition)
     wrong = check_stix((folder / f"{edition.stem}.stix.json").read_bytes())

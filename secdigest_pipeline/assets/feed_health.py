@@ -8,7 +8,7 @@ import pandas as pd
 from secdigest_pipeline.assets.handback import checked, described, hand_back
 from secdigest_pipeline.intake.health import FEED_HEALTH, FeedHealth
 from secdigest_pipeline.intake.health import feed_health as health_of
-from secdigest_pipeline.resources import Services
+from secdigest_pipeline.orchestration.resources import Services
 
 
 @dg.asset(group_name="intake", kinds={"python", "parquet"}, deps=["feed_snapshots"], metadata=described(FEED_HEALTH))

@@ -6,8 +6,8 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from secdigest_pipeline.resources import Services
-from secdigest_pipeline.tables import Table
+from secdigest_pipeline.base.tables import Table
+from secdigest_pipeline.orchestration.resources import Services
 
 # Dagster keeps metadata in its event log, once a materialization: of long tables the first rows.
 _SHOWN_ROWS = 200

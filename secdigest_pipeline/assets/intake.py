@@ -7,11 +7,16 @@ import dagster as dg
 import pandas as pd
 
 from secdigest_pipeline.assets.handback import checked, described, hand_back, shown
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.files import sweep
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.base.files import sweep
+from secdigest_pipeline.intake.completeness import completeness
+from secdigest_pipeline.intake.history.sources import fill
+from secdigest_pipeline.intake.membership import items_of
+from secdigest_pipeline.intake.polling.poll import poll
+from secdigest_pipeline.intake.polling.rebuild import make_up
 from secdigest_pipeline.intake.records import POLLS, RAW_FEED_ITEMS, Completeness, FeedItem, Poll
-from secdigest_pipeline.partitions import EDITIONS
-from secdigest_pipeline.resources import Services
+from secdigest_pipeline.orchestration.partitions import EDITIONS
+from secdigest_pipeline.orchestration.resources import Services
 
 
 @dg.asset(group_name="intake", kinds={"python", "parquet"}, pool="fetch", metadata=described(POLLS))
@@ -25,8 +30,6 @@ def feed_snapshots(context: dg.AssetExecutionContext, services: dg.ResourceParam
 
 
 async def _poll(services: Services) -> list[Poll]:
-    from secdigest_pipeline.intake.poll import poll
-
     # Under a daemon this is the step that begins most often; commands sweep when they open the instance
     await asyncio.to_thread(sweep, [services.settings.data, services.settings.out])
     async with services.client() as client, services.workers() as workers:
@@ -76,11 +79,6 @@ def raw_feed_items(context: dg.AssetExecutionContext, services: dg.ResourceParam
 
 async def _intake(services: Services, edition: Edition) -> tuple[list[FeedItem], list[Completeness], int]:
     """Items, completeness, and how many requests to sources of the past they took."""
-    from secdigest_pipeline.intake.completeness import completeness
-    from secdigest_pipeline.intake.history.sources import fill
-    from secdigest_pipeline.intake.membership import items_of
-    from secdigest_pipeline.intake.rebuild import make_up
-
     feeds, archive, now, asked = services.feeds, services.archive, services.now, 0
     async with services.client() as client, services.workers() as workers:
         while True:

@@ -4,11 +4,14 @@ import dagster as dg
 import pandas as pd
 
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
+from secdigest_pipeline.analysis.withheld import withheld
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, PRIMARY_PAGES
 from secdigest_pipeline.assets.handback import checked, described, hand_back
+from secdigest_pipeline.indicators.finding.placed import misplaced
+from secdigest_pipeline.indicators.judging.ledger import ledger
 from secdigest_pipeline.indicators.records import IOCS
-from secdigest_pipeline.partitions import EDITIONS
-from secdigest_pipeline.resources import Services
+from secdigest_pipeline.orchestration.partitions import EDITIONS
+from secdigest_pipeline.orchestration.resources import Services
 
 
 @dg.asset(group_name="indicators", kinds={"python", "parquet"}, partitions_def=EDITIONS, metadata=described(IOCS))
@@ -20,9 +23,6 @@ def iocs(
     article_analyses: pd.DataFrame,
 ) -> pd.DataFrame:
     """Every observable with role, confidence, reasons and the place it stands at."""
-    from secdigest_pipeline.analysis.withheld import withheld
-    from secdigest_pipeline.indicators.ledger import ledger
-
     articles, primary = CLEANED_ARTICLES.rows(cleaned_articles), PRIMARY_PAGES.rows(primary_pages)
     analyses = ARTICLE_ANALYSES.rows(article_analyses)
     found = ledger(
@@ -47,7 +47,5 @@ def iocs_stand_in_their_page(
     iocs: pd.DataFrame, cleaned_articles: pd.DataFrame, primary_pages: pd.DataFrame
 ) -> dg.AssetCheckResult:
     """Holds the report back when an IOC is not where the ledger says it stands."""
-    from secdigest_pipeline.indicators import misplaced
-
     wrong = misplaced(IOCS.rows(iocs), CLEANED_ARTICLES.rows(cleaned_articles), PRIMARY_PAGES.rows(primary_pages))
     return checked(["misplaced"], [[fault] for fault in wrong])

@@ -6,10 +6,12 @@ from collections import Counter
 import dagster as dg
 import pandas as pd
 
+from secdigest_pipeline.articles.primary.hosts import Hosts
+from secdigest_pipeline.articles.primary.pages import read_primary
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, PRIMARY_PAGES, Article, PrimaryPage
 from secdigest_pipeline.assets.handback import described, hand_back
-from secdigest_pipeline.partitions import EDITIONS
-from secdigest_pipeline.resources import Services
+from secdigest_pipeline.orchestration.partitions import EDITIONS
+from secdigest_pipeline.orchestration.resources import Services
 
 
 @dg.asset(
@@ -35,9 +37,6 @@ def primary_pages(
 
 
 async def _read(services: Services, articles: list[Article]) -> tuple[list[PrimaryPage], int]:
-    from secdigest_pipeline.articles.primary_hosts import Hosts
-    from secdigest_pipeline.articles.primary_pages import read_primary
-
     settings = services.settings
     async with services.client() as client, services.workers() as workers:
         return await read_primary(

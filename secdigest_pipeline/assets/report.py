@@ -3,16 +3,23 @@
 import dagster as dg
 import pandas as pd
 
+from secdigest_pipeline.analysis.asking.cost import list_price
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, PRIMARY_PAGES, STORIES
 from secdigest_pipeline.assets.handback import checked, described, hand_back
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.indicators.enrichment import CVE_FACTS
+from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.indicators.records import IOCS
+from secdigest_pipeline.intake.completeness import completeness, memo_line
+from secdigest_pipeline.intake.health import failed_feeds, health_memo
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS
-from secdigest_pipeline.partitions import EDITIONS
+from secdigest_pipeline.orchestration.heartbeat import beat
+from secdigest_pipeline.orchestration.partitions import EDITIONS
+from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.report.entry import BrokenReport
+from secdigest_pipeline.report.made import make_edition
+from secdigest_pipeline.report.publish import check_published, publish
 from secdigest_pipeline.report.records import DAILY_REPORT
-from secdigest_pipeline.resources import Services
+from secdigest_pipeline.vulnerabilities.records import CVE_FACTS
 
 
 @dg.asset(
@@ -33,13 +40,6 @@ def daily_report(
     cve_facts: pd.DataFrame,
 ) -> pd.DataFrame:
     """Daily Security Info of the edition, with the IOC CSV and work log beside it. One row a printed line."""
-    from secdigest_pipeline.analysis.cost import list_price
-    from secdigest_pipeline.heartbeat import beat
-    from secdigest_pipeline.intake.completeness import completeness, memo_line
-    from secdigest_pipeline.intake.health import failed_feeds, health_memo
-    from secdigest_pipeline.report import BrokenReport, make_edition
-    from secdigest_pipeline.report.publish import publish
-
     edition, analyses = Edition.parse(context.partition_key), ARTICLE_ANALYSES.rows(article_analyses)
     articles = CLEANED_ARTICLES.rows(cleaned_articles)
     failed = failed_feeds(edition, services.feeds, services.archive)
@@ -80,7 +80,5 @@ def published_files_hold_the_contract(
     context: dg.AssetCheckExecutionContext, services: dg.ResourceParam[Services]
 ) -> dg.AssetCheckResult:
     """The files as they lie in the output folder, read back and held against every rule of the report contract."""
-    from secdigest_pipeline.report import check_published
-
     wrong = check_published(services.settings.out, Edition.parse(context.partition_key))
     return checked(["violation"], [[fault] for fault in wrong])

@@ -4,10 +4,11 @@ import dagster as dg
 import pandas as pd
 
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, STORIES
+from secdigest_pipeline.articles.stories.stories import stories_of
 from secdigest_pipeline.assets.handback import described, hand_back
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.partitions import EDITIONS
-from secdigest_pipeline.resources import Services
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.orchestration.partitions import EDITIONS
+from secdigest_pipeline.orchestration.resources import Services
 
 # Issue B, item 5: an event is one story within three days, so an edition looks at the two before it
 EARLIER_EDITIONS = 2
@@ -20,8 +21,6 @@ def stories(
     """One row an article that another one leads. One of its own edition: the report lists it there as 関連 instead of
     printing it. One of the two editions before, as far as they were made: it keeps its entry, which names that article.
     """
-    from secdigest_pipeline.articles.stories import stories_of
-
     # Looked up, not depended on: with a dependency on other partitions, Dagster takes a backfill of selected assets apart
     # into many runs, and has `stories` of the two days after it made as well.
     edition = Edition.parse(context.partition_key)

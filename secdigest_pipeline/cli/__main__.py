@@ -1,5 +1,5 @@
 """`python -m secdigest_pipeline.cli`."""
 
-from secdigest_pipeline.cli import main
+from secdigest_pipeline.cli.main import main
 
 main()

@@ -7,10 +7,12 @@ import dagster as dg
 from rich.console import Console
 
 from secdigest_pipeline.analysis.analyse import AnalystUnavailable
+from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
+from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.cli.execute import execute
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.resources import Services
+from secdigest_pipeline.indicators.finding.find import find
+from secdigest_pipeline.orchestration.resources import Services
 
 _READ = ("raw_feed_items", "article_pages", "cleaned_articles")
 
@@ -40,9 +42,6 @@ def submit_batches(
 
 
 async def _submit(services: Services, articles: Sequence[Article]) -> None:
-    from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
-    from secdigest_pipeline.indicators.find import find
-
     # one analyst for all editions: what is handed in counts against the cap of the month at once
     async with services.analyst(batch=True) as analyst:
         if isinstance(analyst, AnthropicAnalyst):

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import click
 
-from secdigest_pipeline.editions import JST, Edition
-from secdigest_pipeline.settings import Settings
+from secdigest_pipeline.base.editions import JST, Edition
+from secdigest_pipeline.base.settings import Settings
 
 
 class EditionType(click.ParamType[Edition]):

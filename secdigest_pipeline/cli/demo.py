@@ -6,20 +6,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
+from secdigest_pipeline.base.editions import JST
+from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.cli.execute import execute
 from secdigest_pipeline.cli.past import make_past, past_settings
 from secdigest_pipeline.cli.summary import print_summary
 from secdigest_pipeline.cli.terminal import end
-from secdigest_pipeline.editions import JST
-
-if TYPE_CHECKING:
-    from secdigest_pipeline.sample.web import SampleWeb
-    from secdigest_pipeline.sample.world import World
+from secdigest_pipeline.orchestration.instance import instance
+from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.sample import messages, web
+from secdigest_pipeline.sample.web import SampleWeb
+from secdigest_pipeline.sample.world import World
 
 
 class WorldClock:
@@ -48,10 +49,6 @@ def demo(data: Path, out: Path, serve: bool, past: int | None) -> None:
 
     The articles are invented and the model replies are recorded samples; no key and no network are needed.
     """
-    from secdigest_pipeline.instance import instance
-    from secdigest_pipeline.resources import Services
-    from secdigest_pipeline.settings import Settings
-
     console = Console()
     failures: list[str] = []
     with _world(data, out) as (world, web, env):
@@ -83,9 +80,6 @@ def demo(data: Path, out: Path, serve: bool, past: int | None) -> None:
 @contextmanager
 def _world(data: Path, out: Path) -> Iterator[tuple["World", "SampleWeb", dict[str, str]]]:
     """The sample servers, and the settings under which the pipeline meets them."""
-    from secdigest_pipeline.sample import messages, web
-    from secdigest_pipeline.sample.world import World
-
     world = World.load()
     with web.serve(world) as pages:
         messages_url, stop = messages.serve(messages.MessagesApi(replies=world.replies()).app)

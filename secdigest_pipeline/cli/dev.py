@@ -11,6 +11,8 @@ import click
 import psutil
 
 from secdigest_pipeline.cli.terminal import end
+from secdigest_pipeline.orchestration.instance import HOME_VARIABLE, instance
+from secdigest_pipeline.orchestration.resources import Services
 
 STOP_SECONDS = 20
 
@@ -22,9 +24,6 @@ def dev(port: int) -> None:
 
     Schedules are off until they are switched on in the UI (Automation).
     """
-    from secdigest_pipeline.instance import HOME_VARIABLE, instance
-    from secdigest_pipeline.resources import Services
-
     services = Services()
     services.load()
     settings = services.settings

@@ -6,9 +6,13 @@ from itertools import groupby
 
 import click
 
+from secdigest_pipeline.analysis.compare import compare
+from secdigest_pipeline.articles.records import CLEANED_ARTICLES
+from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.cli.dates import EDITION
 from secdigest_pipeline.cli.terminal import end, printable
-from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.indicators.finding.find import find
+from secdigest_pipeline.orchestration.resources import Services
 
 
 @click.command()
@@ -21,11 +25,6 @@ def diff(edition: Edition, first: str, second: str, as_json: bool) -> None:
 
     To have a second version: set another model or prompt, and run the edition with `refresh` for the articles wanted.
     """
-    from secdigest_pipeline.analysis.compare import compare
-    from secdigest_pipeline.articles.records import CLEANED_ARTICLES
-    from secdigest_pipeline.indicators import find
-    from secdigest_pipeline.resources import Services
-
     services = Services()
     articles = services.stored(CLEANED_ARTICLES, edition)
     if not articles:

@@ -13,10 +13,15 @@ from rich.table import Table
 from rich.text import Text
 from upath import UPath
 
-from secdigest_pipeline.database import URL_VARIABLE, DatabaseError, check_url, cluster_of, database
-from secdigest_pipeline.files import StorageError, write_atomic
-from secdigest_pipeline.redaction import known_secrets, redacted, shown_url, without
-from secdigest_pipeline.settings import Settings, SettingsError, has_key
+from secdigest_pipeline.analysis.asking.key import try_key
+from secdigest_pipeline.analysis.asking.models import PRICES_OF, model, retirement_warning
+from secdigest_pipeline.base.files import StorageError, write_atomic
+from secdigest_pipeline.base.redaction import known_secrets, redacted, shown_url, without
+from secdigest_pipeline.base.settings import Settings, SettingsError, has_key
+from secdigest_pipeline.intake.feeds.feeds import load_feeds
+from secdigest_pipeline.orchestration.database import URL_VARIABLE, DatabaseError, check_url, cluster_of, database
+from secdigest_pipeline.orchestration.heartbeat import heartbeat, overdue
+from secdigest_pipeline.orchestration.runs import left_behind, named
 
 PACKAGES = ("dagster", "dagster-postgres", "feedparser", "trafilatura", "anthropic", "pandas")
 
@@ -96,8 +101,6 @@ def _runs(settings: Settings) -> str:
     import sqlalchemy
     from dagster_postgres import PostgresRunStorage
 
-    from secdigest_pipeline.runs import left_behind, named
-
     with database(settings.data) as url:
         engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool)
         if not sqlalchemy.inspect(engine).has_table("runs"):
@@ -110,8 +113,6 @@ def _runs(settings: Settings) -> str:
 
 
 def _newest(settings: Settings) -> str:
-    from secdigest_pipeline.heartbeat import heartbeat, overdue
-
     found = heartbeat(settings.data)
     late = overdue(found, datetime.now(UTC))
     if found is not None and late:
@@ -120,8 +121,6 @@ def _newest(settings: Settings) -> str:
 
 
 def _feeds(settings: Settings) -> str:
-    from secdigest_pipeline.intake.feeds import load_feeds
-
     feeds = load_feeds(settings.feeds)
     enabled = sum(feed.enabled for feed in feeds)
     if not enabled:
@@ -136,8 +135,6 @@ def _analyst(settings: Settings) -> Iterator[Finding]:
         return
     yield Finding("analyst", has_key(), f"anthropic: {', '.join(settings.models)} ({key})")
     if has_key():
-        from secdigest_pipeline.analysis.key import try_key
-
         tried = try_key()
         yield Finding("key", tried.answered and not tried.refused, tried.said)
     for name in settings.models:
@@ -145,8 +142,6 @@ def _analyst(settings: Settings) -> Iterator[Finding]:
 
 
 def _model(name: str) -> str:
-    from secdigest_pipeline.analysis.models import PRICES_OF, model, retirement_warning
-
     row = model(name)
     prices = f"${row.input_usd:g} in, ${row.output_usd:g} out per million tokens as of {PRICES_OF}"
     return retirement_warning(name, datetime.now(UTC).date()) or prices

@@ -5,18 +5,19 @@ import json
 import re
 from dataclasses import asdict
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from secdigest_pipeline.analysis.evidence import Evidence
+from secdigest_pipeline.analysis.evidence import evidence as rows_of
+from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
+from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
+from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.cli.dates import EDITION
 from secdigest_pipeline.cli.terminal import end, printable
-from secdigest_pipeline.editions import Edition
-
-if TYPE_CHECKING:
-    from secdigest_pipeline.analysis.evidence import Evidence
-    from secdigest_pipeline.articles.records import Article
-    from secdigest_pipeline.resources import Services
+from secdigest_pipeline.indicators.records import IOCS
+from secdigest_pipeline.orchestration.resources import Services
 
 
 @click.command()
@@ -31,12 +32,6 @@ def evidence(edition: Edition, as_json: bool) -> None:
     Offsets count characters of the article's `text` (field ioc: of the `page_text` of the page at source_url); `secdigest
     article --json` holds both texts.
     """
-    from secdigest_pipeline.analysis.evidence import evidence as rows_of
-    from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
-    from secdigest_pipeline.articles.records import CLEANED_ARTICLES
-    from secdigest_pipeline.indicators.records import IOCS
-    from secdigest_pipeline.resources import Services
-
     services = Services()
     analyses = services.stored(ARTICLE_ANALYSES, edition)
     if not analyses:
@@ -56,8 +51,6 @@ def evidence(edition: Edition, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with every column.")
 def article(article_id: str, as_json: bool) -> None:
     """The stored article with ARTICLE_ID (as `secdigest evidence` names it), from the newest edition that has it."""
-    from secdigest_pipeline.resources import Services
-
     if not re.fullmatch(r"[0-9a-f]{8,64}", article_id):
         end(f"{article_id[:80]!r} is no article id: ids are lower-case hexadecimal")
     found = _stored(Services(), article_id)
@@ -74,8 +67,6 @@ def article(article_id: str, as_json: bool) -> None:
 
 def _stored(services: "Services", article_id: str) -> "Article | None":
     import pyarrow.parquet as pq
-
-    from secdigest_pipeline.articles.records import CLEANED_ARTICLES
 
     folder = services.tables / CLEANED_ARTICLES.name
     paths = sorted(folder.glob("*.parquet"), key=lambda path: path.name, reverse=True) if folder.exists() else []

@@ -8,9 +8,10 @@ from typing import Any
 import dagster as dg
 from rich.console import Console
 
-from secdigest_pipeline.pools import holders
-from secdigest_pipeline.resources import Services
-from secdigest_pipeline.runs import process_tag
+from secdigest_pipeline.definitions import build_defs
+from secdigest_pipeline.orchestration.pools import holders
+from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.runs import process_tag
 
 # Dagster's own log lines go to its database, where the UI shows them; the terminal gets ours
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -63,8 +64,6 @@ def execute(
 
     `config` is by asset name.
     """
-    from secdigest_pipeline.definitions import build_defs
-
     services.listener, run_id = Progress(console), str(uuid.uuid4())
     instance.add_event_listener(run_id, _Waits(instance, console))
     definition = build_defs(services).resolve_job_def(job)

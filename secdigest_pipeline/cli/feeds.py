@@ -6,17 +6,19 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 import click
 
+from secdigest_pipeline.base.files import write_atomic
 from secdigest_pipeline.cli.terminal import end, printable
+from secdigest_pipeline.fetching.http import shown
+from secdigest_pipeline.fetching.urls import canonical_url
+from secdigest_pipeline.intake.feeds.feeds import Feed, FeedListError, load_feeds
+from secdigest_pipeline.intake.feeds.opml import MAX_OPML_BYTES, OpmlError, read_opml
 from secdigest_pipeline.intake.records import Kind
-
-if TYPE_CHECKING:
-    from secdigest_pipeline.intake.feeds import Feed
-    from secdigest_pipeline.intake.trial import Trial
-    from secdigest_pipeline.resources import Services
+from secdigest_pipeline.intake.trial import Trial, try_feeds
+from secdigest_pipeline.orchestration.resources import Services
 
 
 @click.group()
@@ -33,8 +35,6 @@ def check(wanted: tuple[str, ...], entries: int, as_json: bool) -> None:
 
     Nothing is kept. Exit code 1: none of them works.
     """
-    from secdigest_pipeline.resources import Services
-
     services = Services()
     trials = asyncio.run(_tried(services, _chosen(services, wanted), entries))
     for trial in trials:
@@ -58,11 +58,6 @@ def import_(file: Path, into: Path | None, kind: Kind) -> None:
 
     Feeds that are listed already (in --into, else in SECDIGEST_FEEDS) and addresses that are refused are named on stderr.
     """
-    from secdigest_pipeline.intake.feeds import FeedListError, load_feeds
-    from secdigest_pipeline.intake.opml import MAX_OPML_BYTES, OpmlError, read_opml
-    from secdigest_pipeline.intake.urls import canonical_url
-    from secdigest_pipeline.resources import Services
-
     listed = Services().feeds if into is None else load_feeds(into) if into.exists() else ()
     with file.open("rb") as handle:
         data = handle.read(MAX_OPML_BYTES + 1)
@@ -90,8 +85,6 @@ def import_(file: Path, into: Path | None, kind: Kind) -> None:
 
 
 async def _tried(services: "Services", chosen: "Sequence[Feed]", entries: int) -> "list[Trial]":
-    from secdigest_pipeline.intake.trial import try_feeds
-
     async with services.client() as client, services.workers() as workers:
         return await try_feeds(
             chosen, client, workers, services.now(), host_delay=services.settings.host_delay, shown=entries
@@ -100,9 +93,6 @@ async def _tried(services: "Services", chosen: "Sequence[Feed]", entries: int) -
 
 def _chosen(services: "Services", wanted: Sequence[str]) -> "list[Feed]":
     """The feeds to try; a URL that is not in the list is tried as a feed of its own."""
-    from secdigest_pipeline.intake.feeds import Feed
-    from secdigest_pipeline.intake.urls import canonical_url
-
     if not wanted:
         return [feed for feed in services.feeds if feed.enabled]
     chosen = []
@@ -115,8 +105,6 @@ def _chosen(services: "Services", wanted: Sequence[str]) -> "list[Feed]":
 
 
 def _row(trial: "Trial") -> dict[str, Any]:
-    from secdigest_pipeline.intake.http import shown
-
     return {
         "feed_id": trial.feed.feed_id,
         "url": shown(trial.feed.url),
@@ -137,8 +125,6 @@ def _row(trial: "Trial") -> dict[str, Any]:
 
 def _shown(trial: "Trial") -> str:
     """A few lines, without a character that would steer a terminal."""
-    from secdigest_pipeline.intake.http import shown
-
     entries = "" if trial.entries is None else f"  {trial.entries} entries"
     lines = [f"{'ok' if trial.works else 'no'}  {trial.feed.feed_id}  {shown(trial.feed.url)}{entries}"]
     lines += [
@@ -163,9 +149,6 @@ def _append(into: Path, entries: Sequence[dict[str, Any]]) -> None:
     import tempfile
 
     from upath import UPath
-
-    from secdigest_pipeline.files import write_atomic
-    from secdigest_pipeline.intake.feeds import load_feeds
 
     before = into.read_text(encoding="utf-8") if into.exists() else "feeds:\n"
     first = re.search(r"^( *)- ", before, re.MULTILINE)

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.cli.dates import EDITION
-from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.intake.completeness import completeness
+from secdigest_pipeline.intake.feeds.feeds import Feed
+from secdigest_pipeline.intake.membership import items_of
+from secdigest_pipeline.intake.polling.archive import Archive
+from secdigest_pipeline.orchestration.resources import Services
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from secdigest_pipeline.intake.archive import Archive
-    from secdigest_pipeline.intake.feeds import Feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,6 @@ def intake(first: Edition, last: Edition | None, as_json: bool) -> None:
     from rich.console import Console
     from rich.table import Table as Grid
 
-    from secdigest_pipeline.resources import Services
-
     last = last or first
     if first > last:
         raise click.BadParameter(f"FROM {first.key} is after TO {last.key}")
@@ -67,9 +67,6 @@ def intake(first: Edition, last: Edition | None, as_json: bool) -> None:
 
 def intake_of(edition: Edition, feeds: "Sequence[Feed]", archive: "Archive", now: "datetime") -> Iterator[FeedIntake]:
     """One row for each enabled feed, in the order of `feeds`."""
-    from secdigest_pipeline.intake.completeness import completeness
-    from secdigest_pipeline.intake.membership import items_of
-
     items = items_of(edition, feeds, archive, now)
     for row in completeness(edition, feeds, archive):
         own = [item for item in items if item.feed_id == row.feed_id]

@@ -8,9 +8,18 @@ from pathlib import Path
 
 import click
 
+from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.cli.dates import EDITION
 from secdigest_pipeline.cli.terminal import end, printable
-from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.indicators.exports.files import FORMATS as ALL
+from secdigest_pipeline.indicators.exports.files import range_files
+from secdigest_pipeline.indicators.finding.defang import defang
+from secdigest_pipeline.indicators.finding.find import find
+from secdigest_pipeline.indicators.finding.spelling import host_of
+from secdigest_pipeline.indicators.past.history import History
+from secdigest_pipeline.indicators.records import IOCS
+from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.report.publish import publish
 
 MAX_INPUT = 5 * 1024 * 1024
 FORMATS = ("csv", "jsonl", "stix", "misp", "block")
@@ -29,10 +38,6 @@ def iocs(context: click.Context) -> None:
     if sys.stdin.isatty():
         click.echo(context.get_help())
         return
-    from secdigest_pipeline.indicators import find
-    from secdigest_pipeline.indicators.spelling import host_of
-    from secdigest_pipeline.resources import Services
-
     own = Services().local_list
     data = sys.stdin.buffer.read(MAX_INPUT + 1)
     if len(data) > MAX_INPUT:
@@ -53,9 +58,6 @@ def search(value: str, as_json: bool) -> None:
 
     Of a host, URL or address the IOCs on the same host are shown too, unless a shared service answers there. Exit code 1: nothing is known.
     """
-    from secdigest_pipeline.indicators.history import History
-    from secdigest_pipeline.resources import Services
-
     type, normal = _observable(value)
     found = History(Services().settings.data / "history").search(type, normal)
     for kind, sighting in found:
@@ -80,12 +82,6 @@ def export(first: Edition, last: Edition, formats: tuple[str, ...], out: Path) -
     """
     from upath import UPath
 
-    from secdigest_pipeline.indicators.exports import FORMATS as ALL
-    from secdigest_pipeline.indicators.exports import range_files
-    from secdigest_pipeline.indicators.records import IOCS
-    from secdigest_pipeline.report.publish import publish
-    from secdigest_pipeline.resources import Services
-
     if first > last:
         raise click.BadParameter(f"FROM {first.key} is after TO {last.key}")
     services = Services()
@@ -101,8 +97,6 @@ def export(first: Edition, last: Edition, formats: tuple[str, ...], out: Path) -
 
 def _observable(text: str) -> tuple[str, str]:
     """(type, normalised value) of what was asked for; ends the command when it is no single value."""
-    from secdigest_pipeline.indicators import defang, find
-
     given = text.strip()
     if len(given) > 4096:
         end("VALUE is longer than 4096 characters")
@@ -116,8 +110,6 @@ def _observable(text: str) -> tuple[str, str]:
 
 def _shown(kind: str, row: dict[str, str]) -> str:
     """One sighting on four short lines, defanged, without a character that would steer a terminal."""
-    from secdigest_pipeline.indicators import defang
-
     verdict = "IOC" if row["is_ioc"] else f"not an IOC ({row['suppressed']})"
     names = [f"{name} {row[name]}" for name in ("malware", "actor") if row[name] not in ("unknown", "N/A")]
     lines = [

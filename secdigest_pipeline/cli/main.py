@@ -7,6 +7,11 @@ from typing import Any
 import click
 
 from secdigest_pipeline import __version__
+from secdigest_pipeline.base.files import StorageError
+from secdigest_pipeline.base.settings import SettingsError
+from secdigest_pipeline.cli.terminal import end
+from secdigest_pipeline.intake.feeds.feeds import FeedListError
+from secdigest_pipeline.orchestration.database import DatabaseError
 
 # Command -> module of `cli` that defines it under its own name. A module is imported when its command is asked for:
 # Dagster and pandas take seconds, and `secdigest iocs < text` needs neither.
@@ -46,12 +51,6 @@ class OneLineErrors(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the chosen command."""
-        from secdigest_pipeline.cli.terminal import end
-        from secdigest_pipeline.database import DatabaseError
-        from secdigest_pipeline.files import StorageError
-        from secdigest_pipeline.intake.feeds import FeedListError
-        from secdigest_pipeline.settings import SettingsError
-
         try:
             return super().invoke(ctx)
         except click.exceptions.NoArgsIsHelpError:

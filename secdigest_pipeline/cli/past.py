@@ -1,23 +1,19 @@
 """`secdigest demo --past N`: past editions of the sample world, made through the sources of its past."""
 
-from typing import TYPE_CHECKING
-
 import dagster as dg
 from rich.console import Console
 
+from secdigest_pipeline.cli.demo import WorldClock
 from secdigest_pipeline.cli.execute import execute
 from secdigest_pipeline.cli.summary import print_summary
-from secdigest_pipeline.resources import Services
-
-if TYPE_CHECKING:
-    from secdigest_pipeline.cli.demo import WorldClock
-    from secdigest_pipeline.sample.web import SampleWeb
+from secdigest_pipeline.intake.completeness import completeness, memo_line
+from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.sample import past
+from secdigest_pipeline.sample.web import SampleWeb
 
 
 def past_settings(number: int) -> dict[str, str]:
     """Settings under which the last `number` (1 to 120) past editions exist; to be set before Dagster is loaded."""
-    from secdigest_pipeline.sample import past
-
     return {"SECDIGEST_START": past.EDITIONS[-number].key}
 
 
@@ -30,9 +26,6 @@ def make_past(
     console: Console,
 ) -> list[str]:
     """Make the last `number` past editions, oldest first, as on the morning after; why editions failed."""
-    from secdigest_pipeline.intake.completeness import completeness, memo_line
-    from secdigest_pipeline.sample import past
-
     web.at(past.MOMENT)
     clock.at = past.MOMENT
     failures = []

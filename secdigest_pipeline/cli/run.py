@@ -3,17 +3,20 @@
 import sys
 import uuid
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
+from secdigest_pipeline.analysis.asking.key import try_key
+from secdigest_pipeline.base.editions import JST, Edition
+from secdigest_pipeline.base.settings import has_key
+from secdigest_pipeline.cli.ahead import submit_batches
 from secdigest_pipeline.cli.dates import EDITION
+from secdigest_pipeline.cli.execute import execute
+from secdigest_pipeline.cli.summary import print_estimate, print_polls, print_summary
 from secdigest_pipeline.cli.terminal import end
-from secdigest_pipeline.editions import JST, Edition
-
-if TYPE_CHECKING:
-    from secdigest_pipeline.resources import Services
+from secdigest_pipeline.orchestration.instance import instance
+from secdigest_pipeline.orchestration.resources import Services
 
 
 @click.command()
@@ -23,9 +26,6 @@ def run(edition: Edition | None) -> None:
 
     For an edition whose window has just closed or is still open the feeds are polled first.
     """
-    from secdigest_pipeline.instance import instance
-    from secdigest_pipeline.resources import Services
-
     console, services = Console(), Services()
     now = services.now()
     edition = edition or Edition(now.astimezone(JST).date())
@@ -36,9 +36,6 @@ def run(edition: Edition | None) -> None:
         if not live:
             sys.exit(1)
     with instance(services.settings) as opened:
-        from secdigest_pipeline.cli.execute import execute
-        from secdigest_pipeline.cli.summary import print_summary
-
         if problem:
             execute("poll", services, opened, console)
             sys.exit(1)
@@ -58,15 +55,10 @@ def backfill(first: Edition, last: Edition, estimate: bool, batch: bool) -> None
 
     An edition that fails does not stop the others. Runs are grouped in the Dagster UI by one backfill tag.
     """
-    from secdigest_pipeline.instance import instance
-    from secdigest_pipeline.resources import Services
-
     if first > last:
         raise click.BadParameter(f"FROM {first.key} is after TO {last.key}")
     console, services = Console(), Services()
     if estimate:
-        from secdigest_pipeline.cli.summary import print_estimate
-
         print_estimate(console, services, _between(first.day, last.day), batch or services.settings.batch)
         return
     if problem := unusable(services):
@@ -75,12 +67,7 @@ def backfill(first: Edition, last: Edition, estimate: bool, batch: bool) -> None
     tags = {"secdigest/backfill": uuid.uuid4().hex[:8]}
     config = {"article_analyses": {"batch": True}} if batch else None
     with instance(services.settings) as opened:
-        from secdigest_pipeline.cli.execute import execute
-        from secdigest_pipeline.cli.summary import print_summary
-
         if batch or services.settings.batch:
-            from secdigest_pipeline.cli.ahead import submit_batches
-
             if problem := submit_batches(console, services, opened, _between(first.day, last.day), tags):
                 end(problem)
         for edition in _between(first.day, last.day):
@@ -96,15 +83,9 @@ def backfill(first: Edition, last: Edition, estimate: bool, batch: bool) -> None
 @click.command()
 def poll() -> None:
     """Poll every enabled feed once and keep what it answers."""
-    from secdigest_pipeline.instance import instance
-    from secdigest_pipeline.resources import Services
-
     console, services = Console(), Services()
     services.load()
     with instance(services.settings) as opened:
-        from secdigest_pipeline.cli.execute import execute
-        from secdigest_pipeline.cli.summary import print_polls
-
         failure = execute("poll", services, opened, console)
         print_polls(console, services)
     if failure:
@@ -116,15 +97,11 @@ def unusable(services: "Services") -> str | None:
 
     An endpoint that cannot be asked says nothing of the key: the run goes on.
     """
-    from secdigest_pipeline.settings import has_key
-
     services.load()
     if services.settings.analyst == "extractive":
         return None
     if not has_key():
         return "SECDIGEST_ANALYST=anthropic needs ANTHROPIC_API_KEY; set it, or SECDIGEST_ANALYST=extractive"
-    from secdigest_pipeline.analysis.key import try_key
-
     tried = try_key()
     return tried.said if tried.refused else None
 

@@ -2,20 +2,19 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table as Grid
 
+from secdigest_pipeline.analysis.asking.estimate import NOTHING, Estimate, estimate
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES
-from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.indicators.records import IOCS
+from secdigest_pipeline.intake.membership import items_of
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS
-from secdigest_pipeline.resources import Services
-
-if TYPE_CHECKING:
-    from secdigest_pipeline.analysis.estimate import Estimate
+from secdigest_pipeline.orchestration.resources import Services
 
 
 def print_summary(console: Console, services: Services, edition: Edition) -> None:
@@ -48,10 +47,6 @@ def print_summary(console: Console, services: Services, edition: Edition) -> Non
 
 def print_estimate(console: Console, services: Services, editions: Sequence[Edition], batch: bool) -> None:
     """What the model calls of these editions would cost, from stored articles and, where there are none, items."""
-    from secdigest_pipeline.analysis.estimate import NOTHING, estimate
-    from secdigest_pipeline.indicators import find
-    from secdigest_pipeline.intake.membership import items_of
-
     total, settings = NOTHING, services.settings
     grid = Grid("edition", "articles", "kept replies", "USD likely", "at least", "at most", box=None, padding=(0, 2))
     for edition in editions:

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import click
 
-from secdigest_pipeline.redaction import known_secrets, without
+from secdigest_pipeline.base.redaction import known_secrets, without
 
 
 def end(message: str) -> NoReturn:

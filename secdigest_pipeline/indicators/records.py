@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from secdigest_pipeline.tables import Table
+from secdigest_pipeline.base.tables import Table
 
 ObservableType = Literal["ipv4", "ipv6", "domain", "url", "email", "md5", "sha1", "sha256", "sha512", "cve"]
 Role = Literal[

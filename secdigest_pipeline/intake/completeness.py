@@ -23,11 +23,11 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from secdigest_pipeline.editions import JST, Edition
-from secdigest_pipeline.intake.archive import Archive
-from secdigest_pipeline.intake.feeds import Feed
-from secdigest_pipeline.intake.named import named
-from secdigest_pipeline.intake.parse import MAX_ITEMS
+from secdigest_pipeline.base.editions import JST, Edition
+from secdigest_pipeline.intake.feeds.feeds import Feed
+from secdigest_pipeline.intake.feeds.named import named
+from secdigest_pipeline.intake.polling.archive import Archive
+from secdigest_pipeline.intake.polling.parse import MAX_ITEMS
 from secdigest_pipeline.intake.records import Completeness, Reach
 from secdigest_pipeline.intake.spans import Span, gaps, reach_of
 

@@ -16,13 +16,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.intake.archive import Archive
-from secdigest_pipeline.intake.feeds import Feed
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.base.tables import Table
+from secdigest_pipeline.intake.feeds.feeds import Feed
+from secdigest_pipeline.intake.feeds.named import named
 from secdigest_pipeline.intake.membership import CLOCK_SLACK
-from secdigest_pipeline.intake.named import named
+from secdigest_pipeline.intake.polling.archive import Archive
 from secdigest_pipeline.intake.records import Poll
-from secdigest_pipeline.tables import Table
 
 RHYTHM = timedelta(days=90)  # how far back a feed's gaps are measured
 FEWEST_GAPS = 10  # fewer say nothing of a feed's rhythm

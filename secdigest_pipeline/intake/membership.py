@@ -21,13 +21,13 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.intake.archive import Archive
-from secdigest_pipeline.intake.feeds import Feed
-from secdigest_pipeline.intake.lanes import host_of
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.fetching.hosts import host_of
+from secdigest_pipeline.fetching.urls import is_public_host
+from secdigest_pipeline.intake.feeds.feeds import Feed
+from secdigest_pipeline.intake.feeds.sections import section_of
+from secdigest_pipeline.intake.polling.archive import Archive
 from secdigest_pipeline.intake.records import FeedItem, Membership, SeenVia, Sighting
-from secdigest_pipeline.intake.sections import section_of
-from secdigest_pipeline.intake.urls import is_public_host
 
 CLOCK_SLACK = timedelta(minutes=10)
 MAX_ITEMS_OF_A_FEED = 200

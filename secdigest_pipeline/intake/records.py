@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from secdigest_pipeline.tables import Table
+from secdigest_pipeline.base.tables import Table
 
 Section = Literal["news", "jp_incidents", "memo", "tools", "malware_campaign", "security_report", "cybercrime"]
 Membership = Literal["published", "late", "undated", "future"]

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from secdigest_pipeline.intake.feeds import Feed
-from secdigest_pipeline.intake.http import Client, FetchError
-from secdigest_pipeline.intake.lanes import HostLanes, host_of
+from secdigest_pipeline.base.workers import WorkerError, Workers
+from secdigest_pipeline.fetching.hosts import HostLanes, host_of
+from secdigest_pipeline.fetching.http import Client, FetchError
+from secdigest_pipeline.fetching.urls import is_public_host
+from secdigest_pipeline.intake.feeds.feeds import Feed
 from secdigest_pipeline.intake.membership import CLOCK_SLACK
-from secdigest_pipeline.intake.parse import MAX_ITEMS, PARSE_SECONDS, ParsedFeed, ParsedItem, parse_feed
-from secdigest_pipeline.intake.poll import ACCEPT, FEED_LIMITS
-from secdigest_pipeline.intake.urls import is_public_host
-from secdigest_pipeline.workers import WorkerError, Workers
+from secdigest_pipeline.intake.polling.parse import MAX_ITEMS, PARSE_SECONDS, ParsedFeed, ParsedItem, parse_feed
+from secdigest_pipeline.intake.polling.poll import ACCEPT, FEED_LIMITS
 
 STALE = timedelta(days=60)
 

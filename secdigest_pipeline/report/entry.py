@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from secdigest_pipeline.analysis.records import Analysis, Statement
+from secdigest_pipeline.articles.pages.unread import why_unread
 from secdigest_pipeline.articles.records import Article, PrimaryPage
-from secdigest_pipeline.articles.unread import why_unread
-from secdigest_pipeline.indicators import ioc_line, ioc_state
-from secdigest_pipeline.indicators.enrichment import CveFacts, facts_line
+from secdigest_pipeline.indicators.finding.lines import ioc_line
+from secdigest_pipeline.indicators.judging.states import ioc_state
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.intake.records import FeedItem
 from secdigest_pipeline.report import text
@@ -27,6 +27,8 @@ from secdigest_pipeline.report.grammar import (
     SUMMARY,
     ioc_line_fault,
 )
+from secdigest_pipeline.vulnerabilities.facts import facts_line
+from secdigest_pipeline.vulnerabilities.records import CveFacts
 
 # report-contract 1.4: five summary lines, at most three recommendations and notes; 1.6: at most four primary sources.
 MAX_SUMMARY = 5

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.articles.records import Article, PrimaryPage, Story
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.indicators import check_ioc_csv, ioc_csv, work_log
-from secdigest_pipeline.indicators.enrichment import CveFacts
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.indicators.csv.rows import check_ioc_csv, ioc_csv
+from secdigest_pipeline.indicators.csv.worklog import work_log
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.intake.records import FeedItem
 from secdigest_pipeline.report.contract import check_report, parse_report
@@ -16,6 +16,7 @@ from secdigest_pipeline.report.entry import BrokenReport
 from secdigest_pipeline.report.markdown import render
 from secdigest_pipeline.report.memo import memo_lines
 from secdigest_pipeline.report.records import ReportLine
+from secdigest_pipeline.vulnerabilities.records import CveFacts
 
 # Dagster keeps metadata in its event log, once per materialization: a preview of a long day is cut.
 MAX_PREVIEW = 50_000

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.articles.records import Article, PrimaryPage, Story
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.indicators.enrichment import CveFacts, facts_of
+from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.intake.records import FeedItem, Section
 from secdigest_pipeline.report import text
 from secdigest_pipeline.report.entry import BLANK, BrokenReport, Draft, Entry, block, headline, linked_summary
 from secdigest_pipeline.report.grammar import EMPTY_SECTION, SECTIONS, TITLE
 from secdigest_pipeline.report.records import ReportLine
+from secdigest_pipeline.vulnerabilities.facts import facts_of
+from secdigest_pipeline.vulnerabilities.records import CveFacts
 
 
 @dataclass(frozen=True, slots=True)

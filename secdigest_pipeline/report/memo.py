@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from secdigest_pipeline.analysis.records import Analysis
-from secdigest_pipeline.editions import JST, Edition
-from secdigest_pipeline.intake.named import named
+from secdigest_pipeline.base.editions import JST, Edition
+from secdigest_pipeline.intake.feeds.named import named
 
 
 def memo_lines(

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 
 from upath import UPath
 
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.files import StorageError, write_atomic
-from secdigest_pipeline.indicators import check_ioc_csv
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.base.files import StorageError, write_atomic
+from secdigest_pipeline.indicators.csv.rows import check_ioc_csv
 from secdigest_pipeline.report.contract import check_report
 
 # Every other Markdown file below news/ becomes a bogus day in the original's tools (report-contract 1.1).

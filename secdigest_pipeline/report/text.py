@@ -6,7 +6,8 @@ twins, and a line that would begin as a heading, list item or spreadsheet formul
 
 import re
 
-from secdigest_pipeline.indicators import defang, find, refang
+from secdigest_pipeline.indicators.finding.defang import defang, refang
+from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.report.grammar import INVISIBLE, KNOWN_LABELS, LIVE_URL, PRIMARY_SOURCE, RELATED
 
 # Four times the longest line measured in a year of reports (136, report-contract 1.4): English takes more characters.

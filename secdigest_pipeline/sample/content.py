@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from secdigest_pipeline.editions import JST, Edition
+from secdigest_pipeline.base.editions import JST, Edition
 
 CONTENT = Path(__file__).with_name("content")
 FEEDS = Path(__file__).with_name("feeds.yaml")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 
-from secdigest_pipeline.editions import JST
+from secdigest_pipeline.base.editions import JST
 from secdigest_pipeline.sample.world import Shown
 
 KEV_URL = "http://kev.bulk-files.example/known_exploited_vulnerabilities.json"

@@ -5,7 +5,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from xml.sax.saxutils import escape, quoteattr
 
-from secdigest_pipeline.editions import JST
+from secdigest_pipeline.base.editions import JST
 from secdigest_pipeline.sample.content import Entry, FeedShape
 
 CONTENT_TYPES = {

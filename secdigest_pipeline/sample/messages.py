@@ -23,9 +23,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from secdigest_pipeline.analysis.models import UnknownModel, model
-from secdigest_pipeline.analysis.sentences import sentences
-from secdigest_pipeline.indicators.defang import refang
+from secdigest_pipeline.analysis.asking.models import UnknownModel, model
+from secdigest_pipeline.analysis.grounding.sentences import sentences
+from secdigest_pipeline.indicators.finding.defang import refang
 from secdigest_pipeline.sample.batches import BatchDesk
 
 KEY = "sample-key"

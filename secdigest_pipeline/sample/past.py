@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from secdigest_pipeline.editions import JST, Edition
+from secdigest_pipeline.base.editions import JST, Edition
 from secdigest_pipeline.sample.content import CONTENT, Article, Entry, Expected, FeedShape, as_html, load_shapes, read
 
 DAYS = 120

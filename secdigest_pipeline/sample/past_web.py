@@ -17,16 +17,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape, quoteattr
 
-from secdigest_pipeline.editions import JST
+from secdigest_pipeline.base.editions import JST
 from secdigest_pipeline.sample import feedxml, past, scenery
 from secdigest_pipeline.sample.content import Entry, FeedShape
-
-if TYPE_CHECKING:
-    from secdigest_pipeline.sample.world import Shown, World
+from secdigest_pipeline.sample.world import Shown, World
 
 WAYBACK = "wayback.example"
 _DAY_PAGE, _PAGE = 4, 10
@@ -61,8 +58,6 @@ class PastWeb:
 
     def show(self, host: str, path: str, query: str, at: datetime) -> "Shown | None":
         """What `host` answers at `at`, when that is a thing of the past."""
-        from secdigest_pipeline.sample.world import Shown
-
         article = self._past.pages.get((host, path))
         if article is not None:
             page = scenery.article_page(self._world.sites[host], article, ())

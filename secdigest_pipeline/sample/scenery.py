@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from string import Template
 
-from secdigest_pipeline.editions import JST
+from secdigest_pipeline.base.editions import JST
 from secdigest_pipeline.sample.content import Article, Entry, Site
 
 _PAGE = Template("""<!DOCTYPE html>

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.sample import content, feedxml, scenery
 from secdigest_pipeline.sample.content import Article, Entry, Expected, FeedShape, Site
 from secdigest_pipeline.sample.events import with_event

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from upath import UPath
 
-from secdigest_pipeline.analysis import AnthropicAnalyst, Replies
 from secdigest_pipeline.analysis.analyse import analyse
+from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
+from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.indicators.find import find
+from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.sample.messages import KEY, MessagesApi, serve
 from secdigest_pipeline_tests import rows
 

@@ -8,8 +8,9 @@ from click.testing import CliRunner
 from secdigest_pipeline.analysis.evals import load_cases, main
 from secdigest_pipeline.sample.messages import MessagesApi
 from secdigest_pipeline.sample.world import World
+from secdigest_pipeline_tests.places import REPOSITORY
 
-CASES = Path(__file__).parents[2] / "evals" / "sample_world.jsonl"
+CASES = REPOSITORY / "evals" / "sample_world.jsonl"
 
 
 def rows(output: str) -> list[list[str]]:

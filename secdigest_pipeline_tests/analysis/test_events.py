@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from secdigest_pipeline.analysis.excerpt import MAX_CHARACTERS
 from secdigest_pipeline.analysis.extractive import extract
-from secdigest_pipeline.analysis.prompt import SYSTEM
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Analysis
-from secdigest_pipeline.analysis.taxonomy import dimensions, slug
+from secdigest_pipeline.analysis.reply.excerpt import MAX_CHARACTERS
+from secdigest_pipeline.analysis.reply.prompt import SYSTEM
+from secdigest_pipeline.analysis.reply.taxonomy import dimensions, slug
 from secdigest_pipeline.analysis.verify import ungrounded
 from secdigest_pipeline.sample.messages import MessagesApi
 from secdigest_pipeline.sample.world import World

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from secdigest_pipeline.analysis import Extractive
 from secdigest_pipeline.analysis.analyse import analyse
-from secdigest_pipeline.analysis.extractive import MAX_CHARACTERS, extract
+from secdigest_pipeline.analysis.extractive import MAX_CHARACTERS, Extractive, extract
+from secdigest_pipeline.analysis.grounding.sentences import sentences
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Analysis
-from secdigest_pipeline.analysis.sentences import sentences
 from secdigest_pipeline.analysis.verify import ungrounded
 from secdigest_pipeline_tests.analysis.conftest import TEXT, make_article
 

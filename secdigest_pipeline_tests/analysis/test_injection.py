@@ -9,30 +9,33 @@ from pathlib import Path
 import pytest
 from upath import UPath
 
-from secdigest_pipeline.analysis import AnthropicAnalyst, Extractive, Replies
 from secdigest_pipeline.analysis.analyse import Analyst, analyse
-from secdigest_pipeline.analysis.prompt import SYSTEM
+from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
+from secdigest_pipeline.analysis.asking.replies import Replies
+from secdigest_pipeline.analysis.extractive import Extractive
 from secdigest_pipeline.analysis.records import Analysis
+from secdigest_pipeline.analysis.reply.prompt import SYSTEM
 from secdigest_pipeline.analysis.verify import ungrounded
 from secdigest_pipeline.analysis.withheld import withheld
 from secdigest_pipeline.articles.clean import clean_articles
-from secdigest_pipeline.articles.page_archive import PageArchive
-from secdigest_pipeline.articles.pages import read_pages
+from secdigest_pipeline.articles.pages.archive import PageArchive
+from secdigest_pipeline.articles.pages.read import read_pages
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.indicators import find
-from secdigest_pipeline.indicators.ledger import ledger
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.base.workers import Workers
+from secdigest_pipeline.fetching.http import open_client
+from secdigest_pipeline.fetching.urls import article_id
+from secdigest_pipeline.indicators.finding.find import find
+from secdigest_pipeline.indicators.judging.ledger import ledger
 from secdigest_pipeline.indicators.records import Ioc
-from secdigest_pipeline.intake.http import open_client
 from secdigest_pipeline.intake.records import FeedItem
-from secdigest_pipeline.intake.urls import article_id
-from secdigest_pipeline.report import make_edition, parse_report
+from secdigest_pipeline.report.contract import parse_report
+from secdigest_pipeline.report.made import make_edition
 from secdigest_pipeline.sample import content
 from secdigest_pipeline.sample.hostile import MAKERS_SITE, TRUE_IOC, Hostile, hostile_articles
 from secdigest_pipeline.sample.messages import KEY, MessagesApi, serve
 from secdigest_pipeline.sample.web import serve as serve_web
 from secdigest_pipeline.sample.world import World
-from secdigest_pipeline.workers import Workers
 
 EDITION = Edition.parse("2026-10-01")
 HOSTILE = hostile_articles()

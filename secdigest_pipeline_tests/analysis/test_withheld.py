@@ -1,7 +1,7 @@
 """Values that stand only in text for machines are in the ledger, and no indicators."""
 
 from secdigest_pipeline.analysis.withheld import withheld
-from secdigest_pipeline.indicators.ledger import ledger
+from secdigest_pipeline.indicators.judging.ledger import ledger
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.report.entry import ioc_state
 from secdigest_pipeline_tests.analysis.conftest import TEXT, make_article

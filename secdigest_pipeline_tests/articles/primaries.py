@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from secdigest_pipeline.articles.primary_hosts import Hosts
+from secdigest_pipeline.articles.primary.hosts import Hosts
 from secdigest_pipeline.articles.records import Article, Link, PrimaryPage
-from secdigest_pipeline.files import sha256
+from secdigest_pipeline.base.files import sha256
 from secdigest_pipeline_tests import rows
 
 DIGEST = "9f2b6e1c04a7d35f8812c6de90ab4f77c1e5d20b3a68f4179c0de8b5a1f36e42"

@@ -10,13 +10,13 @@ from typing import Any
 from upath import UPath
 
 from secdigest_pipeline.articles.clean import clean_articles
-from secdigest_pipeline.articles.page_archive import PageArchive
-from secdigest_pipeline.articles.pages import read_pages
+from secdigest_pipeline.articles.pages.archive import PageArchive
+from secdigest_pipeline.articles.pages.read import read_pages
 from secdigest_pipeline.articles.records import ARTICLE_PAGES, CLEANED_ARTICLES, Article, Page
-from secdigest_pipeline.files import sha256
-from secdigest_pipeline.intake.http import open_client
+from secdigest_pipeline.base.files import sha256
+from secdigest_pipeline.base.workers import Workers
+from secdigest_pipeline.fetching.http import open_client
 from secdigest_pipeline.intake.records import FeedItem
-from secdigest_pipeline.workers import Workers
 from secdigest_pipeline_tests.intake.servers import Handler, Request, Server, response, serving
 from secdigest_pipeline_tests.rows import item as invented
 

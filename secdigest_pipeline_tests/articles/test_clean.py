@@ -9,8 +9,8 @@ import pytest
 
 from secdigest_pipeline.articles import clean
 from secdigest_pipeline.articles.records import ARTICLE_PAGES
-from secdigest_pipeline.files import sha256
-from secdigest_pipeline.workers import Workers
+from secdigest_pipeline.base.files import sha256
+from secdigest_pipeline.base.workers import Workers
 from secdigest_pipeline_tests.articles import unruly
 from secdigest_pipeline_tests.articles.rows import PARAGRAPHS, PROSE, TITLE, article_of, desk, html, item, page, site
 from secdigest_pipeline_tests.intake.servers import response
@@ -132,7 +132,7 @@ def test_extractions_that_hang_die_or_eat_memory_are_one_article_s_state(
 
 def test_importing_the_room_loads_no_parser_and_no_client() -> None:
     code = (
-        "import sys; import secdigest_pipeline.articles.pages, secdigest_pipeline.articles.clean;"
+        "import sys; import secdigest_pipeline.articles.pages.read, secdigest_pipeline.articles.clean;"
         "print([m for m in ('trafilatura', 'lxml', 'httpx2', 'protego', 'charset_normalizer') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

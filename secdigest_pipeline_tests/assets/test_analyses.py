@@ -12,9 +12,9 @@ import pytest
 import secdigest_pipeline.definitions  # noqa: F401 - loads the assets with the preview warnings it expects off
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES
 from secdigest_pipeline.assets import analyses
-from secdigest_pipeline.resources import Services
+from secdigest_pipeline.base.settings import Settings
+from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline.sample.messages import KEY, MessagesApi, serve
-from secdigest_pipeline.settings import Settings
 from secdigest_pipeline_tests.analysis.conftest import REPLY, numbered
 
 EDITION = "2026-10-01"

@@ -12,13 +12,13 @@ import pytest
 from secdigest_pipeline.analysis.extractive import Extractive
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.articles.records import Article
+from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.cli.execute import execute
-from secdigest_pipeline.indicators.find import Observable
-from secdigest_pipeline.instance import instance
-from secdigest_pipeline.resources import Services
+from secdigest_pipeline.indicators.finding.find import Observable
+from secdigest_pipeline.orchestration.instance import instance
+from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline.sample import web
 from secdigest_pipeline.sample.world import EDITIONS, World
-from secdigest_pipeline.settings import Settings
 
 pytestmark = pytest.mark.slow
 EDITION = EDITIONS[0]

@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from secdigest_pipeline.assets import enrichment as module
-from secdigest_pipeline.indicators.enrichment import CVE_FACTS
+from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.indicators.records import IOCS
-from secdigest_pipeline.partitions import EDITIONS
-from secdigest_pipeline.resources import Services
+from secdigest_pipeline.orchestration.partitions import EDITIONS
+from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline.sample import web
 from secdigest_pipeline.sample.enrichment_files import EPSS_URL, KEV_URL
 from secdigest_pipeline.sample.world import EDITIONS as SAMPLES
-from secdigest_pipeline.settings import Settings
+from secdigest_pipeline.vulnerabilities.records import CVE_FACTS
 from secdigest_pipeline_tests.indicators.ledgers import ioc
 
 DAY = SAMPLES[1]

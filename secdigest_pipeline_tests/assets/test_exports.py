@@ -10,15 +10,15 @@ from upath import UPath
 
 import secdigest_pipeline.definitions  # noqa: F401 - loads the assets with the preview warnings it expects off
 from secdigest_pipeline.assets import exports
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.files import write_atomic
-from secdigest_pipeline.indicators.history import History
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.base.files import write_atomic
+from secdigest_pipeline.base.settings import Settings
+from secdigest_pipeline.indicators.past.history import History
+from secdigest_pipeline.indicators.past.sightings import IOC_HISTORY, IocPast
 from secdigest_pipeline.indicators.records import IOCS
-from secdigest_pipeline.indicators.sightings import IOC_HISTORY, IocPast
-from secdigest_pipeline.io_managers import parquet_bytes
-from secdigest_pipeline.partitions import EDITIONS
-from secdigest_pipeline.resources import Services
-from secdigest_pipeline.settings import Settings
+from secdigest_pipeline.orchestration.io_managers import parquet_bytes
+from secdigest_pipeline.orchestration.partitions import EDITIONS
+from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline_tests.indicators.ledgers import ioc
 
 

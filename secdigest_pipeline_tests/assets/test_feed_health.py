@@ -7,9 +7,9 @@ import dagster as dg
 import pandas as pd
 
 from secdigest_pipeline.assets import feed_health as module
+from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.intake.health import FEED_HEALTH
-from secdigest_pipeline.resources import Services
-from secdigest_pipeline.settings import Settings
+from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline_tests.intake.test_archive import poll_row, sighting
 from secdigest_pipeline_tests.intake.worlds import jst
 

@@ -7,8 +7,8 @@ import dagster as dg
 
 import secdigest_pipeline.definitions  # noqa: F401 - loads the assets with the preview warnings it expects off
 from secdigest_pipeline.assets import intake
-from secdigest_pipeline.resources import Services
-from secdigest_pipeline.settings import Settings
+from secdigest_pipeline.base.settings import Settings
+from secdigest_pipeline.orchestration.resources import Services
 
 
 def test_a_poll_sweeps_what_killed_runs_left(tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, PRIMARY_PAGES
+from secdigest_pipeline.base.settings import Settings, SettingsError
 from secdigest_pipeline.definitions import iocs as module
 from secdigest_pipeline.indicators.records import IOCS, Ioc
-from secdigest_pipeline.partitions import EDITIONS
-from secdigest_pipeline.resources import Services
-from secdigest_pipeline.settings import Settings, SettingsError
+from secdigest_pipeline.orchestration.partitions import EDITIONS
+from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline_tests.indicators.pages import EDITION, page
 
 TEXT = "Indicators of compromise\nhxxp://img.our-cdn[.]test/x\nc2[.]evil[.]test\n\nA word on partner.test."

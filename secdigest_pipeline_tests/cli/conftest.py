@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from secdigest_pipeline.cli import main
+from secdigest_pipeline.cli.main import main
 
 Secdigest = Callable[..., Result]
 

@@ -10,11 +10,12 @@ import pytest
 from click.testing import CliRunner
 from upath import UPath
 
-from secdigest_pipeline.analysis import AnthropicAnalyst, Replies
 from secdigest_pipeline.analysis.analyse import analyse
+from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
+from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
 from secdigest_pipeline.cli.diff import diff
-from secdigest_pipeline.indicators import find
+from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.sample.messages import KEY, MessagesApi, serve
 from secdigest_pipeline_tests.analysis.conftest import REPLY, make_article
 from secdigest_pipeline_tests.cli.test_evidence import stored

@@ -11,12 +11,12 @@ from upath import UPath
 from secdigest_pipeline.analysis.extractive import extract
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
+from secdigest_pipeline.base.files import write_atomic
+from secdigest_pipeline.base.tables import Table
 from secdigest_pipeline.cli.evidence import article, evidence
-from secdigest_pipeline.files import write_atomic
-from secdigest_pipeline.indicators.ledger import ledger
+from secdigest_pipeline.indicators.judging.ledger import ledger
 from secdigest_pipeline.indicators.records import IOCS
-from secdigest_pipeline.io_managers import parquet_bytes
-from secdigest_pipeline.tables import Table
+from secdigest_pipeline.orchestration.io_managers import parquet_bytes
 from secdigest_pipeline_tests.analysis.conftest import make_article
 
 KEYS = "article_id field statement quote start end verdict source_url model prompt_version".split()

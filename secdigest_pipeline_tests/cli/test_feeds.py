@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from secdigest_pipeline.cli.feeds import feeds
-from secdigest_pipeline.intake.feeds import load_feeds
+from secdigest_pipeline.intake.feeds.feeds import load_feeds
 from secdigest_pipeline.sample import web
 from secdigest_pipeline.sample.web import SampleWeb
 from secdigest_pipeline.sample.world import EDITIONS

@@ -8,9 +8,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from secdigest_pipeline.instance import instance
-from secdigest_pipeline.runs import process_tag
-from secdigest_pipeline.settings import Settings
+from secdigest_pipeline.base.settings import Settings
+from secdigest_pipeline.orchestration.instance import instance
+from secdigest_pipeline.orchestration.runs import process_tag
 
 
 @dg.op

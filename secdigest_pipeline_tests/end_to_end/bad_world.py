@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
 
-from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline_tests.intake.servers import Request, response, serving
 
 EDITION = Edition.parse("2026-10-02")

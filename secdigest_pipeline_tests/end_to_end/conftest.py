@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from secdigest_pipeline.editions import Edition
+from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.sample import messages, web
 from secdigest_pipeline.sample.web import SampleWeb
 from secdigest_pipeline.sample.world import EDITIONS, World

@@ -17,16 +17,16 @@ from upath import UPath
 
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Analysis
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
+from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.cli.demo import WorldClock
 from secdigest_pipeline.cli.execute import execute
 from secdigest_pipeline.indicators.records import IOCS, Ioc
-from secdigest_pipeline.instance import instance
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS, FeedItem, Poll
-from secdigest_pipeline.report import check_published
+from secdigest_pipeline.orchestration.instance import instance
+from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline.report.contract import parse_report
-from secdigest_pipeline.resources import Services
+from secdigest_pipeline.report.publish import check_published
 from secdigest_pipeline.sample import messages
-from secdigest_pipeline.settings import Settings
 from secdigest_pipeline_tests.end_to_end import bad_world
 from secdigest_pipeline_tests.end_to_end.bad_world import EDITION, NOW, BadWeb
 

@@ -3,7 +3,7 @@
 import pytest
 from upath import UPath
 
-from secdigest_pipeline.analysis.replies import Replies
+from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.sample import messages
 from secdigest_pipeline.sample.world import EDITIONS
 from secdigest_pipeline_tests.end_to_end.conftest import Sample

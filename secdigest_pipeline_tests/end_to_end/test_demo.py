@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from secdigest_pipeline.indicators.csvs import check_ioc_csv
-from secdigest_pipeline.indicators.defang import refang
+from secdigest_pipeline.indicators.csv.rows import check_ioc_csv
+from secdigest_pipeline.indicators.finding.defang import refang
 from secdigest_pipeline.report.contract import check_report, parse_report
 from secdigest_pipeline.sample.world import EDITIONS, World
 from secdigest_pipeline_tests.end_to_end.conftest import SECDIGEST
+from secdigest_pipeline_tests.places import REPOSITORY
 
 pytestmark = pytest.mark.slow
 
@@ -111,7 +112,7 @@ def test_nothing_is_left_half_written(demo: Demo) -> None:
 
 
 def test_the_readme_shows_an_entry_of_the_real_demo_report(demo: Demo) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     excerpt = readme.split("```markdown\n")[1].split("\n```")[0]
     assert len(excerpt.splitlines()) > 20
     assert excerpt in demo.published()["daily-news/news/2026_10-12/20261002.md"].decode()

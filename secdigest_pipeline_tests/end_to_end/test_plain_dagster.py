@@ -12,8 +12,8 @@ import psutil
 import pytest
 import sqlalchemy
 
+from secdigest_pipeline.base.settings import packaged
 from secdigest_pipeline.sample.world import EDITIONS
-from secdigest_pipeline.settings import packaged
 from secdigest_pipeline_tests.end_to_end.conftest import Sample
 
 pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(600)]

@@ -16,14 +16,14 @@ from benchmarks import corpus
 from benchmarks.loopback import serve
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.cli.execute import execute
-from secdigest_pipeline.editions import Edition
 from secdigest_pipeline.indicators.records import IOCS
-from secdigest_pipeline.instance import instance
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS
-from secdigest_pipeline.report import check_published
-from secdigest_pipeline.resources import Services
-from secdigest_pipeline.settings import Settings
+from secdigest_pipeline.orchestration.instance import instance
+from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.report.publish import check_published
 
 pytestmark = [
     pytest.mark.long,

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from upath import UPath
 
-from secdigest_pipeline.database import database
+from secdigest_pipeline.orchestration.database import database
 from secdigest_pipeline.sample import messages
 from secdigest_pipeline.sample.world import EDITIONS
 from secdigest_pipeline_tests.end_to_end.conftest import Sample
@@ -32,7 +32,7 @@ TOKEN = f"bearer-{MARK}"
 EDITION = EDITIONS[0].key
 # The server trusts whoever reaches its socket: any password does, and none of them may be told.
 PASSWORD = "hunter2-of-the-database"
-WORKER = "secdigest_pipeline.workers"
+WORKER = "secdigest_pipeline.base.workers"
 
 
 def written(sample: Sample) -> Iterator[tuple[str, str]]:

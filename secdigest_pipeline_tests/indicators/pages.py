@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from secdigest_pipeline.articles.records import Article, Link
-from secdigest_pipeline.indicators.ledger import ledger
+from secdigest_pipeline.indicators.judging.ledger import ledger
 from secdigest_pipeline.indicators.records import Ioc, IocRole, Threat
 from secdigest_pipeline.indicators.warninglists import NO_LOCAL, LocalList
 from secdigest_pipeline_tests.rows import article

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from secdigest_pipeline.intake.archive import Archive
-from secdigest_pipeline.intake.feeds import Feed
-from secdigest_pipeline.intake.poll import poll
+from secdigest_pipeline.base.workers import Workers
+from secdigest_pipeline.intake.feeds.feeds import Feed
+from secdigest_pipeline.intake.polling.archive import Archive
+from secdigest_pipeline.intake.polling.poll import poll
 from secdigest_pipeline.intake.records import Poll
-from secdigest_pipeline.workers import Workers
 from secdigest_pipeline_tests.intake.servers import Request, Server, client_to, response, serving
 from secdigest_pipeline_tests.intake.worlds import Clock, entry, jst, rss
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from secdigest_pipeline.intake.http import Client, open_client
+from secdigest_pipeline.fetching.http import Client, open_client
 
 Handler = Callable[["Request", asyncio.StreamWriter], Awaitable[None]]
 

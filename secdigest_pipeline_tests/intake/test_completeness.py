@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.intake.archive import Archive
+from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.intake.completeness import completeness, memo_line
-from secdigest_pipeline.intake.feeds import HistorySource
+from secdigest_pipeline.intake.feeds.feeds import HistorySource
+from secdigest_pipeline.intake.polling.archive import Archive
 from secdigest_pipeline.intake.records import COMPLETENESS, HISTORY, Completeness, Reach
 from secdigest_pipeline.intake.spans import Span, gaps, reach_of
 from secdigest_pipeline_tests.intake.test_archive import poll_row, sighting

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.intake.archive import Archive
-from secdigest_pipeline.intake.feeds import Feed, Rule
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.fetching.urls import article_id, canonical_url, item_id
+from secdigest_pipeline.intake.feeds.feeds import Feed, Rule
 from secdigest_pipeline.intake.membership import MAX_ITEMS_OF_A_FEED, edition_of, items_of
+from secdigest_pipeline.intake.polling.archive import Archive
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS, FeedItem, Sighting
-from secdigest_pipeline.intake.urls import article_id, canonical_url, item_id
 from secdigest_pipeline_tests.intake.test_archive import poll_row
 from secdigest_pipeline_tests.intake.worlds import archive_in, feed, jst
 

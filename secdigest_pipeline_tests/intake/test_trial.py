@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from secdigest_pipeline.intake.feeds import Feed
+from secdigest_pipeline.base.workers import Workers
+from secdigest_pipeline.intake.feeds.feeds import Feed
 from secdigest_pipeline.intake.trial import Trial, try_feeds
-from secdigest_pipeline.workers import Workers
 from secdigest_pipeline_tests.intake.servers import Request, client_to, response, serving
 from secdigest_pipeline_tests.intake.worlds import entry, feed, jst, rss
 
@@ -70,7 +70,7 @@ def test_what_is_odd_about_entries_is_said(entries: list[str], problem: str) -> 
 
 
 def test_entries_that_the_feeds_own_rules_leave_out_are_counted() -> None:
-    from secdigest_pipeline.intake.feeds import Rule
+    from secdigest_pipeline.intake.feeds.feeds import Rule
 
     ruled = feed("a", exclude=(Rule(url_prefix="http://a.test/ads/"),))
     entries = [entry("http://a.test/ads/1", date=FRESH), entry("http://a.test/2", date=FRESH)]

@@ -8,9 +8,9 @@ from xml.sax.saxutils import escape
 
 from upath import UPath
 
-from secdigest_pipeline.editions import JST
-from secdigest_pipeline.intake.archive import Archive
-from secdigest_pipeline.intake.feeds import Feed
+from secdigest_pipeline.base.editions import JST
+from secdigest_pipeline.intake.feeds.feeds import Feed
+from secdigest_pipeline.intake.polling.archive import Archive
 
 
 def jst(text: str) -> datetime:

@@ -4,7 +4,7 @@ from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.intake.records import FeedItem
-from secdigest_pipeline.report import Report, render
+from secdigest_pipeline.report.markdown import Report, render
 from secdigest_pipeline_tests.rows import EDITION, ID, URL, analysis, article, ioc, item, statement
 
 __all__ = ["EDITION", "ID", "URL", "analysis", "article", "ioc", "item", "report_of", "statement"]

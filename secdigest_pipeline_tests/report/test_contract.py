@@ -1,15 +1,15 @@
 """The checker refuses every way a report can break the contract; the reader loses what the original's would lose."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-from secdigest_pipeline.report import check_report, parse_report
+from secdigest_pipeline.report.contract import check_report, parse_report
+from secdigest_pipeline_tests.places import SHARED
 from secdigest_pipeline_tests.report.rows import analysis, ioc, item, report_of, statement
 from secdigest_pipeline_tests.report.test_markdown import ADVISORY, GOLDEN, golden_rows
 
-SEED = Path(__file__).parents[3] / "shared" / "reference" / "seed-report.md"
+SEED = SHARED / "reference" / "seed-report.md"
 
 VALID = report_of(
     item(),

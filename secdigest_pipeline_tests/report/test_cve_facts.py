@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from secdigest_pipeline.indicators.enrichment import CveFacts
-from secdigest_pipeline.report import check_report, parse_report, render
+from secdigest_pipeline.report.contract import check_report, parse_report
+from secdigest_pipeline.report.markdown import render
+from secdigest_pipeline.vulnerabilities.records import CveFacts
 from secdigest_pipeline_tests.articles.primaries import primary
 from secdigest_pipeline_tests.report.rows import EDITION, ID, URL, analysis, article, ioc, item, statement
 

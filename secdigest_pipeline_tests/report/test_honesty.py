@@ -6,11 +6,10 @@ from typing import get_args
 import pytest
 
 from secdigest_pipeline.analysis.records import AnalysisState
+from secdigest_pipeline.articles.pages.unread import why_unread
 from secdigest_pipeline.articles.records import ReadState
-from secdigest_pipeline.articles.unread import why_unread
 from secdigest_pipeline.indicators.records import ObservableType
-from secdigest_pipeline.report import check_report, parse_report
-from secdigest_pipeline.report.contract import ParsedArticle
+from secdigest_pipeline.report.contract import ParsedArticle, check_report, parse_report
 from secdigest_pipeline_tests.report.rows import analysis, article, ioc, report_of, statement
 
 READ_STATES = get_args(ReadState)

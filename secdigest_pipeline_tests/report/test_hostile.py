@@ -9,7 +9,8 @@ from markdown_it import MarkdownIt
 
 from secdigest_pipeline.analysis.records import AnalysisState
 from secdigest_pipeline.articles.records import ReadState
-from secdigest_pipeline.report import check_report, parse_report, render
+from secdigest_pipeline.report.contract import check_report, parse_report
+from secdigest_pipeline.report.markdown import render
 from secdigest_pipeline.report.text import live_url
 from secdigest_pipeline_tests.report.rows import EDITION, analysis, article, ioc, item, statement
 

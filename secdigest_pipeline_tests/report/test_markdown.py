@@ -2,7 +2,9 @@
 
 import pytest
 
-from secdigest_pipeline.report import BrokenReport, check_report, parse_report, render
+from secdigest_pipeline.report.contract import check_report, parse_report
+from secdigest_pipeline.report.entry import BrokenReport
+from secdigest_pipeline.report.markdown import render
 from secdigest_pipeline.report.records import DAILY_REPORT
 from secdigest_pipeline_tests.report.rows import (
     EDITION,

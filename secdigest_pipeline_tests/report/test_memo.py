@@ -1,6 +1,8 @@
 """What the report says of itself: models, cost, provisional mark, missing feeds; nothing on a quiet day."""
 
-from secdigest_pipeline.report import check_report, memo_lines, render
+from secdigest_pipeline.report.contract import check_report
+from secdigest_pipeline.report.markdown import render
+from secdigest_pipeline.report.memo import memo_lines
 from secdigest_pipeline_tests.report.rows import EDITION, analysis, statement
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from upath import UPath
 
-from secdigest_pipeline.files import StorageError
-from secdigest_pipeline.report import BrokenReport, Made, check_published, make_edition
-from secdigest_pipeline.report.publish import publish
+from secdigest_pipeline.base.files import StorageError
+from secdigest_pipeline.report.entry import BrokenReport
+from secdigest_pipeline.report.made import Made, make_edition
+from secdigest_pipeline.report.publish import check_published, publish
 from secdigest_pipeline_tests.report.rows import EDITION, analysis, article, ioc, item, statement
 
 

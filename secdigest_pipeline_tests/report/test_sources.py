@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from secdigest_pipeline.articles.records import Story
-from secdigest_pipeline.report import check_report, parse_report, render
+from secdigest_pipeline.report.contract import check_report, parse_report
+from secdigest_pipeline.report.markdown import render
 from secdigest_pipeline_tests.articles.primaries import primary
 from secdigest_pipeline_tests.report.rows import EDITION, ID, URL, analysis, article, ioc, item, report_of, statement
 

@@ -9,21 +9,21 @@ from pathlib import Path
 import pytest
 from upath import UPath
 
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.intake.archive import Archive
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.base.settings import Settings
+from secdigest_pipeline.base.workers import Workers
+from secdigest_pipeline.fetching.http import Client, open_client
 from secdigest_pipeline.intake.completeness import completeness
-from secdigest_pipeline.intake.feeds import load_feeds
+from secdigest_pipeline.intake.feeds.feeds import load_feeds
+from secdigest_pipeline.intake.feeds.sections import is_incident
 from secdigest_pipeline.intake.history.sources import PROTOCOLS, fill
-from secdigest_pipeline.intake.http import Client, open_client
 from secdigest_pipeline.intake.membership import items_of
+from secdigest_pipeline.intake.polling.archive import Archive
 from secdigest_pipeline.intake.records import Completeness, FeedItem
-from secdigest_pipeline.intake.sections import is_incident
 from secdigest_pipeline.sample import past
 from secdigest_pipeline.sample.content import FEEDS
 from secdigest_pipeline.sample.web import SampleWeb, serve, settings_for
 from secdigest_pipeline.sample.world import World
-from secdigest_pipeline.settings import Settings
-from secdigest_pipeline.workers import Workers
 
 FEED_LIST = load_feeds(FEEDS)
 NEVER = {"oldport", "cindervale"}  # feeds that never worked and have no past

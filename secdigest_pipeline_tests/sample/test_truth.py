@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 from upath import UPath
 
-from secdigest_pipeline.intake.archive import Archive
-from secdigest_pipeline.intake.feeds import Feed, load_feeds
-from secdigest_pipeline.intake.http import open_client
+from secdigest_pipeline.base.settings import Settings
+from secdigest_pipeline.base.workers import Workers
+from secdigest_pipeline.fetching.http import open_client
+from secdigest_pipeline.intake.feeds.feeds import Feed, load_feeds
 from secdigest_pipeline.intake.membership import items_of
-from secdigest_pipeline.intake.poll import poll
+from secdigest_pipeline.intake.polling.archive import Archive
+from secdigest_pipeline.intake.polling.poll import poll
 from secdigest_pipeline.sample.content import FEEDS
 from secdigest_pipeline.sample.web import SampleWeb, serve, settings_for
 from secdigest_pipeline.sample.world import World
-from secdigest_pipeline.settings import Settings
-from secdigest_pipeline.workers import Workers
 
 
 async def poll_everything(world: World, web: SampleWeb, feeds: tuple[Feed, ...], archive: Archive) -> None:

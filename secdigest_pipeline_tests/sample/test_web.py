@@ -8,9 +8,9 @@ from datetime import datetime
 import httpx2
 import pytest
 
+from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.sample.web import SampleWeb, serve, settings_for
 from secdigest_pipeline.sample.world import World
-from secdigest_pipeline.settings import Settings
 
 FEED = "http://www.perimeterpost.example/feed"
 

@@ -8,8 +8,8 @@ import feedparser
 import pytest
 from lxml import html
 
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.intake.feeds import load_feeds
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.intake.feeds.feeds import load_feeds
 from secdigest_pipeline.sample.content import FEEDS, Entry, as_html
 from secdigest_pipeline.sample.world import World
 

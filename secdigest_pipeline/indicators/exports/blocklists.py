@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from typing import get_args
 
+from secdigest_pipeline.indicators.exports.values import Exported
 from secdigest_pipeline.indicators.records import ObservableType
-
-from .values import Exported
 
 # Shares of real IOCs at and above these confidences in the labelled texts (benchmarks/bench_ledger.py): .99 and .99; below 0.65: .93.
 # The first keeps what is said by two good reasons, the second what is said by one very good or several.

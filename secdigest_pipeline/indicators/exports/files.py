@@ -5,16 +5,15 @@ from typing import Literal, get_args
 
 from upath import UPath
 
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.files import sha256
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.base.files import sha256
+from secdigest_pipeline.indicators.exports.blocklists import block_lists
+from secdigest_pipeline.indicators.exports.misp import event_uuid, feed_files, misp_event, whole_feed
+from secdigest_pipeline.indicators.exports.records import ExportFile
+from secdigest_pipeline.indicators.exports.rows import csv_of, json_lines
+from secdigest_pipeline.indicators.exports.stix import stix_bundle
+from secdigest_pipeline.indicators.exports.values import exported
 from secdigest_pipeline.indicators.records import Ioc
-
-from .blocklists import block_lists
-from .misp import event_uuid, feed_files, misp_event, whole_feed
-from .records import ExportFile
-from .rows import csv_of, json_lines
-from .stix import stix_bundle
-from .values import exported
 
 Format = Literal["csv", "jsonl", "stix", "misp", "block"]
 FORMATS: tuple[Format, ...] = get_args(Format)

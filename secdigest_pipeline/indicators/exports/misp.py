@@ -11,13 +11,12 @@ from typing import Any
 
 from upath import UPath
 
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.files import StorageError
-from secdigest_pipeline.indicators.roles import HASHES
-from secdigest_pipeline.suffixes import registered_domain
-
-from .identity import AUTHOR, json_bytes, stable_uuid
-from .values import Exported
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.base.files import StorageError
+from secdigest_pipeline.base.suffixes import registered_domain
+from secdigest_pipeline.indicators.exports.identity import AUTHOR, json_bytes, stable_uuid
+from secdigest_pipeline.indicators.exports.values import Exported
+from secdigest_pipeline.indicators.judging.roles import HASHES
 
 MANIFEST = "manifest.json"
 HASHES_FILE = "hashes.csv"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from secdigest_pipeline.tables import Table
+from secdigest_pipeline.base.tables import Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,9 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 
-from secdigest_pipeline.indicators.csvs import HEADER, csv_rows
+from secdigest_pipeline.indicators.csv.rows import HEADER, csv_rows
+from secdigest_pipeline.indicators.exports.values import is_exported
 from secdigest_pipeline.indicators.records import IOCS, Ioc
-
-from .values import is_exported
 
 _COLUMNS = tuple(column.name for column in IOCS.columns)
 

@@ -13,10 +13,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from secdigest_pipeline.editions import Edition
-
-from .identity import AUTHOR, json_bytes, stable_uuid
-from .values import Exported
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.indicators.exports.identity import AUTHOR, json_bytes, stable_uuid
+from secdigest_pipeline.indicators.exports.values import Exported
 
 Object = dict[str, Any]
 

@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from secdigest_pipeline.indicators.addresses import scope
-from secdigest_pipeline.indicators.history import is_shared
-from secdigest_pipeline.indicators.hosts import is_address
+from secdigest_pipeline.base.suffixes import registered_domain
+from secdigest_pipeline.indicators.finding.addresses import scope
+from secdigest_pipeline.indicators.finding.hosts import is_address
+from secdigest_pipeline.indicators.finding.spelling import host_of
+from secdigest_pipeline.indicators.judging.roles import ADDRESSES
+from secdigest_pipeline.indicators.past.history import is_shared
 from secdigest_pipeline.indicators.records import Ioc, ObservableType
-from secdigest_pipeline.indicators.roles import ADDRESSES
-from secdigest_pipeline.indicators.spelling import host_of
 from secdigest_pipeline.indicators.warninglists import RESOLVERS, vendored
-from secdigest_pipeline.suffixes import registered_domain
 
 _ATTACKERS = frozenset(("attacker_infrastructure", "malware_sample"))
 _INNOCENT = frozenset(("victim", "abused_service", "researcher"))

@@ -3,9 +3,9 @@
 `python -m secdigest_pipeline.indicators.warninglists update PATH` takes newer lists from a MISP lists folder.
 """
 
-from .local import NO_LOCAL, LocalList, LocalListError, load_local
-from .lookup import Hit, WarningLists, vendored
-from .services import RESOLVERS, WELL_KNOWN_HOSTS, is_known_service
+from secdigest_pipeline.indicators.warninglists.local import NO_LOCAL, LocalList, LocalListError, load_local
+from secdigest_pipeline.indicators.warninglists.lookup import Hit, WarningLists, vendored
+from secdigest_pipeline.indicators.warninglists.services import RESOLVERS, WELL_KNOWN_HOSTS, is_known_service
 
 __all__ = [
     "NO_LOCAL",

@@ -4,9 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from .update import ListFolderError, update
+from secdigest_pipeline.indicators.warninglists.update import ListFolderError, update
 
-VENDORED = Path(__file__).parent.parent / "data" / "warninglists"
+VENDORED = Path(__file__).parent / "data"
 
 
 def main(arguments: list[str]) -> int:

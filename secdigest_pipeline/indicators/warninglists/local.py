@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
 
-from secdigest_pipeline.indicators.find import find
-from secdigest_pipeline.suffixes import is_public_suffix
+from secdigest_pipeline.base.suffixes import is_public_suffix
+from secdigest_pipeline.indicators.finding.find import find
 
 Verdict = Literal["allow", "deny"]
 _HEADER = ["verdict", "value", "reason", "owner"]

@@ -9,8 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from .catalog import CATALOG, Listed, Says
-from .services import services
+from secdigest_pipeline.indicators.warninglists.catalog import CATALOG, Listed, Says
+from secdigest_pipeline.indicators.warninglists.services import services
 
 # Names of more labels than this are looked up by their last ones: no listed host has more.
 _MAX_LABELS = 8
@@ -88,7 +88,7 @@ def _range(network: str) -> tuple[int, int, int]:
 @cache
 def manifest() -> Mapping[str, Mapping[str, object]]:
     """name -> version, date, count, licence and description of each vendored list, as update.py wrote it."""
-    text = files("secdigest_pipeline.indicators").joinpath("data", "warninglists", "manifest.json").read_text("utf-8")
+    text = files(__package__).joinpath("data", "manifest.json").read_text("utf-8")
     lists: Mapping[str, Mapping[str, object]] = json.loads(text)["lists"]
     return lists
 
@@ -96,7 +96,7 @@ def manifest() -> Mapping[str, Mapping[str, object]]:
 @cache
 def vendored() -> WarningLists:
     """The lists that come with this package."""
-    folder = files("secdigest_pipeline.indicators").joinpath("data", "warninglists")
+    folder = files(__package__).joinpath("data")
     return WarningLists(
         (listed, gzip.decompress(folder.joinpath(f"{listed.name}.txt.gz").read_bytes()).decode().split())
         for listed in CATALOG

@@ -19,7 +19,7 @@ RESOLVERS = frozenset(
 @cache
 def services() -> frozenset[str]:
     """Entries of services.txt: `host`, or `.host` where customers have names of their own below it."""
-    text = files("secdigest_pipeline.indicators").joinpath("data", "warninglists", "services.txt").read_text("utf-8")
+    text = files(__package__).joinpath("data", "services.txt").read_text("utf-8")
     return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
 
 

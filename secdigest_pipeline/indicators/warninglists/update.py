@@ -8,7 +8,7 @@ from pathlib import Path
 
 from publicsuffixlist import PublicSuffixList
 
-from .catalog import CATALOG, Listed
+from secdigest_pipeline.indicators.warninglists.catalog import CATALOG, Listed
 
 LICENCE = "CC0-1.0"
 SOURCE = "MISP warninglists"

@@ -1,1 +1,1 @@
-"""Sources of a feed's past: one module a protocol, tried in the declared order by `sources.fill`."""
+"""Sources of the past: dated archives, sitemaps, the Wayback Machine."""

@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.files import sha256
-from secdigest_pipeline.intake.archive import Archive
-from secdigest_pipeline.intake.feeds import Feed, HistorySource
-from secdigest_pipeline.intake.http import Client, FetchError
-from secdigest_pipeline.intake.lanes import HostLanes, host_of
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.base.files import sha256
+from secdigest_pipeline.base.workers import Workers
+from secdigest_pipeline.fetching.hosts import HostLanes, host_of
+from secdigest_pipeline.fetching.http import Client, FetchError
+from secdigest_pipeline.intake.feeds.feeds import Feed, HistorySource
 from secdigest_pipeline.intake.membership import CLOCK_SLACK
-from secdigest_pipeline.intake.parse import PARSE_SECONDS, ParsedFeed, ParsedItem, parse_feed
-from secdigest_pipeline.intake.poll import ACCEPT, FEED_LIMITS
+from secdigest_pipeline.intake.polling.archive import Archive
+from secdigest_pipeline.intake.polling.parse import PARSE_SECONDS, ParsedFeed, ParsedItem, parse_feed
+from secdigest_pipeline.intake.polling.poll import ACCEPT, FEED_LIMITS
+from secdigest_pipeline.intake.polling.shown import sightings_of
 from secdigest_pipeline.intake.records import Poll, Reach, Sighting
-from secdigest_pipeline.intake.shown import sightings_of
 from secdigest_pipeline.intake.spans import Span
-from secdigest_pipeline.workers import Workers
 
 T = TypeVar("T")
 

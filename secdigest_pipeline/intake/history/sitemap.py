@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
+from secdigest_pipeline.fetching.urls import canonical_url, item_id
 from secdigest_pipeline.intake.history.asking import Asker, Document, Page, SourceError
 from secdigest_pipeline.intake.history.sitemap_xml import Listed, PageFacts, read_page, read_sitemap
-from secdigest_pipeline.intake.parse import ParsedFeed, ParsedItem
+from secdigest_pipeline.intake.polling.parse import ParsedFeed, ParsedItem
 from secdigest_pipeline.intake.spans import Span
-from secdigest_pipeline.intake.urls import canonical_url, item_id
 
 MAX_SITEMAPS = 20
 PRODUCT = "secdigest"

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
 
-from secdigest_pipeline.intake.dates import parse_date
-from secdigest_pipeline.intake.plain import one_line
+from secdigest_pipeline.fetching.charset import feed_text
+from secdigest_pipeline.fetching.plain import one_line
+from secdigest_pipeline.intake.polling.dates import parse_date
 
 MAX_LISTED = 50_000  # entries of a sitemap, and
 MAX_BYTES = 50 * 1024 * 1024  # its size, by sitemaps.org
@@ -77,8 +78,6 @@ def read_sitemap(body: bytes, url: str, lang: str) -> Sitemap:
 def read_page(body: bytes, content_type: str, lang: str) -> PageFacts:
     """Title, summary and publication date as the page states them, best source first."""
     from lxml import html
-
-    from secdigest_pipeline.intake.charset import feed_text
 
     parser = html.HTMLParser(encoding="utf-8", no_network=True)
     root = html.document_fromstring(feed_text(body[:MAX_PAGE], content_type, lang).encode("utf-8", "replace"), parser)

@@ -9,19 +9,19 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from secdigest_pipeline.editions import Edition
-from secdigest_pipeline.files import StorageError
-from secdigest_pipeline.intake.archive import Archive
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.base.files import StorageError
+from secdigest_pipeline.base.workers import Workers
+from secdigest_pipeline.fetching.hosts import HostLanes
+from secdigest_pipeline.fetching.http import Client
 from secdigest_pipeline.intake.completeness import Known
-from secdigest_pipeline.intake.feeds import Feed
+from secdigest_pipeline.intake.feeds.feeds import Feed
 from secdigest_pipeline.intake.history import blogger, chain, sitemap, wayback, wordpress
 from secdigest_pipeline.intake.history.asking import RETRY_AFTER, Asker, Shared, SourceError
-from secdigest_pipeline.intake.http import Client
-from secdigest_pipeline.intake.lanes import HostLanes
-from secdigest_pipeline.intake.poll import HOST_DELAY
-from secdigest_pipeline.intake.rebuild import whole
+from secdigest_pipeline.intake.polling.archive import Archive
+from secdigest_pipeline.intake.polling.poll import HOST_DELAY
+from secdigest_pipeline.intake.polling.rebuild import whole
 from secdigest_pipeline.intake.records import Poll, Protocol, Reach, Sighting
-from secdigest_pipeline.workers import Workers
 
 PROTOCOLS: Mapping[Protocol, Callable[[Asker], Awaitable[None]]] = {
     "wordpress": wordpress.walk,

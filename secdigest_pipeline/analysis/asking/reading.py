@@ -1,0 +1,32 @@
+"""What a kept reply turned out to be: a reply of the schema, or why it cannot be used."""
+
+from dataclasses import dataclass
+
+from secdigest_pipeline.analysis.asking.replies import KeptReply
+from secdigest_pipeline.analysis.reply.schema import InvalidReply, Reply, read_reply
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A reply that was received and cannot be used. `again`: another try on the same model may do better."""
+
+    outcome: str
+    reason: str
+    again: bool
+
+
+def read(kept: KeptReply) -> Reply | Unusable:
+    """The reply in `kept`. Text of a refused or cut reply is never looked at: it may be half of something."""
+    match kept.stop_reason:
+        case "refusal":
+            return Unusable("refusal", f"refusal ({kept.refusal or 'no category'})", again=False)
+        case "max_tokens":
+            return Unusable("max_tokens", "the reply was cut off at its token limit", again=True)
+        case "end_turn" | "stop_sequence":
+            try:
+                return read_reply(kept.text)
+            except InvalidReply as error:
+                return Unusable("invalid", f"invalid reply ({error})", again=True)
+        case other:
+            # the context window is exceeded, or a reason that a call without tools cannot have
+            return Unusable(other or "invalid", f"the reply stopped for {other or 'no reason'}", again=False)

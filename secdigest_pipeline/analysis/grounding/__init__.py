@@ -1,0 +1,1 @@
+"""A statement held against its source: quotes, numbers, dates, names."""

@@ -1,0 +1,1 @@
+"""The article, the whole text and the links in the bytes of a page."""

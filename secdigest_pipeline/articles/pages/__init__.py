@@ -1,0 +1,1 @@
+"""Pages: asked for politely, kept by content, and told apart from what answers in their place."""

@@ -1,0 +1,1 @@
+"""Primary sources: the reports, advisories and lists that an article rests on."""

@@ -1,0 +1,1 @@
+"""What every room stands on: settings, editions, tables, files, characters, worker processes."""

@@ -1,0 +1,1 @@
+"""The report's IOC CSV and its work log."""

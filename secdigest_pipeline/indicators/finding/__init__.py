@@ -1,0 +1,1 @@
+"""Observables in a text: where each stands, defanged or not."""

@@ -1,0 +1,1 @@
+"""The ledger: what each observable is, with reasons and confidence."""

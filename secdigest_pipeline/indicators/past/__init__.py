@@ -1,0 +1,1 @@
+"""When and where a value was seen in earlier editions."""

@@ -1,0 +1,1 @@
+"""Feeds polled into an archive that forgets nothing."""

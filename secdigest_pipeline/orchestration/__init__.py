@@ -1,0 +1,1 @@
+"""What Dagster needs around the assets: resources, IO manager, partitions, schedules, alerts, the database."""

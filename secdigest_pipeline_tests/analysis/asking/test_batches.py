@@ -1,0 +1,190 @@
+"""Message Batches against the loopback API through the real SDK: half price, and nothing is ever paid for twice."""
+
+import asyncio
+import json
+from dataclasses import replace
+
+import pytest
+
+from secdigest_pipeline.analysis.analyse import AnalystUnavailable
+from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
+from secdigest_pipeline.analysis.asking import models as price_table
+from secdigest_pipeline.analysis.asking.cost import list_price
+from secdigest_pipeline.analysis.asking.replies import Replies
+from secdigest_pipeline.base.files import sha256
+from secdigest_pipeline.indicators.finding.find import find
+from secdigest_pipeline.sample.messages import MessagesApi
+from secdigest_pipeline_tests.analysis.conftest import REPLY, Run, make_article, numbered
+
+EDITION = "2026-10-01"
+FAST = {"batch": True, "poll_seconds": 0.01, "wait_seconds": 5.0}
+
+
+def notes(replies: Replies) -> list[str]:
+    folder = replies.root / "batches"
+    return [path.name for path in folder.iterdir()] if folder.exists() else []
+
+
+def test_an_edition_goes_by_one_batch_at_half_price(api: MessagesApi, run: Run, replies: Replies) -> None:
+    articles = numbered(6)
+    api.replies = {article.url: REPLY for article in articles}
+    analyses = run(articles, **FAST)
+    assert {a.state for a in analyses} == {"analysed"} and not api.calls, "no call beside the batch"
+    assert len(api.batches.submitted) == 1 and notes(replies) == []
+    calls = replies.calls(EDITION)
+    assert sorted(call.article_id for call in calls) == sorted(a.article_id for a in analyses)
+    for call in calls:
+        used = price_table.Usage(call.input_tokens, call.cache_write_tokens, call.cache_read_tokens, call.output_tokens)
+        assert call.cost_usd == pytest.approx(price_table.model("claude-haiku-5-5").cost(used) / 2)
+    assert list_price(analyses, replies) > 0
+    assert run(articles, **FAST) == analyses and run(articles) == analyses and len(api.batches.submitted) == 1
+    assert len(replies.calls(EDITION)) == 6
+
+
+def test_each_result_comes_to_its_own_article(api: MessagesApi, run: Run) -> None:
+    articles = numbered(4)
+    api.replies = {a.url: {**REPLY, "advice": f"読者{n}の手紙を確認してください。"} for n, a in enumerate(articles)}
+    assert [a.advice for a in run(articles, **FAST)] == [f"読者{n}の手紙を確認してください。" for n in range(4)]
+
+
+def test_what_a_batch_does_not_bring_is_asked_one_by_one(api: MessagesApi, run: Run, replies: Replies) -> None:
+    articles = numbered(6)
+    errored, expired, canceled, refused, invalid, good = articles
+    api.failures = {
+        errored.url: ("errored", "ok"), expired.url: ("expired", "ok"), canceled.url: ("canceled", "ok"),
+        refused.url: ("refusal", "ok"), invalid.url: ("invalid_reply", "ok"),
+    }  # fmt: skip
+    analyses = run(articles, **FAST)
+    assert {a.state for a in analyses} == {"analysed"}
+    assert {url: n for url, n in api.calls.items() if n} == {
+        a.url: 1 for a in (errored, expired, canceled, refused, invalid)
+    }
+    assert analyses[3].model == "claude-haiku-4-5", "a refusal goes to the next model"
+    outcomes = sorted(call.outcome for call in replies.calls(EDITION))
+    assert outcomes == sorted(["batch_errored", "batch_expired", "batch_canceled", "refusal", "invalid", *["ok"] * 6])
+    assert not api.calls[good.url] and notes(replies) == []
+
+
+def test_a_run_that_dies_while_it_waits_is_followed_by_one_that_goes_on(
+    api: MessagesApi, run: Run, replies: Replies
+) -> None:
+    articles = numbered(3)
+    api.batches.polls_to_end = 4
+    with pytest.raises(AnalystUnavailable, match="has not ended yet: run the edition again"):
+        run(articles, batch=True, poll_seconds=0.01, wait_seconds=0.0)
+    [note] = notes(replies)
+    assert api.batches.submitted[0]["id"] in (replies.root / "batches" / note).read_text()
+    assert {a.state for a in run(articles, **FAST)} == {"analysed"}
+    assert len(api.batches.submitted) == 1 and not api.calls and notes(replies) == []
+
+
+def test_a_batch_whose_id_was_never_learned_is_found_again(api: MessagesApi, run: Run, replies: Replies) -> None:
+    articles = numbered(3)
+    run(
+        [make_article("other", text="Another article of another time, which was long enough to be read by many.")],
+        **FAST,
+    )
+    api.batches.failures = ["lost"]
+    assert {a.state for a in run(articles, **FAST)} == {"analysed"}
+    assert len(api.batches.submitted) == 2 and not api.calls and notes(replies) == []
+    assert len(replies.calls(EDITION)) == 4
+
+
+@pytest.mark.parametrize("status", ["500", "529", "400"])
+def test_a_batch_that_is_not_taken_is_no_obstacle(api: MessagesApi, run: Run, replies: Replies, status: str) -> None:
+    articles = numbered(2)
+    api.batches.failures = [status]
+    assert {a.state for a in run(articles, **FAST)} == {"analysed"}
+    assert sum(api.calls.values()) == 2 and notes(replies) == []
+
+
+def test_a_dead_key_ends_the_run(api: MessagesApi, run: Run, replies: Replies) -> None:
+    api.key = "another-key"
+    with pytest.raises(AnalystUnavailable, match="401"):
+        run(numbered(2), **FAST)
+    assert notes(replies) == []
+
+
+def test_results_that_break_off_are_read_again_by_the_next_run(api: MessagesApi, run: Run, replies: Replies) -> None:
+    articles = numbered(6)
+    api.batches.cut_results = 1
+    with pytest.raises(AnalystUnavailable, match="goes on with the same batch"):
+        run(articles, **FAST)
+    assert 0 < len(replies.calls(EDITION)) < 6 and len(notes(replies)) == 1
+    assert {a.state for a in run(articles, **FAST)} == {"analysed"}
+    assert len(replies.calls(EDITION)) == 6 and len(api.batches.submitted) == 1 and not api.calls
+
+
+def test_a_batch_that_is_gone_is_asked_one_by_one(api: MessagesApi, run: Run, replies: Replies) -> None:
+    articles = numbered(2)
+    api.batches.polls_to_end = 9
+    with pytest.raises(AnalystUnavailable):
+        run(articles, batch=True, poll_seconds=0.01, wait_seconds=0.0)
+    api.batches.submitted.clear()
+    api.batches.failures = ["400"]
+    assert {a.state for a in run(articles, **FAST)} == {"analysed"}
+    assert sum(api.calls.values()) == 2 and notes(replies) == []
+
+
+def test_the_cap_holds_for_a_batch(api: MessagesApi, run: Run, replies: Replies) -> None:
+    articles = numbered(12)
+    analyses = run(articles, max_usd=0.02, **FAST)
+    assert sum(call.cost_usd for call in replies.calls(EDITION)) <= 0.02
+    assert 0 < len(api.batches.submitted[0]["lines"]) < 12
+    assert {a.state for a in analyses} <= {"analysed", "failed"}
+    run(numbered(3), max_usd=0.0, **FAST)
+    assert len(api.batches.submitted) == 1
+
+
+def test_the_same_text_twice_is_one_request(api: MessagesApi, run: Run) -> None:
+    run([make_article("one"), make_article("two")], **FAST)
+    assert len(api.batches.submitted[0]["lines"]) == 1 and not api.calls
+
+
+def test_a_note_that_is_damaged_is_left_alone(
+    api: MessagesApi, run: Run, replies: Replies, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = replies.root / "batches"
+    folder.mkdir(parents=True)
+    for number, text in enumerate(("{", "[]", json.dumps({"edition": EDITION}))):
+        (folder / f"{EDITION}-{number}.json").write_text(text)
+    assert {a.state for a in run(numbered(2), **FAST)} == {"analysed"}
+    assert len(notes(replies)) == 3 and "left alone" in caplog.text
+
+
+def test_batches_of_several_editions_are_handed_in_before_any_is_waited_for(
+    api: MessagesApi, run: Run, replies: Replies
+) -> None:
+    days = [EDITION, "2026-10-02"]
+    everything = [
+        replace(article, edition=day, text_sha256=sha256(f"{day}{article.text}".encode()))
+        for day in days
+        for article in numbered(3)
+    ]
+    observables = {article.article_id: find(article.page_text) for article in everything}
+
+    async def submit() -> None:
+        async with AnthropicAnalyst(["claude-haiku-5-5"], replies) as analyst:
+            await analyst.submit(everything, observables)
+            await analyst.submit(everything, observables)
+
+    asyncio.run(submit())
+    assert [len(batch["lines"]) for batch in api.batches.submitted] == [3, 3], (
+        "what is under way is not submitted again"
+    )
+    assert not api.batches.polls and len(notes(replies)) == 2
+    for day in days:
+        assert {a.state for a in run([one for one in everything if one.edition == day], **FAST)} == {"analysed"}
+        assert len(replies.calls(day)) == 3
+    assert len(api.batches.submitted) == 2 and not api.calls and notes(replies) == []
+
+
+def test_batches_handed_in_together_keep_the_cap_of_the_month(api: MessagesApi, replies: Replies) -> None:
+    everything = [replace(a, edition=f"2026-10-{day:02}") for day, a in enumerate(numbered(12), start=1)]
+
+    async def submit() -> None:
+        async with AnthropicAnalyst(["claude-haiku-5-5"], replies, max_usd_month=0.01) as analyst:
+            await analyst.submit(everything, {})
+
+    asyncio.run(submit())
+    assert 0 < len(api.batches.submitted) < 12

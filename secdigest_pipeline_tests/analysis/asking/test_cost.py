@@ -1,0 +1,84 @@
+"""Money before and after: estimates hold what calls then cost, and the ledger says what was spent on what."""
+
+from dataclasses import replace
+
+import pytest
+
+from secdigest_pipeline.analysis.asking.estimate import NOTHING, Estimate, estimate
+from secdigest_pipeline.analysis.asking.replies import Replies
+from secdigest_pipeline.analysis.asking.spent import by_article, input_tokens, usd
+from secdigest_pipeline.analysis.evals import load_cases
+from secdigest_pipeline.articles.records import Article
+from secdigest_pipeline.indicators.finding.find import find
+from secdigest_pipeline.sample.messages import MessagesApi
+from secdigest_pipeline.sample.world import World
+from secdigest_pipeline_tests.analysis.conftest import REPLY, Run, make_article, numbered
+from secdigest_pipeline_tests.places import REPOSITORY
+
+MODELS = ["claude-haiku-5-5"]
+
+
+def estimated(articles: list[Article], replies: Replies, **options: object) -> Estimate:
+    observables = {article.article_id: find(article.page_text) for article in articles}
+    return estimate(articles, observables, MODELS, replies, **options)  # type: ignore[arg-type]
+
+
+def test_what_calls_cost_lies_within_the_estimate(api: MessagesApi, run: Run, replies: Replies) -> None:
+    articles = numbered(6)
+    api.replies = {article.url: REPLY for article in articles}
+    before = estimated(articles, replies)
+    run(articles, models=MODELS)
+    spent = sum(call.cost_usd for call in replies.calls(articles[0].edition))
+    assert 0 < before.low <= spent <= before.high
+    assert (before.articles, before.kept) == (6, 0)
+
+
+def test_the_likely_cost_of_the_sample_world_is_what_it_then_costs(
+    api: MessagesApi, run: Run, replies: Replies
+) -> None:
+    api.replies = World.load().replies()
+    articles = [case.article for case in load_cases(REPOSITORY / "evals" / "sample_world.jsonl")]
+    first, rest = articles[:8], articles[8:]
+    guessed = estimated(first, replies).likely
+    run(first, models=MODELS)
+    spent = sum(call.cost_usd for call in replies.calls(first[0].edition))
+    assert guessed == pytest.approx(spent, rel=0.3), "without a ledger"
+    learned = estimated(rest, replies).likely
+    run(rest, models=MODELS)
+    later = sum(call.cost_usd for call in replies.calls(first[0].edition)) - spent
+    assert learned == pytest.approx(later, rel=0.15), "by the length of the replies before"
+
+
+def test_what_is_kept_costs_nothing_more(api: MessagesApi, run: Run, replies: Replies) -> None:
+    articles = numbered(3)
+    run(articles[:2])
+    assert estimated(articles[:2], replies) == Estimate(2, 2, 0.0, 0.0, 0.0)
+    assert estimated(articles, replies).kept == 2
+    assert estimated([make_article(text=" ")], replies) == NOTHING
+
+
+def test_articles_that_are_not_read_yet_count_and_a_batch_is_half(replies: Replies) -> None:
+    whole = estimated([], replies, unread=100)
+    half = estimated([], replies, unread=100, batch=True)
+    assert whole.articles == 100 and 0 < whole.low < whole.likely < whole.high < 2
+    for part in ("low", "likely", "high"):
+        assert getattr(half, part) == pytest.approx(getattr(whole, part) / 2)
+    assert NOTHING + whole == whole
+
+
+def test_the_ledger_says_what_each_article_edition_and_month_cost(api: MessagesApi, run: Run, replies: Replies) -> None:
+    first, second = numbered(2)
+    api.failures = {second.url: ("refusal", "invalid_reply", "ok")}
+    run([first, second, replace(first, edition="2026-10-02", text=first.text + "It went on for a while.\n")])
+    calls = replies.calls("2026-10-01")
+    rows = by_article(calls)
+    assert {(row.article_id, row.model): row.calls for row in rows} == {
+        (first.article_id, "claude-haiku-5-5"): 1,
+        (second.article_id, "claude-haiku-5-5"): 1,
+        (second.article_id, "claude-haiku-4-5"): 2,
+    }
+    assert rows[0].model == "claude-haiku-4-5", "the dearest first"
+    assert usd(calls) == pytest.approx(sum(row.cost_usd for row in rows), abs=3e-6)
+    assert sum(row.input_tokens for row in rows) == sum(map(input_tokens, calls)) > 0
+    month = replies.calls_of_month(f"{calls[0].at:%Y-%m}")
+    assert usd(month) == pytest.approx(usd(calls) + usd(replies.calls("2026-10-02")), abs=3e-6)

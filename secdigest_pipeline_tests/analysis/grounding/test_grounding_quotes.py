@@ -1,0 +1,238 @@
+"""Whether a quote is found where it stands, in whatever spelling, and nowhere else."""
+
+import unicodedata
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from secdigest_pipeline.analysis.grounding.folding import fold, weight
+from secdigest_pipeline.analysis.grounding.grounder import (
+    MAX_QUOTE,
+    MIN_WEIGHT,
+    Grounder,
+    find_quote,
+    ground,
+    unsupported_values,
+)
+
+TEXT = (
+    "Orrin Networks “fixed” the flaw\non Tuesday – version 9.4.2 is out.\n\n"
+    "Traffic goes to hxxps[:]//relay[.]lantern[.]example/v2 and 198.51.100[.]7 .\n"
+    "オリン社は、ﾊﾞｰｼﾞｮﾝ９．４．２を\n公開した。管理画面は「外部」から見えていた。"
+)
+
+FOUND = [
+    ("the flaw on Tuesday", "the flaw\non Tuesday"),
+    ('Orrin Networks "fixed" the flaw', "Orrin Networks “fixed” the flaw"),
+    ("on Tuesday - version 9.4.2", "on Tuesday – version 9.4.2"),
+    ("on Tuesday — version 9.4.2", "on Tuesday – version 9.4.2"),
+    ("ORRIN NETWORKS", "Orrin Networks"),
+    ("https://relay.lantern.example/v2", "hxxps[:]//relay[.]lantern[.]example/v2"),
+    ("hxxps://relay[.]lantern[.]example/v2 and", "hxxps[:]//relay[.]lantern[.]example/v2 and"),
+    ("and 198.51.100.7", "and 198.51.100[.]7"),
+    ("バージョン9.4.2を公開した。", "ﾊﾞｰｼﾞｮﾝ９．４．２を\n公開した。"),
+    ("管理画面は『外部』から", "管理画面は「外部」から"),
+    ("管理\u200b画面は「外部」", "管理画面は「外部」"),
+    ("  version 9.4.2 is out.  ", "version 9.4.2 is out."),
+    ("…version 9.4.2 is out…", "version 9.4.2 is out"),
+]
+
+
+@pytest.mark.parametrize(("quote", "there"), FOUND)
+def test_a_quote_is_found_in_the_article_s_own_spelling(quote: str, there: str) -> None:
+    place = find_quote(quote, TEXT)
+    assert place is not None
+    assert TEXT[slice(*place)] == there
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "",
+        "   ",
+        "Tuesday",
+        "公開",
+        "見え。",
+        "the flaw ... version 9.4.2 is out",
+        "the flaw … version 9.4.2 is out",
+        "the flaw on Wednesday",
+        "fixed the hole on Tuesday",
+        "version 9.4.3 is out",
+        "管理画面は内部から",
+        "\u200b" * 30,
+        "\0" * 30,
+    ],
+)
+def test_what_is_too_short_cut_together_or_not_there_is_no_quote(quote: str) -> None:
+    assert find_quote(quote, TEXT) is None
+
+
+def test_four_ideographs_say_as_much_as_eight_letters() -> None:
+    assert find_quote("管理画面", TEXT) is not None
+    assert find_quote("管理画", TEXT) is None
+    assert find_quote("Tuesday", TEXT) is None
+
+
+def test_a_quote_that_is_half_the_article_shows_nothing() -> None:
+    text = "Orrin fixed the flaw. " * 200
+    assert find_quote(text[: MAX_QUOTE + 1], text) is None
+    assert find_quote(text[:300], text) == (0, 300)
+
+
+def test_the_statement_carries_span_and_spelling_of_the_article() -> None:
+    statement = ground("9.4.2が公開された。", "version 9.4.2 is OUT", TEXT)
+    assert (statement.verdict, statement.quote) == ("grounded", "version 9.4.2 is out")
+    assert TEXT[statement.start : statement.end] == statement.quote
+
+
+def test_a_quote_of_another_article_is_none() -> None:
+    statement = ground("修正された。", "Halden Foods told regulators on Friday", TEXT)
+    assert (statement.verdict, statement.quote, statement.start, statement.end) == ("no_quote", "", None, None)
+
+
+def test_a_copy_cut_inside_a_bracket_is_still_found() -> None:
+    start = TEXT.index("]lantern")
+    assert find_quote(TEXT[start : start + 30], TEXT) == (start, start + 30)
+
+
+HOSTILE = [
+    "a" * 1_000_000,
+    " " * 1_000_000,
+    "\0" * 100_000,
+    "\ud800" * 100_000,
+    "[.]" * 100_000,
+    "。" * 100_000,
+    "が\u3099" * 50_000,
+    "ab" * 250_000 + "c",
+    " ".join(map(str, range(100_000))),
+    "11月20日 " * 20_000,
+    "1," * 100_000,
+    "x9-" * 100_000,
+    "three hundred " * 20_000,
+    "not exploited " * 20_000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_article_is_read_to_its_end(text: str) -> None:
+    grounder = Grounder(text, text[:2_000])
+    statement = "Orrinは11月20日に約12万台、3件のCVE-2026-90117を9.4.2で修正し、悪用は確認されていない。"
+    assert grounder.ground(statement, text[:1_000]).verdict != "grounded"
+    assert grounder.unsupported_values(statement + text[:200])
+
+
+@pytest.mark.parametrize(
+    "statement", ["", "\ud800", "\0\0", "9" * 600, "1." * 300, "万" * 500, "-" * 600, "分の1" * 100, "年月日" * 200]
+)
+def test_a_hostile_statement_is_judged(statement: str) -> None:
+    assert isinstance(unsupported_values(statement, TEXT), list)
+    assert ground(statement, "version 9.4.2 is out", TEXT).verdict
+
+
+def test_a_statement_longer_than_a_report_line_is_unsupported() -> None:
+    assert unsupported_values("あ" * 701, TEXT) == ["more than 700 characters"]
+
+
+def test_of_a_quote_that_stands_twice_the_place_that_bears_the_statement_counts() -> None:
+    text = f"Acme fixed the flaw in 1.2.3.\n{'Nothing more is known of it. ' * 40}\nAcme fixed the flaw in 4.5.6."
+    second = ground("Acmeは4.5.6で修正した。", "Acme fixed the flaw in", text)
+    assert (second.verdict, second.start) == ("grounded", text.rindex("Acme fixed"))
+    assert ground("Acmeは1.2.3で修正した。", "Acme fixed the flaw in", text).start == 0
+    neither = ground("Acmeは7.8.9で修正した。", "Acme fixed the flaw in", text)
+    assert (neither.verdict, neither.start) == ("unsupported: 7.8.9", 0)
+
+
+SPELLINGS = [
+    ("The oﬃce of the chief", "the office of the chief"),
+    ("A vul\u00adnera\u00adbility in it", "a vulnerability in it"),
+    ("Acme\u00a0Server\u20099.4 has a flaw", "Acme Server 9.4 has a flaw"),
+    ("発表した㈱オリオンの製品", "(株)オリオンの製品"),
+    ("約10㌔㌘の荷物が届いた", "10キログラムの荷物が届いた"),
+    ("手順は①最初の操作を行う", "1最初の操作を行う"),
+    ("か\u3099き、す\u3099べての名前を", "がき、ずべての名前を"),
+    ("Patch now... or else be hit", "Patch now… or else be"),
+    ("attackers used a zero\u2011day flaw", "used a zero-day flaw"),
+    ("it ends here.\n\nIt begins again there", "ends here. It begins again"),
+]
+
+
+@pytest.mark.parametrize(("text", "quote"), SPELLINGS)
+def test_offsets_point_to_the_articles_own_spelling(text: str, quote: str) -> None:
+    text = f"First ﬁ㈱ paragraph \u200b … of it.\n{text}\nLast."
+    place = find_quote(quote, text)
+    assert place is not None
+    assert fold(text[slice(*place)]).low == fold(quote).low
+    assert text[slice(*place)] in text.split("\n", 1)[1]
+
+
+@pytest.mark.parametrize(
+    "quote",
+    ["ends here. Another begins again", "it ends here ... It begins again there", "ends here.</p><p>It begins again"],
+)
+def test_a_quote_of_two_places_joined_is_none(quote: str) -> None:
+    assert find_quote(quote, "it ends here.\n\nA third stands between.\n\nIt begins again there") is None
+
+
+EDGES = " \"'.,;:\u3001\u3002\u300c\u300d"
+texts = st.text(
+    alphabet=st.one_of(st.characters(), st.sampled_from("ab1 .[](){}-–\n\u3000\u200b“”…ｶﾞが\u3099。、ハ９hxtp:/＊①ﬁ")),
+    max_size=200,
+)
+
+
+@given(texts, st.integers(0, 200), st.integers(20, 200))
+def test_a_verbatim_slice_is_found_where_folding_gives_the_same(text: str, start: int, length: int) -> None:
+    quote = text[start : start + length]
+    if len(quote) < 20 or weight(fold(quote.strip()).text.strip()) < MIN_WEIGHT:
+        return
+    place = find_quote(quote, text)
+    assert place is not None
+    assert 0 <= place[0] < place[1] <= len(text)
+    assert fold(text[slice(*place)]).low.strip() == fold(quote).low.strip()
+
+
+RESPELT: list[Callable[[str], str]] = [
+    lambda quote: unicodedata.normalize("NFKC", quote),
+    lambda quote: unicodedata.normalize("NFD", quote),
+    str.upper,
+    str.lower,
+    lambda quote: quote.replace(" ", "\n "),
+    lambda quote: "\u200b".join(quote),
+    lambda quote: "\u00ad".join(quote),
+    lambda quote: quote.replace('"', "\u201d").replace("'", "\u2019").replace("-", "\u2013"),
+    lambda quote: quote.translate({code: code + 0xFEE0 for code in range(ord("0"), ord("z") + 1)}),
+]
+WORDS = "the flaw's “fix” — 9.4.2 ﬁrst が か\u3099 ㈱ ｶﾞｽ １２ évil[.]example … a-b 管理画面 \u200b soft\u00adly ＡＢ evil［.］example"
+words = st.lists(st.sampled_from(WORDS.split(" ")), min_size=8, max_size=30).map(" ".join)
+
+
+@given(words, st.integers(0, 60), st.integers(24, 80), st.sampled_from(RESPELT))
+def test_a_respelt_quote_leads_to_the_same_words(
+    text: str, start: int, length: int, respell: Callable[[str], str]
+) -> None:
+    quote = respell(text[start : start + length])
+    place = find_quote(quote, text)
+    if place is None:
+        # what folding cannot know to be the same is no quote; it must never be another place
+        return
+    assert fold(text[slice(*place)]).low.strip(EDGES) == fold(quote).low.strip(EDGES)
+    statement = ground("", quote, text)
+    assert (statement.quote, statement.start, statement.end) == (text[slice(*place)], *place)
+
+
+@given(texts, texts, texts)
+def test_nothing_raises_for_any_text(text: str, statement: str, quote: str) -> None:
+    result = ground(statement, quote, text, quote)
+    assert result.verdict == "grounded" or result.verdict == "no_quote" or result.verdict.startswith("unsupported: ")
+    assert (result.start is None) == (result.verdict == "no_quote")
+
+
+@given(texts)
+def test_folding_knows_the_way_back_of_every_character(text: str) -> None:
+    folded = fold(text)
+    spans = [folded.origin(at, at + 1) for at in range(len(folded.text))]
+    assert all(0 <= start < end <= len(text) for start, end in spans)
+    assert spans == sorted(spans)
+    assert len(folded.low) == len(folded.text)
