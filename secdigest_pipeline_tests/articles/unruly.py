@@ -3,7 +3,7 @@
 import os
 import time
 
-from secdigest_pipeline.articles.extraction.extracted import Extraction
+from secdigest_pipeline.articles.extraction.extract import Extraction
 
 
 def extract_page(body: bytes, content_type: str, url: str, feed_title: str, asked: str, carried: str) -> Extraction:

@@ -6,17 +6,17 @@ Everything is in memory and deterministic; nothing here opens a file or a connec
 import logging
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import lxml.html
-import trafilatura
 from lxml import etree
 
 from secdigest_pipeline.articles.extraction.article_text import below_headline, compose, solid_text
 from secdigest_pipeline.articles.extraction.belonging import holds, is_article_of_its_own
 from secdigest_pipeline.articles.extraction.blocks import HEADINGS, Layout, layout
-from secdigest_pipeline.articles.extraction.extracted import Extraction
 from secdigest_pipeline.articles.extraction.titles import headline, occurs, page_title
 from secdigest_pipeline.base.characters import compact, cut, one_line, visible
 from secdigest_pipeline.fetching.charset import decode
@@ -24,7 +24,7 @@ from secdigest_pipeline.fetching.charset import decode
 MAX_TEXT = 500_000
 MAX_PAGE_TEXT = 2_000_000
 MAX_LINKS = 2_000
-EXTRACTOR = f"trafilatura {trafilatura.__version__}"
+EXTRACTOR = f"trafilatura {version('trafilatura')}"
 HEADLINE = "below headline"
 WHOLE_PAGE = "whole page"
 PLAIN = "plain text"
@@ -50,10 +50,24 @@ _SILENT = frozenset({"script", "style", "template", "svg", "noscript"})
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
-def extract(
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What a page says; `text` is "" when nothing on it is the article."""
+
+    title: str
+    text: str
+    page_text: str
+    links: tuple[tuple[str, str], ...]  # absolute URL, link text
+    extractor: str
+
+
+def extract_page(
     body: bytes, content_type: str, url: str, feed_title: str, asked: str = "", carried: str = ""
 ) -> Extraction:
-    """The article of an HTML or plain text page (`extraction.extract_page`)."""
+    """The article of an HTML or plain text page; `url` is the address that answered, `content_type` its header as sent.
+
+    Of its feed entry: the title, the address `asked` for (of a page without an entry: none), and what it `carried` of the text.
+    """
     text = decode(body, content_type)
     if content_type.lower().startswith("text/plain") and not _MARKUP.search(text, 0, 2000):
         return _plain(text, feed_title)
@@ -72,8 +86,8 @@ def extract(
     return Extraction(title, cut(text, MAX_TEXT), cut(page.text(), MAX_PAGE_TEXT), tuple(_links(tree, url)), extractor)
 
 
-def extract_carried(markup: str, url: str, title: str) -> Extraction:
-    """The article a feed carries as markup (`extraction.extract_feed_text`)."""
+def extract_feed_text(markup: str, url: str, title: str) -> Extraction:
+    """The article as a feed carries it: all of it is the article, whether its words are those of the title or not."""
     tree = _parsed(markup)
     if tree is None:
         return Extraction(title, "", "", (), FEED)
@@ -176,6 +190,8 @@ def _speaks_of(page: Layout, title: str) -> bool:
 
 
 def _extracted(tree: Any, strategy: Mapping[str, Any]) -> str:
+    import trafilatura
+
     try:
         return trafilatura.extract(tree, include_comments=False, include_tables=True, **strategy) or ""
     except (RecursionError, ValueError, TypeError, AttributeError, IndexError, KeyError, etree.LxmlError):

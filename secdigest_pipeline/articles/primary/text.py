@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from secdigest_pipeline.articles.extraction.extract import extract
+from secdigest_pipeline.articles.extraction.extract import extract_page
 from secdigest_pipeline.articles.primary.formats import csv_text, told_by_json
 from secdigest_pipeline.base.characters import cut, one_line, visible
 from secdigest_pipeline.fetching.charset import decode
@@ -90,7 +90,7 @@ def _is_data(kind: str, url: str) -> bool:
 
 
 def _html(body: bytes, content_type: str, text: str, url: str) -> SourceText:
-    found = extract(body, content_type, url, "")
+    found = extract_page(body, content_type, url, "")
     links = found.links[:MAX_LINKS]
     return SourceText("html", found.title, _stated_date(text), cut(found.page_text, MAX_TEXT), links)
 

@@ -6,8 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from secdigest_pipeline.articles.extraction.extract import MAX_PAGE_TEXT, MAX_TEXT, extract, extract_carried
-from secdigest_pipeline.articles.extraction.extracted import Extraction
+from secdigest_pipeline.articles.extraction.extract import (
+    MAX_PAGE_TEXT,
+    MAX_TEXT,
+    Extraction,
+    extract_feed_text,
+    extract_page,
+)
 from secdigest_pipeline.articles.extraction.titles import headline, occurs
 from secdigest_pipeline_tests.articles.rows import PARAGRAPHS, PROSE, TITLE, html
 
@@ -19,7 +24,7 @@ SEMINARS = "<ul>" + "".join(
 
 
 def read(body: str | bytes, title: str = TITLE, content_type: str = "text/html") -> Extraction:
-    return extract(body.encode() if isinstance(body, str) else body, content_type, "https://wire.test/a", title)
+    return extract_page(body.encode() if isinstance(body, str) else body, content_type, "https://wire.test/a", title)
 
 
 def test_the_article_is_its_paragraphs_without_headline_navigation_and_footer() -> None:
@@ -107,7 +112,7 @@ def test_nastiest_case_7_japanese_pages_survive_every_charset(encoding: str) -> 
         f"<html><head><title>{title}</title></head><body><h1>{title}</h1>"
         + f"<p>{sentence}</p><p>{'復旧の見通しは立っていない。' * 12}</p>"
     )
-    found = extract(body.encode(encoding), "text/html; charset=utf-8", "https://wire.test/a", title)
+    found = extract_page(body.encode(encoding), "text/html; charset=utf-8", "https://wire.test/a", title)
     assert sentence in found.text
     assert "\ufffd" not in found.page_text
 
@@ -152,7 +157,7 @@ def test_the_same_page_gives_the_same_extraction() -> None:
 
 
 def test_what_a_feed_carries_is_the_article_whatever_its_words() -> None:
-    found = extract_carried(f"{PROSE}<script>x</script><ul><li>one</li></ul>", "https://wire.test/a", "Weekly notes")
+    found = extract_feed_text(f"{PROSE}<script>x</script><ul><li>one</li></ul>", "https://wire.test/a", "Weekly notes")
     assert found.text == "\n".join([*PARAGRAPHS, "- one"])
 
 
@@ -190,5 +195,5 @@ def test_any_soup_is_read_without_an_error(parts: list[str]) -> None:
      "/a/.hidden", "/?p=1&q=/x", "a/b", "?x"],
 )  # fmt: skip
 def test_a_link_leads_where_the_url_standard_says_however_it_is_written(url: str, reference: str) -> None:
-    found = extract(html(f'<a href="{reference}">there</a>').encode(), "text/html", url, TITLE)
+    found = extract_page(html(f'<a href="{reference}">there</a>').encode(), "text/html", url, TITLE)
     assert (urljoin(url, reference), "there") in found.links

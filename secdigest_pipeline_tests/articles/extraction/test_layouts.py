@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from secdigest_pipeline.articles.extraction.extract import MAX_LINKS, extract
+from secdigest_pipeline.articles.extraction.extract import MAX_LINKS, extract_page
 from secdigest_pipeline_tests.articles.rows import PARAGRAPHS, PROSE, TITLE, html
 
 HASHES = [hashlib.sha256(bytes([n])).hexdigest() for n in range(12)]
@@ -69,7 +69,7 @@ LAYOUTS: dict[str, str | Callable[[], str]] = {
 
 
 def page_text(body: str) -> str:
-    return extract(body.encode(), "", "https://wire.test/a", TITLE).page_text
+    return extract_page(body.encode(), "", "https://wire.test/a", TITLE).page_text
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -129,12 +129,12 @@ def test_links_are_absolute_in_order_and_bounded() -> None:
             "data:text/html,x",
         )
     )
-    links = extract(body.encode(), "", "https://wire.test/a", "").links
+    links = extract_page(body.encode(), "", "https://wire.test/a", "").links
     assert [url for url, _ in links] == [
         "https://cdn.test/x/p",
         "https://cdn.test/q",
         "https://h.test/r",
         "https://e.test/s#f",
     ]
-    many = extract(b"<a href='/x'>y</a>" * (MAX_LINKS + 50), "", "https://wire.test/a", "").links
+    many = extract_page(b"<a href='/x'>y</a>" * (MAX_LINKS + 50), "", "https://wire.test/a", "").links
     assert len(many) == MAX_LINKS
