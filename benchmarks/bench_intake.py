@@ -23,7 +23,6 @@ from pathlib import Path
 import dagster as dg
 
 from benchmarks.loopback import Body, serve
-from secdigest_pipeline.articles.records import CLEANED_ARTICLES
 from secdigest_pipeline.base.editions import JST, Edition
 
 FEEDS, MOST = 100, 5
@@ -154,7 +153,7 @@ def steps(edition: Edition) -> dict[str, float]:
     }
     took = {name: at["STEP_SUCCESS", name] - at["STEP_START", name] for name in STEPS}
     took["all"] = at["STEP_SUCCESS", STEPS[-1]] - at["STEP_START", STEPS[0]]
-    articles = CLEANED_ARTICLES.rows(result.output_for_node("cleaned_articles"))
+    articles = result.output_for_node("cleaned_articles")
     took["read"] = sum(one.read_state == "read" and "Finding 8" in one.text for one in articles)
     for name, who in (("cpu own", resource.RUSAGE_SELF), ("cpu workers", resource.RUSAGE_CHILDREN)):
         used = resource.getrusage(who)

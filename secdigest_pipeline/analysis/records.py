@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from secdigest_pipeline.base.tables import Table
+from secdigest_pipeline.base.tables import DayKey, Named, Table
 from secdigest_pipeline.indicators.records import IocRole, Threat
 from secdigest_pipeline.intake.records import Section
 
@@ -17,8 +17,10 @@ class Statement:
 
     text: Annotated[str, "the statement, one line"]
     quote: Annotated[str, "verbatim source text behind it; empty when none was found"]
-    start: Annotated[int | None, "offset of the quote in the article's text, characters; null without quote"]
-    end: Annotated[int | None, "end of the quote, characters; null without quote"]
+    start: Annotated[
+        int | None, "offset of the quote in the article's text, characters; null without quote", Named("start_offset")
+    ]
+    end: Annotated[int | None, "end of the quote, characters; null without quote", Named("end_offset")]
     verdict: Annotated[str, "`grounded`, `no_quote`, or `unsupported: <what>`; only grounded statements are printed"]
 
 
@@ -35,8 +37,8 @@ class Event:
     needs_review: Annotated[bool, "classification or evidence is doubtful, or a text of the reply failed its check"]
     followup: Annotated[Literal["yes", "maybe", "no"], "candidate for the monthly review"]
     quote: Annotated[str, "verbatim source text behind it"]
-    start: Annotated[int | None, "offset of the quote in the article's text, characters"]
-    end: Annotated[int | None, "end of the quote, characters"]
+    start: Annotated[int | None, "offset of the quote in the article's text, characters", Named("start_offset")]
+    end: Annotated[int | None, "end of the quote, characters", Named("end_offset")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +53,25 @@ class Tag:
     ]
     note: Annotated[str, "short ground; empty when none"]
     quote: Annotated[str, "verbatim source text behind it; empty for unknown and not_applicable without one"]
-    start: Annotated[int | None, "offset of the quote in the article's text, characters; null without quote"]
-    end: Annotated[int | None, "end of the quote, characters; null without quote"]
+    start: Annotated[
+        int | None, "offset of the quote in the article's text, characters; null without quote", Named("start_offset")
+    ]
+    end: Annotated[int | None, "end of the quote, characters; null without quote", Named("end_offset")]
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of the article's text."""
 
-    start: Annotated[int, "offset, characters"]
-    end: Annotated[int, "end, characters"]
+    start: Annotated[int, "offset, characters", Named("start_offset")]
+    end: Annotated[int, "end, characters", Named("end_offset")]
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """What one analyst says of one article."""
 
-    edition: Annotated[str, "edition date"]
+    edition: Annotated[DayKey, "edition date"]
     article_id: Annotated[str, "stable hash of the canonical URL"]
     state: Annotated[
         AnalysisState,
@@ -103,7 +107,7 @@ class Call:
 
     call_id: Annotated[str, "unique"]
     at: Annotated[datetime, "when the call ended, UTC"]
-    edition: Annotated[str, "edition it was made for"]
+    edition: Annotated[DayKey, "edition it was made for"]
     article_id: Annotated[str, "article it was made for"]
     model_asked: Annotated[str, "model in the request"]
     model: Annotated[str, "model that answered; empty when none did"]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from secdigest_pipeline.base.tables import Table
+from secdigest_pipeline.base.tables import DayKey, Table
 from secdigest_pipeline.intake.records import Kind, Section
 
 ReadState = Literal["read", "feed_only", "blocked", "gone", "timeout", "unreachable", "too_large", "not_html", "empty"]
@@ -14,7 +14,7 @@ ReadState = Literal["read", "feed_only", "blocked", "gone", "timeout", "unreacha
 class Page:
     """What one article URL answered. The body lies in the page archive under `body_sha256`."""
 
-    edition: Annotated[str, "edition date"]
+    edition: Annotated[DayKey, "edition date"]
     article_id: Annotated[str, "stable hash of the canonical URL"]
     url: Annotated[str, "canonical URL asked"]
     final_url: Annotated[str, "URL that answered, after redirects"]
@@ -39,7 +39,7 @@ class Link:
 class Article:
     """What one canonical URL says. `text` is what an analyst reads; `page_text` is where indicators are searched."""
 
-    edition: Annotated[str, "edition date"]
+    edition: Annotated[DayKey, "edition date"]
     article_id: Annotated[str, "stable hash of the canonical URL"]
     item_id: Annotated[str, "feed item that brought it"]
     url: Annotated[str, "canonical URL"]
@@ -68,7 +68,7 @@ SourceKind = Literal["report", "advisory", "ioc_list", "raw", "pdf", "repository
 class PrimaryPage:
     """A page an article rests on: the report, advisory, file or list of indicators that a link of it leads to."""
 
-    edition: Annotated[str, "edition date"]
+    edition: Annotated[DayKey, "edition date"]
     article_id: Annotated[str, "article that rests on it"]
     url: Annotated[str, "canonical URL of the link"]
     final_url: Annotated[str, "URL that answered, after redirects; `url` when none did"]
@@ -92,10 +92,10 @@ class Story:
     When the lead is of an earlier edition, this article keeps its entry and the lead is listed there.
     """
 
-    edition: Annotated[str, "edition date"]
+    edition: Annotated[DayKey, "edition date"]
     article_id: Annotated[str, "article that follows"]
     lead_id: Annotated[str, "article that leads the story"]
-    lead_edition: Annotated[str, "edition of the lead"]
+    lead_edition: Annotated[DayKey, "edition of the lead"]
     url: Annotated[str, "canonical URL of the article that follows"]
     lead_url: Annotated[str, "canonical URL of the lead"]
     similarity: Annotated[float, "0 to 1: how alike the two are, or the pair that joins them through a third"]

@@ -6,13 +6,12 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 import dagster as dg
-import pandas as pd
 
 from secdigest_pipeline.analysis.analyse import AnalystUnavailable, analyse
 from secdigest_pipeline.analysis.asking.spent import by_article, input_tokens, usd
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Analysis, Call
 from secdigest_pipeline.analysis.verify import ungrounded
-from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
+from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.assets.handback import checked, described, hand_back
 from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.orchestration.partitions import EDITIONS
@@ -48,13 +47,13 @@ def article_analyses(
     context: dg.AssetExecutionContext,
     config: Asking,
     services: dg.ResourceParam[Services],
-    cleaned_articles: pd.DataFrame,
-) -> pd.DataFrame:
+    cleaned_articles: list[Article],
+) -> list[Analysis]:
     """Summary, recommendations, notes and IOC roles of each article. A reply that is kept is never paid for again."""
     before = {call.call_id for call in services.replies.calls(context.partition_key)}
     by_batch = config.batch or (services.settings.batch and any(tag in context.run.tags for tag in _BACKFILL_TAGS))
     try:
-        analyses = asyncio.run(_analyse(services, config.refresh, by_batch, CLEANED_ARTICLES.rows(cleaned_articles)))
+        analyses = asyncio.run(_analyse(services, config.refresh, by_batch, cleaned_articles))
     except AnalystUnavailable as error:
         raise dg.Failure(str(error), allow_retries=False) from None
     calls = services.replies.calls(context.partition_key)
@@ -95,7 +94,7 @@ async def _analyse(services: Services, refresh: list[str], batch: bool, articles
 @dg.asset_check(
     asset=article_analyses, additional_ins={"cleaned_articles": dg.AssetIn()}, blocking=True, partitions_def=EDITIONS
 )
-def statements_are_grounded(article_analyses: pd.DataFrame, cleaned_articles: pd.DataFrame) -> dg.AssetCheckResult:
+def statements_are_grounded(article_analyses: list[Analysis], cleaned_articles: list[Article]) -> dg.AssetCheckResult:
     """Holds the report back when a statement that would be printed does not stand in its article."""
-    wrong = ungrounded(ARTICLE_ANALYSES.rows(article_analyses), CLEANED_ARTICLES.rows(cleaned_articles))
+    wrong = ungrounded(article_analyses, cleaned_articles)
     return checked(["ungrounded"], [[fault] for fault in wrong])

@@ -4,13 +4,12 @@ import asyncio
 from collections import Counter
 
 import dagster as dg
-import pandas as pd
 
 from secdigest_pipeline.articles.clean import clean_articles
 from secdigest_pipeline.articles.pages.read import read_pages
 from secdigest_pipeline.articles.records import ARTICLE_PAGES, CLEANED_ARTICLES, Article, Page
 from secdigest_pipeline.assets.handback import described, hand_back
-from secdigest_pipeline.intake.records import RAW_FEED_ITEMS, FeedItem
+from secdigest_pipeline.intake.records import FeedItem
 from secdigest_pipeline.orchestration.partitions import EDITIONS
 from secdigest_pipeline.orchestration.resources import Services
 
@@ -32,13 +31,13 @@ def article_pages(
     context: dg.AssetExecutionContext,
     config: Refetch,
     services: dg.ResourceParam[Services],
-    raw_feed_items: pd.DataFrame,
-) -> pd.DataFrame:
+    raw_feed_items: list[FeedItem],
+) -> list[Page]:
     """What each article URL answered. A page that is stored is never downloaded again.
 
     While others are on their way, pages are cleaned for the step that comes next.
     """
-    pages, downloads = asyncio.run(_read(services, RAW_FEED_ITEMS.rows(raw_feed_items), frozenset(config.refetch)))
+    pages, downloads = asyncio.run(_read(services, raw_feed_items, frozenset(config.refetch)))
     states = Counter(page.read_state for page in pages)
     return hand_back(
         context,
@@ -74,11 +73,11 @@ async def _read(services: Services, items: list[FeedItem], refetch: frozenset[st
 def cleaned_articles(
     context: dg.AssetExecutionContext,
     services: dg.ResourceParam[Services],
-    raw_feed_items: pd.DataFrame,
-    article_pages: pd.DataFrame,
-) -> pd.DataFrame:
+    raw_feed_items: list[FeedItem],
+    article_pages: list[Page],
+) -> list[Article]:
     """One article a kept item: its text, the whole page's text, its links, and how well it could be read."""
-    articles = asyncio.run(_clean(services, RAW_FEED_ITEMS.rows(raw_feed_items), ARTICLE_PAGES.rows(article_pages)))
+    articles = asyncio.run(_clean(services, raw_feed_items, article_pages))
     states = Counter(article.read_state for article in articles)
     return hand_back(
         context, services, CLEANED_ARTICLES, articles, {f"articles_{state}": n for state, n in states.items()}

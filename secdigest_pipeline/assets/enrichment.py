@@ -3,17 +3,16 @@
 import asyncio
 
 import dagster as dg
-import pandas as pd
 
 from secdigest_pipeline.assets.handback import checked, described, hand_back
 from secdigest_pipeline.base.editions import Edition
-from secdigest_pipeline.indicators.records import IOCS
+from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.orchestration.partitions import EDITIONS
 from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline.vulnerabilities.archive import EnrichmentArchive
 from secdigest_pipeline.vulnerabilities.facts import cve_facts as facts_of
 from secdigest_pipeline.vulnerabilities.fetching import fetch_files
-from secdigest_pipeline.vulnerabilities.records import CVE_FACTS, ENRICHMENT_FILES, EnrichmentFetch
+from secdigest_pipeline.vulnerabilities.records import CVE_FACTS, ENRICHMENT_FILES, CveFacts, EnrichmentFetch
 from secdigest_pipeline.vulnerabilities.sources import sources
 
 
@@ -22,7 +21,7 @@ def _archive(services: Services) -> "EnrichmentArchive":
 
 
 @dg.asset(group_name="indicators", kinds={"python", "parquet"}, pool="fetch", metadata=described(ENRICHMENT_FILES))
-def enrichment_files(context: dg.AssetExecutionContext, services: dg.ResourceParam[Services]) -> pd.DataFrame:
+def enrichment_files(context: dg.AssetExecutionContext, services: dg.ResourceParam[Services]) -> list[EnrichmentFetch]:
     """The last fetch of each bulk file that is on. The bodies are kept for ever; a source that is not due is not asked."""
     rows = asyncio.run(_fetch(services))
     failed = sum(row.outcome == "error" for row in rows)
@@ -36,9 +35,9 @@ async def _fetch(services: Services) -> list[EnrichmentFetch]:
 
 
 @dg.asset_check(asset=enrichment_files)
-def enrichment_files_answered(enrichment_files: pd.DataFrame) -> dg.AssetCheckResult:
+def enrichment_files_answered(enrichment_files: list[EnrichmentFetch]) -> dg.AssetCheckResult:
     """Warns when a bulk file could not be fetched or read; names it with the reason."""
-    failed = [(row.source, row.reason) for row in ENRICHMENT_FILES.rows(enrichment_files) if row.outcome == "error"]
+    failed = [(row.source, row.reason) for row in enrichment_files if row.outcome == "error"]
     return checked(["source", "reason"], failed, dg.AssetCheckSeverity.WARN)
 
 
@@ -50,11 +49,11 @@ def enrichment_files_answered(enrichment_files: pd.DataFrame) -> dg.AssetCheckRe
     metadata=described(CVE_FACTS),
 )
 def cve_facts(
-    context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], iocs: pd.DataFrame
-) -> pd.DataFrame:
+    context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], iocs: list[Ioc]
+) -> list[CveFacts]:
     """Every CVE of the edition with KEV date and EPSS score as of its day. A pure function of ledger and archive."""
     on = sources(services.settings.kev_url, services.settings.epss_url)
-    rows = facts_of(Edition.parse(context.partition_key), IOCS.rows(iocs), _archive(services), on)
+    rows = facts_of(Edition.parse(context.partition_key), iocs, _archive(services), on)
     return hand_back(
         context,
         services,

@@ -1,16 +1,15 @@
 """What the IOC ledger is good for after the report: its past, and its files for other tools."""
 
 import dagster as dg
-import pandas as pd
 
 from secdigest_pipeline.assets.handback import checked, described, hand_back
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.indicators.exports.check import check_misp, check_stix
 from secdigest_pipeline.indicators.exports.files import edition_files, edition_folder, listed
-from secdigest_pipeline.indicators.exports.records import IOC_EXPORTS
+from secdigest_pipeline.indicators.exports.records import IOC_EXPORTS, ExportFile
 from secdigest_pipeline.indicators.past.history import History
-from secdigest_pipeline.indicators.past.sightings import IOC_HISTORY
-from secdigest_pipeline.indicators.records import IOCS
+from secdigest_pipeline.indicators.past.sightings import IOC_HISTORY, IocPast
+from secdigest_pipeline.indicators.records import IOCS, Ioc
 from secdigest_pipeline.orchestration.partitions import EDITIONS
 from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline.report.publish import publish
@@ -20,15 +19,15 @@ from secdigest_pipeline.report.publish import publish
     group_name="indicators", kinds={"python", "parquet"}, partitions_def=EDITIONS, metadata=described(IOC_HISTORY)
 )
 def ioc_history(
-    context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], iocs: pd.DataFrame
-) -> pd.DataFrame:
+    context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], iocs: list[Ioc]
+) -> list[IocPast]:
     """First and last time each IOC was seen before, and the earlier rows it meets. The edition joins the history."""
-    edition, rows = Edition.parse(context.partition_key), IOCS.rows(iocs)
+    edition = Edition.parse(context.partition_key)
     history = History(services.settings.data / "history", services.tell)
-    history.add(edition, rows)
-    past = history.past_of(edition, rows)
+    history.add(edition, iocs)
+    past = history.past_of(edition, iocs)
     if history.restore(lambda torn: services.stored(IOCS, torn)):
-        past = history.past_of(edition, rows)
+        past = history.past_of(edition, iocs)
     return hand_back(
         context,
         services,
@@ -51,11 +50,11 @@ def ioc_history(
     metadata=described(IOC_EXPORTS),
 )
 def ioc_exports(
-    context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], iocs: pd.DataFrame
-) -> pd.DataFrame:
+    context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], iocs: list[Ioc]
+) -> list[ExportFile]:
     """STIX bundle, MISP event and feed, JSON Lines and block lists of the edition, in the output folder."""
     edition = Edition.parse(context.partition_key)
-    files = edition_files(edition, IOCS.rows(iocs), services.settings.out)
+    files = edition_files(edition, iocs, services.settings.out)
     publish(services.settings.out, files)
     rows = listed(edition, files)
     return hand_back(

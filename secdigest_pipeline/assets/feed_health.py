@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 
 import dagster as dg
-import pandas as pd
 
 from secdigest_pipeline.assets.handback import checked, described, hand_back
 from secdigest_pipeline.intake.health import FEED_HEALTH, FeedHealth
@@ -12,7 +11,7 @@ from secdigest_pipeline.orchestration.resources import Services
 
 
 @dg.asset(group_name="intake", kinds={"python", "parquet"}, deps=["feed_snapshots"], metadata=described(FEED_HEALTH))
-def feed_health(context: dg.AssetExecutionContext, services: dg.ResourceParam[Services]) -> pd.DataFrame:
+def feed_health(context: dg.AssetExecutionContext, services: dg.ResourceParam[Services]) -> list[FeedHealth]:
     """Status, failures, newest item and rhythm of every enabled feed. A pure function of the archive."""
     rows = health_of(services.feeds, services.archive, services.now())
     return hand_back(
@@ -60,9 +59,9 @@ TROUBLES: Mapping[str, tuple[str, Callable[[FeedHealth], str]]] = {
     ],
     ins={"feed_health": dg.AssetIn("feed_health")},
 )
-def feeds_are_well(feed_health: pd.DataFrame) -> Iterator[dg.AssetCheckResult]:
+def feeds_are_well(feed_health: list[FeedHealth]) -> Iterator[dg.AssetCheckResult]:
     """One step for all the ways in which a feed can go quiet: each is a check of its own in the UI."""
-    rows = FEED_HEALTH.rows(feed_health)
+    rows = feed_health
     for name, (_, trouble) in TROUBLES.items():
         found = [(row.feed_id, said) for row in rows if (said := trouble(row))]
         yield checked(["feed", "trouble"], found, dg.AssetCheckSeverity.WARN, name)

@@ -1,10 +1,9 @@
 """How every asset and check hands back: a checked table, numbers the UI plots, tables it shows, word to whoever listens."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import dagster as dg
-import pandas as pd
 
 from secdigest_pipeline.base.tables import Table
 from secdigest_pipeline.orchestration.resources import Services
@@ -12,29 +11,30 @@ from secdigest_pipeline.orchestration.resources import Services
 # Dagster keeps metadata in its event log, once a materialization: of long tables the first rows.
 _SHOWN_ROWS = 200
 
+Row = TypeVar("Row")
+
 
 def hand_back(
     context: dg.AssetExecutionContext,
     services: Services,
-    table: Table[Any],
-    rows: Iterable[Any],
+    table: Table[Row],
+    rows: list[Row],
     numbers: Mapping[str, int | float],
     extra: Mapping[str, dg.MetadataValue] | None = None,
-) -> pd.DataFrame:
-    """The rows as a checked DataFrame; `numbers` are plotted by the UI over the partitions.
+) -> list[Row]:
+    """The rows, which the IO manager checks and stores; `numbers` are plotted by the UI over the partitions.
 
     What the services tell of damaged data is a warning in the log of the run, and a number and a table of the metadata.
     """
-    frame = table.frame(rows)
     told = services.told()
     for line in told:
         context.log.warning(line)
     if told:
         numbers = {**numbers, "damaged": len(told)}
         extra = {**(extra or {}), "damage": shown(["what"], [[line] for line in told])}
-    context.add_output_metadata({"dagster/row_count": len(frame), **numbers, **(extra or {})})
-    services.listener(table.name, {"rows": len(frame), **numbers})
-    return frame
+    context.add_output_metadata({"dagster/row_count": len(rows), **numbers, **(extra or {})})
+    services.listener(table.name, {"rows": len(rows), **numbers})
+    return rows
 
 
 def described(table: Table[Any]) -> dict[str, Any]:

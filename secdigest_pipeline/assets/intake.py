@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 
 import dagster as dg
-import pandas as pd
 
 from secdigest_pipeline.assets.handback import checked, described, hand_back, shown
 from secdigest_pipeline.base.editions import Edition
@@ -20,7 +19,7 @@ from secdigest_pipeline.orchestration.resources import Services
 
 
 @dg.asset(group_name="intake", kinds={"python", "parquet"}, pool="fetch", metadata=described(POLLS))
-def feed_snapshots(context: dg.AssetExecutionContext, services: dg.ResourceParam[Services]) -> pd.DataFrame:
+def feed_snapshots(context: dg.AssetExecutionContext, services: dg.ResourceParam[Services]) -> list[Poll]:
     """The last poll of every feed. The bodies are kept for ever in the archive, also when a feed forgets them."""
     polls = asyncio.run(_poll(services))
     outcomes = Counter(row.outcome for row in polls)
@@ -51,7 +50,7 @@ async def _poll(services: Services) -> list[Poll]:
     pool="fetch",
     metadata=described(RAW_FEED_ITEMS),
 )
-def raw_feed_items(context: dg.AssetExecutionContext, services: dg.ResourceParam[Services]) -> pd.DataFrame:
+def raw_feed_items(context: dg.AssetExecutionContext, services: dg.ResourceParam[Services]) -> list[FeedItem]:
     """Every feed item of the edition, kept or left out with its reason. A pure function of the archive.
 
     For a past edition that the polls do not cover, the sources of the past that feeds declare are asked first, once.

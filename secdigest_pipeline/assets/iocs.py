@@ -1,15 +1,14 @@
 """The IOC ledger: every observable of every article, kept as an IOC or suppressed with its reason."""
 
 import dagster as dg
-import pandas as pd
 
-from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
+from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.analysis.withheld import withheld
-from secdigest_pipeline.articles.records import CLEANED_ARTICLES, PRIMARY_PAGES
+from secdigest_pipeline.articles.records import Article, PrimaryPage
 from secdigest_pipeline.assets.handback import checked, described, hand_back
 from secdigest_pipeline.indicators.finding.placed import misplaced
 from secdigest_pipeline.indicators.judging.ledger import ledger
-from secdigest_pipeline.indicators.records import IOCS
+from secdigest_pipeline.indicators.records import IOCS, Ioc
 from secdigest_pipeline.orchestration.partitions import EDITIONS
 from secdigest_pipeline.orchestration.resources import Services
 
@@ -18,21 +17,19 @@ from secdigest_pipeline.orchestration.resources import Services
 def iocs(
     context: dg.AssetExecutionContext,
     services: dg.ResourceParam[Services],
-    cleaned_articles: pd.DataFrame,
-    primary_pages: pd.DataFrame,
-    article_analyses: pd.DataFrame,
-) -> pd.DataFrame:
+    cleaned_articles: list[Article],
+    primary_pages: list[PrimaryPage],
+    article_analyses: list[Analysis],
+) -> list[Ioc]:
     """Every observable with role, confidence, reasons and the place it stands at."""
-    articles, primary = CLEANED_ARTICLES.rows(cleaned_articles), PRIMARY_PAGES.rows(primary_pages)
-    analyses = ARTICLE_ANALYSES.rows(article_analyses)
     found = ledger(
-        articles,
-        roles={analysis.article_id: analysis.ioc_roles for analysis in analyses},
-        threats={analysis.article_id: analysis.threat for analysis in analyses},
+        cleaned_articles,
+        roles={analysis.article_id: analysis.ioc_roles for analysis in article_analyses},
+        threats={analysis.article_id: analysis.threat for analysis in article_analyses},
         local=services.local_list,
-        primary=primary,
+        primary=primary_pages,
     )
-    rows = withheld(found, articles, primary)
+    rows = withheld(found, cleaned_articles, primary_pages)
     kept = sum(row.is_ioc for row in rows)
     return hand_back(context, services, IOCS, rows, {"iocs": kept, "suppressed": len(rows) - kept})
 
@@ -44,8 +41,8 @@ def iocs(
     partitions_def=EDITIONS,
 )
 def iocs_stand_in_their_page(
-    iocs: pd.DataFrame, cleaned_articles: pd.DataFrame, primary_pages: pd.DataFrame
+    iocs: list[Ioc], cleaned_articles: list[Article], primary_pages: list[PrimaryPage]
 ) -> dg.AssetCheckResult:
     """Holds the report back when an IOC is not where the ledger says it stands."""
-    wrong = misplaced(IOCS.rows(iocs), CLEANED_ARTICLES.rows(cleaned_articles), PRIMARY_PAGES.rows(primary_pages))
+    wrong = misplaced(iocs, cleaned_articles, primary_pages)
     return checked(["misplaced"], [[fault] for fault in wrong])

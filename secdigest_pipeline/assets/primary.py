@@ -4,11 +4,10 @@ import asyncio
 from collections import Counter
 
 import dagster as dg
-import pandas as pd
 
 from secdigest_pipeline.articles.primary.hosts import Hosts
 from secdigest_pipeline.articles.primary.pages import read_primary
-from secdigest_pipeline.articles.records import CLEANED_ARTICLES, PRIMARY_PAGES, Article, PrimaryPage
+from secdigest_pipeline.articles.records import PRIMARY_PAGES, Article, PrimaryPage
 from secdigest_pipeline.assets.handback import described, hand_back
 from secdigest_pipeline.orchestration.partitions import EDITIONS
 from secdigest_pipeline.orchestration.resources import Services
@@ -22,10 +21,10 @@ from secdigest_pipeline.orchestration.resources import Services
     metadata=described(PRIMARY_PAGES),
 )
 def primary_pages(
-    context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], cleaned_articles: pd.DataFrame
-) -> pd.DataFrame:
+    context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], cleaned_articles: list[Article]
+) -> list[PrimaryPage]:
     """The pages each article rests on, read once and kept like its own. At most four an article, lists one step further."""
-    pages, downloads = asyncio.run(_read(services, CLEANED_ARTICLES.rows(cleaned_articles)))
+    pages, downloads = asyncio.run(_read(services, cleaned_articles))
     states = Counter(page.read_state for page in pages)
     return hand_back(
         context,

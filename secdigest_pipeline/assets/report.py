@@ -1,25 +1,24 @@
 """The daily report: Markdown, IOC CSV and work log of one edition, published whole, and each line's origin."""
 
 import dagster as dg
-import pandas as pd
 
 from secdigest_pipeline.analysis.asking.cost import list_price
-from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
-from secdigest_pipeline.articles.records import CLEANED_ARTICLES, PRIMARY_PAGES, STORIES
+from secdigest_pipeline.analysis.records import Analysis
+from secdigest_pipeline.articles.records import Article, PrimaryPage, Story
 from secdigest_pipeline.assets.handback import checked, described, hand_back
 from secdigest_pipeline.base.editions import Edition
-from secdigest_pipeline.indicators.records import IOCS
+from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.intake.completeness import completeness, memo_line
 from secdigest_pipeline.intake.health import failed_feeds, health_memo
-from secdigest_pipeline.intake.records import RAW_FEED_ITEMS
+from secdigest_pipeline.intake.records import FeedItem
 from secdigest_pipeline.orchestration.heartbeat import beat
 from secdigest_pipeline.orchestration.partitions import EDITIONS
 from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline.report.entry import BrokenReport
 from secdigest_pipeline.report.made import make_edition
 from secdigest_pipeline.report.publish import check_published, publish
-from secdigest_pipeline.report.records import DAILY_REPORT
-from secdigest_pipeline.vulnerabilities.records import CVE_FACTS
+from secdigest_pipeline.report.records import DAILY_REPORT, ReportLine
+from secdigest_pipeline.vulnerabilities.records import CveFacts
 
 
 @dg.asset(
@@ -31,35 +30,34 @@ from secdigest_pipeline.vulnerabilities.records import CVE_FACTS
 def daily_report(
     context: dg.AssetExecutionContext,
     services: dg.ResourceParam[Services],
-    raw_feed_items: pd.DataFrame,
-    cleaned_articles: pd.DataFrame,
-    primary_pages: pd.DataFrame,
-    stories: pd.DataFrame,
-    article_analyses: pd.DataFrame,
-    iocs: pd.DataFrame,
-    cve_facts: pd.DataFrame,
-) -> pd.DataFrame:
+    raw_feed_items: list[FeedItem],
+    cleaned_articles: list[Article],
+    primary_pages: list[PrimaryPage],
+    stories: list[Story],
+    article_analyses: list[Analysis],
+    iocs: list[Ioc],
+    cve_facts: list[CveFacts],
+) -> list[ReportLine]:
     """Daily Security Info of the edition, with the IOC CSV and work log beside it. One row a printed line."""
-    edition, analyses = Edition.parse(context.partition_key), ARTICLE_ANALYSES.rows(article_analyses)
-    articles = CLEANED_ARTICLES.rows(cleaned_articles)
+    edition = Edition.parse(context.partition_key)
     failed = failed_feeds(edition, services.feeds, services.archive)
     try:
         made = make_edition(
             edition,
-            items=RAW_FEED_ITEMS.rows(raw_feed_items),
-            articles=articles,
-            analyses=analyses,
-            iocs=IOCS.rows(iocs),
-            cost_usd=list_price(analyses, services.replies),
+            items=raw_feed_items,
+            articles=cleaned_articles,
+            analyses=article_analyses,
+            iocs=iocs,
+            cost_usd=list_price(article_analyses, services.replies),
             provisional=services.now() < edition.cutoff,
             failed_feeds=failed,
             further=[
                 memo_line(completeness(edition, services.feeds, services.archive), services.feeds, failed),
                 health_memo(edition, services.feeds, services.archive),
             ],
-            primary=PRIMARY_PAGES.rows(primary_pages),
-            stories=STORIES.rows(stories),
-            facts=CVE_FACTS.rows(cve_facts),
+            primary=primary_pages,
+            stories=stories,
+            facts=cve_facts,
         )
     except BrokenReport as error:
         raise dg.Failure(str(error), allow_retries=False) from None

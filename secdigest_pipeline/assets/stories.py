@@ -1,9 +1,8 @@
 """Stories: which articles of the edition tell the same event, which of them leads, and what follows up earlier days."""
 
 import dagster as dg
-import pandas as pd
 
-from secdigest_pipeline.articles.records import CLEANED_ARTICLES, STORIES
+from secdigest_pipeline.articles.records import CLEANED_ARTICLES, STORIES, Article, Story
 from secdigest_pipeline.articles.stories.stories import stories_of
 from secdigest_pipeline.assets.handback import described, hand_back
 from secdigest_pipeline.base.editions import Edition
@@ -16,8 +15,8 @@ EARLIER_EDITIONS = 2
 
 @dg.asset(group_name="reading", kinds={"python", "parquet"}, partitions_def=EDITIONS, metadata=described(STORIES))
 def stories(
-    context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], cleaned_articles: pd.DataFrame
-) -> pd.DataFrame:
+    context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], cleaned_articles: list[Article]
+) -> list[Story]:
     """One row an article that another one leads. One of its own edition: the report lists it there as 関連 instead of
     printing it. One of the two editions before, as far as they were made: it keeps its entry, which names that article.
     """
@@ -28,7 +27,7 @@ def stories(
     before = [edition.shifted(-days) for days in range(EARLIER_EDITIONS, 0, -1)]
     tables = {one.key: kept for one in before if (kept := services.stored(CLEANED_ARTICLES, one))}
     rows = stories_of(
-        CLEANED_ARTICLES.rows(cleaned_articles),
+        cleaned_articles,
         lead_feeds={feed.feed_id for feed in services.feeds if feed.lead},
         earlier=[article for kept in tables.values() for article in kept],
     )

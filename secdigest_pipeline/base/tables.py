@@ -1,9 +1,15 @@
 """Tables from record dataclasses: one declaration gives the Arrow schema, its documentation and its checks.
 
 A record is a frozen dataclass whose fields are `Annotated[type, "what the column holds, with unit"]`.
-Types: str, int, float, bool, datetime (aware, stored as UTC microseconds), date, `X | None`, Literal of strings,
-`tuple[X, ...]` (Arrow list) and nested records (Arrow struct).
+Types: str, int, float, bool, datetime (aware, stored as UTC microseconds), date, `DayKey`, `X | None`, Literal of
+strings, `tuple[X, ...]` (Arrow list) and nested records (Arrow struct). A column has its field's name, or the one that
+`Named` gives it.
+
+Rows travel as rows: `Table.arrow` makes the checked Arrow table that is stored, `Table.rows` the records of a stored one.
+`frame_of` is for whoever works on a table with pandas.
 """
+
+from __future__ import annotations
 
 import types
 import typing
@@ -12,10 +18,12 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from itertools import accumulate, pairwise
-from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin
 
-import pandas as pd
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Arrow's own allocator (mimalloc) maps memory by large pages that the kernel has to clear; a step makes a few tables of some
 # megabytes and ends. The step cleaned_articles of bench_intake took 0.7 to 1.0 s with it, and 0.2 to 0.4 s with malloc.
@@ -23,7 +31,22 @@ pa.set_memory_pool(pa.system_memory_pool())
 
 Row = TypeVar("Row")
 
-_SCALARS: Mapping[type, pa.DataType] = {
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Name of the column where the field's own is a reserved word of SQL (`end`). Files of before it have the field's name."""
+
+    column: str
+
+
+class _Day:
+    """Marks a day that records hold as its ISO form and tables as a DATE."""
+
+
+# `YYYY-MM-DD`, the key of a partition or another day: a DATE in the table, so that SQL can count with it
+DayKey = Annotated[str, _Day]
+
+_SCALARS: Mapping[Any, pa.DataType] = {
     str: pa.string(),
     int: pa.int64(),
     float: pa.float64(),
@@ -39,9 +62,11 @@ class TableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: name, Arrow type, whether it may be null, closed values if any, and what it holds."""
+    """One column: its name, the record's field and declared type, Arrow type, nullable, closed values if any, what it holds."""
 
     name: str
+    field: str
+    hint: Any
     type: pa.DataType
     nullable: bool
     values: tuple[str, ...]
@@ -55,22 +80,33 @@ class Table(Generic[Row]):
         self.name = name
         self.record = record
         self.key = key
-        self.columns = _columns(record)
+        self.columns = _columns(typing.cast(Any, record))
         self.schema = pa.schema([pa.field(c.name, c.type, nullable=c.nullable) for c in self.columns])
 
-    def frame(self, rows: Iterable[Row]) -> pd.DataFrame:
-        """A checked DataFrame (Arrow-backed dtypes) with every declared column, also when `rows` is empty."""
-        return self._to_frame(self._checked(self._arrow_of(list(rows))))
+    def arrow(self, rows: Iterable[Row]) -> pa.Table:
+        """`rows` as a checked Arrow table in declared column order; TableError names table, row, column and rule."""
+        listed = list(rows)
+        arrays = []
+        for column in self.columns:
+            values = [getattr(row, column.field) for row in listed]
+            try:
+                arrays.append(_array(column.hint, values))
+            except _NOT_OF_TYPE as error:
+                at = _first_unfit(column.hint, values)
+                raise TableError(
+                    f"{self.name} {self._row_of(listed, at)}: column {column.name!r} takes {column.type}, not "
+                    f"{values[at]!r:.100} ({error})"
+                ) from error
+        return self.checked(pa.Table.from_arrays(arrays, schema=self.schema))
 
-    def rows(self, frame: pd.DataFrame) -> list[Row]:
-        """The records of a DataFrame of this table; TableError when a column is missing or of another type."""
+    def rows(self, table: pa.Table) -> list[Row]:
+        """The records of an Arrow table of this declaration (one that was stored: `current` first)."""
         record: type = self.record
-        table = self.arrow(frame)
-        columns = [_values(hint, table.column(name).combine_chunks()) for name, hint in _field_hints(record)]
+        columns = [_values(column.hint, table.column(column.name).combine_chunks()) for column in self.columns]
         return list(map(record, *columns))
 
-    def arrow(self, frame: pd.DataFrame) -> pa.Table:
-        """`frame` as a checked Arrow table in declared column order; TableError names what does not fit."""
+    def of_frame(self, frame: pd.DataFrame) -> pa.Table:
+        """A DataFrame with every declared column as a checked Arrow table; TableError names what does not fit."""
         missing = [c.name for c in self.columns if c.name not in frame.columns]
         if missing:
             raise TableError(f"{self.name}: column {missing[0]!r} is missing")
@@ -78,30 +114,37 @@ class Table(Generic[Row]):
             table = pa.Table.from_pandas(frame, schema=self.schema, preserve_index=False, nthreads=1)
         except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
             raise TableError(f"{self.name}: {error}") from error
-        return self._checked(table.replace_schema_metadata(None))
+        return self.checked(table.replace_schema_metadata(None))
 
-    def read(self, table: pa.Table) -> pd.DataFrame:
-        """A DataFrame from a stored Arrow table; columns added since it was written read as null where allowed."""
-        for column in self.columns:
-            if column.name not in table.column_names:
-                if not column.nullable:
-                    raise TableError(f"{self.name}: stored table lacks column {column.name!r}: materialize it again")
-                table = table.append_column(column.name, pa.nulls(table.num_rows, column.type))
-        return self._to_frame(table.select([c.name for c in self.columns]).cast(self.schema))
+    def current(self, stored: pa.Table) -> pa.Table:
+        """A stored Arrow table in today's form: columns added since read as null where allowed, days that were text as dates.
 
-    def _arrow_of(self, rows: Sequence[Row]) -> pa.Table:
+        TableError when it lacks a column that may not be null, or holds another type.
+        """
         arrays = []
         for column in self.columns:
-            try:
-                arrays.append(_array(column.type, [getattr(row, column.name) for row in rows]))
-            except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError, OverflowError) as error:
-                raise TableError(f"{self.name}: column {column.name!r}: {error}") from error
+            there = next((name for name in (column.name, column.field) if name in stored.column_names), None)
+            if there is not None:
+                try:
+                    arrays.append(_current(column.hint, stored.column(there).combine_chunks()))
+                except (pa.ArrowInvalid, pa.ArrowNotImplementedError, KeyError) as error:
+                    raise TableError(f"{self.name}: stored column {there!r} is not {column.type} ({error})") from error
+            elif column.nullable:
+                arrays.append(pa.nulls(stored.num_rows, column.type))
+            else:
+                raise TableError(f"{self.name}: stored table lacks column {column.name!r}: materialize it again")
         return pa.Table.from_arrays(arrays, schema=self.schema)
 
-    def _to_frame(self, table: pa.Table) -> pd.DataFrame:
-        return typing.cast(pd.DataFrame, table.to_pandas(types_mapper=pd.ArrowDtype, use_threads=False))
+    def _row_of(self, rows: Sequence[Row], at: int) -> str:
+        names = [column.field for column in self.columns if column.name in self.key]
+        return f"row {at} ({', '.join(f'{name}={getattr(rows[at], name)!r}' for name in names)})"
 
-    def _checked(self, table: pa.Table) -> pa.Table:
+    def checked(self, table: pa.Table) -> pa.Table:
+        """`table` itself when it keeps the declaration: types, nulls, closed values, key; else TableError."""
+        if table.schema != self.schema:
+            raise TableError(
+                f"{self.name}: columns are {table.schema.names}, not {self.schema.names}, or of other types"
+            )
         for column in self.columns:
             data = table.column(column.name)
             if not column.nullable and data.null_count:
@@ -127,19 +170,41 @@ class Table(Generic[Row]):
         return f"row {at} ({key})"
 
 
-def _columns(record: type) -> tuple[Column, ...]:
+@cache
+def _columns(record: Any) -> tuple[Column, ...]:
     if not is_dataclass(record):
         raise TypeError(f"{record!r} is not a record dataclass")
-    return tuple(_column(name, hint) for name, hint in _field_hints(record))
+    hints = typing.get_type_hints(record, include_extras=True)
+    return tuple(_column(field.name, hints[field.name]) for field in fields(record))
 
 
-def _column(name: str, hint: Any) -> Column:
-    description = ""
+def _column(field: str, hint: Any) -> Column:
+    name, description = field, ""
+    for extra in _extras(hint):
+        if isinstance(extra, Named):
+            name = extra.column
+        elif isinstance(extra, str):
+            description = extra
+    plain = _plain(hint)
+    values = tuple(get_args(plain)) if get_origin(plain) is Literal else ()
+    return Column(name, field, hint, _arrow_type(hint), _optional(_bare(hint))[1], values, description)
+
+
+def _extras(hint: Any) -> tuple[Any, ...]:
+    """What stands beside the type in Annotated, also around `X | None` of an annotated X."""
     if get_origin(hint) is Annotated:
-        hint, description, *_ = get_args(hint)
-    inner, nullable = _optional(hint)
-    values = tuple(get_args(inner)) if get_origin(inner) is Literal else ()
-    return Column(name, _arrow_type(inner), nullable, values, description)
+        inner, *extras = get_args(hint)
+        return (*_extras(inner), *extras)
+    plain, nullable = _optional(hint)
+    return _extras(plain) if nullable else ()
+
+
+def _bare(hint: Any) -> Any:
+    return get_args(hint)[0] if get_origin(hint) is Annotated else hint
+
+
+def _is_day(hint: Any) -> bool:
+    return _Day in _extras(hint)
 
 
 def _optional(hint: Any) -> tuple[Any, bool]:
@@ -151,61 +216,126 @@ def _optional(hint: Any) -> tuple[Any, bool]:
     return hint, False
 
 
+def _plain(hint: Any) -> Any:
+    """The type in `hint`, without Annotated and `| None` around it."""
+    return _bare(_optional(_bare(hint))[0])
+
+
 def _arrow_type(hint: Any) -> pa.DataType:
-    if get_origin(hint) is Annotated:
-        hint = get_args(hint)[0]
-    if hint in _SCALARS:
-        return _SCALARS[hint]
-    if get_origin(hint) is Literal:
+    if _is_day(hint):
+        return pa.date32()
+    plain = _plain(hint)
+    if plain in _SCALARS:
+        return _SCALARS[plain]
+    if get_origin(plain) is Literal:
         return pa.string()
-    if get_origin(hint) is tuple:
-        return pa.list_(_arrow_type(get_args(hint)[0]))
-    if isinstance(hint, type) and is_dataclass(hint):
-        return pa.struct([pa.field(c.name, c.type) for c in _columns(hint)])
+    if get_origin(plain) is tuple:
+        return pa.list_(_arrow_type(get_args(plain)[0]))
+    if isinstance(plain, type) and is_dataclass(plain):
+        return pa.struct([pa.field(c.name, c.type) for c in _columns(plain)])
     raise TypeError(f"no Arrow type for {hint!r}")
 
 
 # By column and not by row, in and out: a page has hundreds of links, and an edition hundreds of pages.
 
 
-def _array(kind: pa.DataType, values: Sequence[Any]) -> pa.Array:
-    """The values of one column, or of one field of nested records, as Arrow."""
-    if pa.types.is_list(kind):
+def _array(hint: Any, values: Sequence[Any]) -> pa.Array:
+    """The values of one column, or of one field of nested records, as Arrow; `hint` is the declared type."""
+    kind, plain = _arrow_type(hint), _plain(hint)
+    if _is_day(hint):
+        return pa.array([None if value is None else date.fromisoformat(value) for value in values], type=kind)
+    if get_origin(plain) is tuple:
         begins = accumulate((len(value or ()) for value in values), initial=0)
         starts = [None if value is None else begin for value, begin in zip(values, begins, strict=False)]
         flat = [item for value in values if value is not None for item in value]
         offsets = pa.array([*starts, len(flat)], type=pa.int32())
-        return pa.ListArray.from_arrays(offsets, _array(kind.value_type, flat), type=kind)
-    if pa.types.is_struct(kind):
-        fields = [kind.field(at) for at in range(kind.num_fields)]
+        return pa.ListArray.from_arrays(offsets, _array(get_args(plain)[0], flat), type=kind)
+    if isinstance(plain, type) and is_dataclass(plain):
         arrays = [
-            _array(field.type, [None if value is None else getattr(value, field.name) for value in values])
-            for field in fields
+            _array(column.hint, [None if value is None else getattr(value, column.field) for value in values])
+            for column in _columns(plain)
         ]
         return pa.StructArray.from_arrays(
-            arrays, fields=fields, mask=pa.array([value is None for value in values], pa.bool_())
+            arrays, fields=list(kind), mask=pa.array([value is None for value in values], pa.bool_())
         )
     return pa.array(values, type=kind)
 
 
 def _values(hint: Any, array: pa.Array) -> list[Any]:
-    """What `_array` was made of; `hint` is the column's declared type."""
-    if get_origin(hint) is Annotated:
-        hint = get_args(hint)[0]
-    hint, _ = _optional(hint)
-    if get_origin(hint) is tuple:
-        values = _values(get_args(hint)[0], array.values)
+    """What `_array` was made of."""
+    plain = _plain(hint)
+    if get_origin(plain) is tuple:
+        values = _values(get_args(plain)[0], array.values)
         spans = zip(pairwise(array.offsets.to_pylist()), array.is_valid().to_pylist(), strict=True)
         return [tuple(values[start:end]) if valid else None for (start, end), valid in spans]
-    if isinstance(hint, type) and is_dataclass(hint):
-        parts = [_values(inner, part) for (_, inner), part in zip(_field_hints(hint), array.flatten(), strict=True)]
-        made = map(hint, *parts)
-        return [one if valid else None for one, valid in zip(made, array.is_valid().to_pylist(), strict=True)]
+    if isinstance(plain, type) and is_dataclass(plain):
+        parts = [_values(column.hint, part) for column, part in zip(_columns(plain), array.flatten(), strict=True)]
+        made = map(plain, *parts)
+        return [record if valid else None for record, valid in zip(made, array.is_valid().to_pylist(), strict=True)]
     values = array.to_pylist()
-    return [value and value.astimezone(UTC) for value in values] if hint is datetime else values
+    if _is_day(hint):
+        return [value and value.isoformat() for value in values]
+    return [value and value.astimezone(UTC) for value in values] if plain is datetime else values
 
 
-@cache
-def _field_hints(record: type) -> tuple[tuple[str, Any], ...]:
-    hints = typing.get_type_hints(record, include_extras=True)
-    return tuple((field.name, hints[field.name]) for field in fields(record))
+def _current(hint: Any, array: pa.Array) -> pa.Array:
+    """A stored array in today's type: fields of a record by either name, days that were text as dates."""
+    kind, plain = _arrow_type(hint), _plain(hint)
+    if array.type == kind:
+        return array
+    if get_origin(plain) is tuple:
+        inner = _current(get_args(plain)[0], array.values)
+        # from_arrays takes a null list by a null offset
+        ends = array.offsets.to_pylist()
+        begins = [begin if valid else None for begin, valid in zip(ends, array.is_valid().to_pylist(), strict=False)]
+        return pa.ListArray.from_arrays(pa.array([*begins, ends[-1]], pa.int32()), inner, type=kind)
+    if isinstance(plain, type) and is_dataclass(plain):
+        names = [field.name for field in array.type]
+        parts = dict(zip(names, array.flatten(), strict=True))
+        arrays = [
+            _current(column.hint, parts[column.name if column.name in parts else column.field])
+            for column in _columns(plain)
+        ]
+        return pa.StructArray.from_arrays(arrays, fields=list(kind), mask=array.is_null())
+    return array.cast(kind)
+
+
+_NOT_OF_TYPE = (
+    pa.ArrowInvalid,
+    pa.ArrowTypeError,
+    UnicodeEncodeError,
+    OverflowError,
+    AttributeError,
+    TypeError,
+    ValueError,
+)
+
+
+def _first_unfit(hint: Any, values: Sequence[Any]) -> int:
+    """Index of the first of `values` that cannot be stored by itself."""
+    for at, value in enumerate(values):
+        try:
+            _array(hint, [value])
+        except _NOT_OF_TYPE:
+            return at
+    return 0
+
+
+def frame_of(table: pa.Table) -> pd.DataFrame:
+    """An Arrow table as pandas sees it: nullable Int64, Float64, boolean and string, datetime64 with zone.
+
+    A DATE, a list and a record stay Arrow's (`date32[day][pyarrow]`): pandas has no type of its own for them.
+    """
+    import pandas as pd
+
+    own = {
+        pa.string(): pd.StringDtype("pyarrow"),
+        pa.int64(): pd.Int64Dtype(),
+        pa.float64(): pd.Float64Dtype(),
+        pa.bool_(): pd.BooleanDtype(),
+    }
+
+    def pandas_type(kind: pa.DataType) -> Any:
+        return own.get(kind) or (None if pa.types.is_timestamp(kind) else pd.ArrowDtype(kind))
+
+    return typing.cast("pd.DataFrame", table.to_pandas(types_mapper=pandas_type, use_threads=False))

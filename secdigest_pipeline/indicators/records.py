@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from secdigest_pipeline.base.tables import Table
+from secdigest_pipeline.base.tables import DayKey, Named, Table
 
 ObservableType = Literal["ipv4", "ipv6", "domain", "url", "email", "md5", "sha1", "sha256", "sha512", "cve"]
 Role = Literal[
@@ -40,14 +40,16 @@ UNKNOWN_THREAT = Threat("unknown", "unknown", "unknown", "unknown")
 class Ioc:
     """One observable of one article: kept as an IOC, or suppressed with the reason."""
 
-    edition: Annotated[str, "edition date"]
+    edition: Annotated[DayKey, "edition date"]
     article_id: Annotated[str, "article it stands in"]
     type: Annotated[ObservableType, "type of observable"]
     value: Annotated[str, "normalised value, refanged"]
     port: Annotated[int | None, "port written beside an IP address; null when none"]
     raw: Annotated[str, "as spelled at its first place"]
-    start: Annotated[int, "offset of the first place in the page_text of `source_url`, characters"]
-    end: Annotated[int, "end of the first place, characters"]
+    start: Annotated[
+        int, "offset of the first place in the page_text of `source_url`, characters", Named("start_offset")
+    ]
+    end: Annotated[int, "end of the first place, characters", Named("end_offset")]
     occurrences: Annotated[int, "how often the value stands in the page"]
     defanged: Annotated[bool, "whether any place is defanged"]
     source_url: Annotated[str, "page the value really stands on"]
@@ -62,7 +64,7 @@ class Ioc:
     known: Annotated[bool, "よく知られている: a shared or legitimate service, abused"]
     context_ja: Annotated[str, "Japanese phrase of the report line, without half-width comma"]
     evidence: Annotated[str, "text around the first place, one line"]
-    date: Annotated[str, "YYYY-MM-DD: observation or publication date (report-contract 2.2)"]
+    date: Annotated[DayKey, "YYYY-MM-DD: observation or publication date (report-contract 2.2)"]
     category: Annotated[str, "category of the CSV (report-contract 2.2)"]
     actor: Annotated[str, "actor named by the source, else `unknown`"]
     actor_attribute: Annotated[str, "attribute named by the source, else `unknown`"]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from secdigest_pipeline.base.tables import Table
+from secdigest_pipeline.base.tables import DayKey, Named, Table
 
 Section = Literal["news", "jp_incidents", "memo", "tools", "malware_campaign", "security_report", "cybercrime"]
 Membership = Literal["published", "late", "undated", "future"]
@@ -68,7 +68,7 @@ class Sighting:
 class FeedItem:
     """One entry of one feed as published, with the edition it belongs to and whether it was kept."""
 
-    edition: Annotated[str, "edition date, YYYY-MM-DD"]
+    edition: Annotated[DayKey, "edition date, YYYY-MM-DD"]
     item_id: Annotated[str, "stable hash of feed id and guid (canonical link when there is no guid)"]
     article_id: Annotated[str | None, "stable hash of the canonical URL; null when the item has no usable link"]
     feed_id: Annotated[str, "feed of feeds.yaml"]
@@ -101,15 +101,17 @@ class Reach:
 
     feed_id: Annotated[str, "feed of feeds.yaml"]
     source: Annotated[Protocol, "protocol of the source"]
-    edition: Annotated[str, "edition it was asked for, YYYY-MM-DD"]
+    edition: Annotated[DayKey, "edition it was asked for, YYYY-MM-DD"]
     url: Annotated[str, "URL asked; empty in the row that sums up the source for the edition"]
     asked_at: Annotated[datetime, "when the answer was complete, UTC"]
     state: Annotated[
         Literal["whole", "part", "failed"], "whole: as asked; part: something is missing; failed: no usable answer"
     ]
     reason: Annotated[str, "what is missing or failed; empty when nothing is"]
-    start: Annotated[datetime | None, "everything the feed published from here, UTC; null when nothing is proven"]
-    end: Annotated[datetime | None, "... up to here was shown, UTC"]
+    start: Annotated[
+        datetime | None, "everything the feed published from here, UTC; null when nothing is proven", Named("start_at")
+    ]
+    end: Annotated[datetime | None, "... up to here was shown, UTC", Named("end_at")]
     body_sha256: Annotated[str | None, "stored body of the answer"]
     final_url: Annotated[str, "URL that answered, after redirects"]
     content_type: Annotated[str, "Content-Type header of the body"]
@@ -120,7 +122,7 @@ class Reach:
 class Completeness:
     """How sure it is that everything a feed published in an edition's window was seen."""
 
-    edition: Annotated[str, "edition date, YYYY-MM-DD"]
+    edition: Annotated[DayKey, "edition date, YYYY-MM-DD"]
     feed_id: Annotated[str, "feed of feeds.yaml"]
     completeness: Annotated[
         Coverage,

@@ -2,16 +2,17 @@
 
 import io
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar, get_args, get_origin
 
 import dagster as dg
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from upath import UPath
 
 from secdigest_pipeline.base.files import StorageError, write_atomic
-from secdigest_pipeline.base.tables import Table
+from secdigest_pipeline.base.tables import Table, TableError, frame_of
+
+Row = TypeVar("Row")
 
 
 class MissingPartition(FileNotFoundError):
@@ -19,7 +20,12 @@ class MissingPartition(FileNotFoundError):
 
 
 class ParquetIOManager(dg.UPathIOManager):
-    """`<base>/<asset>/<partition>.parquet` (or `<base>/<asset>.parquet`); `tables` holds a declaration per asset."""
+    """`<base>/<asset>/<partition>.parquet` (or `<base>/<asset>.parquet`); `tables` holds a declaration per asset.
+
+    An asset gets its input as it annotates it: `list[Record]` the records, `pd.DataFrame` a frame, `pa.Table` (or no
+    annotation) the Arrow table; `dict[str, ...]` of these by partition key where it depends on several partitions. What it
+    returns may have any of the three forms. An asset without a declaration has the columns of the frame it returns.
+    """
 
     extension = ".parquet"
 
@@ -30,32 +36,74 @@ class ParquetIOManager(dg.UPathIOManager):
     def make_directory(self, path: UPath) -> None:
         """Nothing: write_atomic makes the folder, and its error names what cannot be written."""
 
-    def dump_to_path(self, context: dg.OutputContext, obj: pd.DataFrame, path: UPath) -> None:
+    def dump_to_path(self, context: dg.OutputContext, obj: Any, path: UPath) -> None:
         """Write one checked table. Nothing is left half-written, whatever happens."""
-        write_atomic(path, parquet_bytes(self._tables[context.asset_key.path[-1]], obj))
-
-    def load_from_path(self, context: dg.InputContext, path: UPath) -> pd.DataFrame:
-        """Read one table; a missing one is a clear error naming asset and partition."""
         name = context.asset_key.path[-1]
+        write_atomic(path, parquet_bytes(_arrow(name, self._tables.get(name), obj)))
+
+    def load_from_path(self, context: dg.InputContext, path: UPath) -> Any:
+        """Read one table in the form its reader annotates; a missing one is a clear error naming asset and partition."""
+        name = context.asset_key.path[-1]
+        table = self._tables.get(name)
         try:
             data = path.read_bytes()
         except FileNotFoundError:
             raise MissingPartition(f"{name} has no table at {path}: materialize it for this edition first") from None
-        return stored_frame(self._tables[name], data, path)
+        arrow = _read(data, path)
+        if table is not None:
+            arrow = table.current(arrow)
+        form = context.dagster_type.typing_type
+        if get_origin(form) is dict:
+            form = get_args(form)[1]
+        if get_origin(form) is list:
+            return _records(name, table, get_args(form)[0], arrow)
+        # by name: pandas takes half a second to import, and only its users should
+        if getattr(form, "__name__", "") == "DataFrame":
+            return frame_of(arrow)
+        return arrow
 
 
-def stored_frame(table: Table[Any], data: bytes, path: UPath) -> pd.DataFrame:
-    """The table that `parquet_bytes` made `data` of, read from `path`; StorageError when it is damaged."""
+def _records(name: str, table: Table[Any] | None, record: Any, arrow: pa.Table) -> list[Any]:
+    if table is None or record is not table.record:
+        known = f"its records are list[{table.record.__name__}]" if table else "it has no declared record"
+        raise TableError(f"{name} cannot be read as list[{getattr(record, '__name__', record)}]: {known}")
+    return table.rows(arrow)
+
+
+def _arrow(name: str, table: Table[Any] | None, made: Any) -> pa.Table:
+    """What an asset returned as an Arrow table, checked against its declaration if it has one."""
+    if isinstance(made, list):
+        if table is None:
+            raise TableError(
+                f"{name} returned a list, which needs a declared table: return a DataFrame or an Arrow table"
+            )
+        return table.arrow(made)
+    if not isinstance(made, pa.Table):
+        if table is not None:
+            return table.of_frame(made)
+        return pa.Table.from_pandas(made, preserve_index=False, nthreads=1).replace_schema_metadata(None)
+    return made if table is None else table.checked(made)
+
+
+def _read(data: bytes, path: UPath) -> pa.Table:
     try:
         # Without threads: those of pyarrow abort a process that ends while they start
-        arrow = pq.read_table(io.BytesIO(data), use_threads=False)
+        return pq.read_table(io.BytesIO(data), use_threads=False)
     except (pa.ArrowInvalid, OSError) as error:
         raise StorageError(f"{path}: stored table cannot be read ({error}): materialize it again") from error
-    return table.read(arrow)
 
 
-def parquet_bytes(table: Table[Any], frame: pd.DataFrame) -> bytes:
-    """`frame` as Parquet (zstd); the same rows give the same bytes."""
+def stored_rows(table: Table[Row], path: UPath) -> list[Row]:
+    """The records stored at `path`, none when there is no file; StorageError when it is damaged."""
+    try:
+        data = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return table.rows(table.current(_read(data, path)))
+
+
+def parquet_bytes(table: pa.Table) -> bytes:
+    """`table` as Parquet (zstd); the same rows give the same bytes."""
     buffer = io.BytesIO()
-    pq.write_table(table.arrow(frame), buffer, compression="zstd")
+    pq.write_table(table, buffer, compression="zstd")
     return buffer.getvalue()

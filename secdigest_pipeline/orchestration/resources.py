@@ -29,7 +29,7 @@ from secdigest_pipeline.fetching.http import Client, open_client
 from secdigest_pipeline.indicators.warninglists import NO_LOCAL, LocalList, LocalListError, load_local
 from secdigest_pipeline.intake.feeds.feeds import Feed, load_feeds
 from secdigest_pipeline.intake.polling.archive import Archive
-from secdigest_pipeline.orchestration.io_managers import stored_frame
+from secdigest_pipeline.orchestration.io_managers import stored_rows
 
 log = logging.getLogger(__name__)
 
@@ -102,12 +102,7 @@ class Services:
 
     def stored(self, table: Table[Row], edition: Edition) -> list[Row]:
         """Rows of one table of one edition as it was last made, empty when it never was; StorageError when damaged."""
-        path = self.tables / table.name / f"{edition.key}.parquet"
-        try:
-            data = path.read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            return []
-        return table.rows(stored_frame(table, data, path))
+        return stored_rows(table, self.tables / table.name / f"{edition.key}.parquet")
 
     @cached_property
     def archive(self) -> Archive:

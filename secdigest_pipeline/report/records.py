@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from secdigest_pipeline.base.tables import Table
+from secdigest_pipeline.base.tables import DayKey, Table
 
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
     """One line of the published Markdown file and what it rests on."""
 
-    edition: Annotated[str, "edition date"]
+    edition: Annotated[DayKey, "edition date"]
     line: Annotated[int, "line number in the file, from 1"]
     section: Annotated[str, "heading of the section; empty above the first"]
     article_id: Annotated[str | None, "article the line speaks of; null for headings, labels, blanks and the memo"]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from secdigest_pipeline.base.tables import Table
+from secdigest_pipeline.base.tables import DayKey, Table
 
 SourceName = Literal["kev", "epss"]
 
@@ -35,7 +35,7 @@ class EnrichmentFetch:
 class CveFacts:
     """One CVE of an edition's ledger with what the files of its day say of it, and what nobody can tell."""
 
-    edition: Annotated[str, "edition date"]
+    edition: Annotated[DayKey, "edition date"]
     cve: Annotated[str, "CVE id"]
     article_ids: Annotated[tuple[str, ...], "articles of the edition on whose pages it stands"]
     kev: Annotated[

@@ -44,7 +44,7 @@ def answered(api: MessagesApi, run: Run, text: str = TEXT, **changes: Any) -> An
     api.replies = {article.url: {**copy.deepcopy(REPLY), "event": EVENT, "tags": [], **changes}}
     [analysis] = run([article])
     assert ungrounded([analysis], [article]) == []
-    assert ARTICLE_ANALYSES.rows(ARTICLE_ANALYSES.frame([analysis])) == [analysis]
+    assert ARTICLE_ANALYSES.rows(ARTICLE_ANALYSES.arrow([analysis])) == [analysis]
     return analysis
 
 
@@ -99,7 +99,7 @@ def test_a_reply_of_the_first_schema_has_no_event_and_no_tags(api: MessagesApi, 
     api.replies = {article.url: REPLY}
     [analysis] = run([article])
     assert analysis.state == "analysed" and analysis.event is None and analysis.tags is None
-    assert ARTICLE_ANALYSES.rows(ARTICLE_ANALYSES.frame([analysis])) == [analysis]
+    assert ARTICLE_ANALYSES.rows(ARTICLE_ANALYSES.arrow([analysis])) == [analysis]
     plain = extract(article)
     assert (plain.event, plain.tags, plain.left_out) == (None, None, None)
 

@@ -175,7 +175,7 @@ def test_the_analyst_answers_in_article_order() -> None:
 
     analyses = asyncio.run(go())
     assert [a.article_id for a in analyses] == [a.article_id for a in articles]
-    assert ARTICLE_ANALYSES.rows(ARTICLE_ANALYSES.frame(analyses)) == analyses
+    assert ARTICLE_ANALYSES.rows(ARTICLE_ANALYSES.arrow(analyses)) == analyses
 
 
 def test_english_and_japanese_sentences_end_where_they_end() -> None:

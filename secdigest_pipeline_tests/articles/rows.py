@@ -112,13 +112,13 @@ class Desk:
                 refetch=refetch,
                 arrived=arrived,
             )
-        ARTICLE_PAGES.frame(pages)
+        ARTICLE_PAGES.arrow(pages)
         return pages, downloads
 
     async def clean(self, items: Sequence[FeedItem], pages: Sequence[Page]) -> list[Article]:
         async with Workers(2) as workers:
             articles = await clean_articles(items, pages, self.archive, workers)
-        CLEANED_ARTICLES.frame(articles)
+        CLEANED_ARTICLES.arrow(articles)
         return articles
 
     def later(self, **delta: float) -> None:

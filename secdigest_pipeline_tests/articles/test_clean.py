@@ -151,7 +151,7 @@ def test_pages_cleaned_while_others_are_fetched_give_the_articles_that_cleaning_
                 pages, _ = await table.read(items, arrived=take_in)
             later = await table.clean(items, pages)
             # as the next step reads it: from a stored table, and without a page left to extract
-            stored = ARTICLE_PAGES.rows(ARTICLE_PAGES.frame(pages))
+            stored = ARTICLE_PAGES.rows(ARTICLE_PAGES.arrow(pages))
             shut = Workers(1)
             shut.__exit__()
             early = await clean.clean_articles(items, stored, table.archive, shut, ahead)

@@ -43,7 +43,7 @@ def materialized(
 
     @dg.asset(partitions_def=analyses.EDITIONS)
     def cleaned_articles() -> pd.DataFrame:
-        return CLEANED_ARTICLES.frame([replace(article, edition=edition) for article in ARTICLES])
+        return CLEANED_ARTICLES.arrow([replace(article, edition=edition) for article in ARTICLES])
 
     done = dg.materialize(
         [cleaned_articles, analyses.article_analyses],

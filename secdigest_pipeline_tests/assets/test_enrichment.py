@@ -22,7 +22,7 @@ DAY = SAMPLES[1]
 
 @dg.asset(partitions_def=EDITIONS)
 def iocs() -> pd.DataFrame:
-    return IOCS.frame([ioc("CVE-2026-90231", "cve", edition=DAY.key), ioc(edition=DAY.key)])
+    return IOCS.arrow([ioc("CVE-2026-90231", "cve", edition=DAY.key), ioc(edition=DAY.key)])
 
 
 @pytest.mark.parametrize("kev_url", [KEV_URL, "http://nowhere.example/kev.json", ""])

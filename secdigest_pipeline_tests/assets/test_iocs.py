@@ -20,17 +20,17 @@ TEXT = "Indicators of compromise\nhxxp://img.our-cdn[.]test/x\nc2[.]evil[.]test\
 
 @dg.asset(partitions_def=EDITIONS)
 def cleaned_articles() -> pd.DataFrame:
-    return CLEANED_ARTICLES.frame([page(TEXT)])
+    return CLEANED_ARTICLES.arrow([page(TEXT)])
 
 
 @dg.asset(partitions_def=EDITIONS)
 def primary_pages() -> pd.DataFrame:
-    return PRIMARY_PAGES.frame([])
+    return PRIMARY_PAGES.arrow([])
 
 
 @dg.asset(partitions_def=EDITIONS)
 def article_analyses() -> pd.DataFrame:
-    return ARTICLE_ANALYSES.frame([])
+    return ARTICLE_ANALYSES.arrow([])
 
 
 def ledger_with(tmp_path: Path, lines: str | None) -> dict[str, Ioc]:

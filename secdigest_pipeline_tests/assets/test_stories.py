@@ -30,7 +30,7 @@ def told(edition: str, outlet: str, title: str) -> Article:
 
 def keep(root: Path, edition: str, *articles: Article) -> None:
     path = UPath(root / "tables" / "cleaned_articles" / f"{edition}.parquet")
-    write_atomic(path, parquet_bytes(CLEANED_ARTICLES, CLEANED_ARTICLES.frame(articles)))
+    write_atomic(path, parquet_bytes(CLEANED_ARTICLES, CLEANED_ARTICLES.arrow(articles)))
 
 
 def run(root: Path, edition: str, raise_on_error: bool = True) -> tuple[Sequence[Story], dg.ExecuteInProcessResult]:

@@ -24,7 +24,7 @@ KEYS = "article_id field statement quote start end verdict source_url model prom
 
 def stored(data: Path, table: Table[Any], edition: str, rows: list[Any]) -> None:
     path = UPath(data / "tables" / table.name / f"{edition}.parquet")
-    write_atomic(path, parquet_bytes(table, table.frame(rows)))
+    write_atomic(path, parquet_bytes(table.arrow(rows)))
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def store(folder: Path, day: str, rows: list[Ioc]) -> None:
     path = folder / "tables" / "iocs" / f"{day}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(parquet_bytes(IOCS, IOCS.frame(rows)))
+    path.write_bytes(parquet_bytes(IOCS.arrow(rows)))
 
 
 def run(*arguments: str, text: str | bytes = "") -> Result:

@@ -37,7 +37,7 @@ def error(archive: Archive, at: str) -> None:
 
 def state(archive: Archive, edition: Edition = DAY, **changes: object) -> Completeness:
     (row,) = completeness(edition, [feed("a", **changes)], archive)
-    COMPLETENESS.frame([row])
+    COMPLETENESS.arrow([row])
     return row
 
 
@@ -59,7 +59,7 @@ def reach(
         content_type="",
         status=200,
     )
-    HISTORY.frame([row])
+    HISTORY.arrow([row])
     return row
 
 

@@ -68,7 +68,7 @@ def test_the_last_poll_gives_status_entries_failures_and_back_off(tmp_path: Path
     assert (row.outcome, row.status, row.reason, row.failures) == ("error", 503, "HTTP 503", 4)
     assert (row.polled_at, row.answered_at, row.back_off_until) == (AT - HOUR, AT - 5 * HOUR, AT + HOUR)
     assert row.entries == 7
-    FEED_HEALTH.frame([row])
+    FEED_HEALTH.arrow([row])
 
 
 def test_a_pause_that_is_over_is_no_pause(tmp_path: Path) -> None:

@@ -252,7 +252,7 @@ def test_the_items_fit_their_table_and_compaction_changes_none_of_them(tmp_path:
         for hour in range(7, 24)
     ]
     found = items(tmp_path, *rows)
-    assert RAW_FEED_ITEMS.rows(RAW_FEED_ITEMS.frame(found)) == found
+    assert RAW_FEED_ITEMS.rows(RAW_FEED_ITEMS.arrow(found)) == found
     archive = archive_in(tmp_path)
     archive.compact(jst("2026-11-01 00:00").date())
     assert items_of(DAY, [feed("a")], archive, LATER) == found

@@ -139,7 +139,7 @@ def test_every_line_is_a_row_with_its_number_its_section_its_article_and_its_sou
     report = report_of(*golden_rows(), memo=("要約モデル: なし",))
     assert [line.text for line in report.lines] == report.markdown.splitlines()
     assert [line.line for line in report.lines] == list(range(1, len(report.lines) + 1))
-    assert DAILY_REPORT.rows(DAILY_REPORT.frame(report.lines)) == report.lines
+    assert DAILY_REPORT.rows(DAILY_REPORT.arrow(report.lines)) == report.lines
     of_field = {line.field: line for line in report.lines}
     assert {"title", "url", "summary", "ioc", "recommendation", "note", "advice"} <= set(of_field)
     assert of_field["summary"].article_id == ID

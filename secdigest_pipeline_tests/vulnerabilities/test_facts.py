@@ -78,7 +78,7 @@ def test_both_files_are_fetched_kept_and_not_asked_again_before_they_are_due(
     assert [row.outcome for row in again] == ["unchanged", "unchanged"]
     assert [row.status for row in again] == [304, 304]
     assert served.counts() == {KEV_URL: 2, EPSS_URL: 2}
-    ENRICHMENT_FILES.frame(again)
+    ENRICHMENT_FILES.arrow(again)
 
 
 def test_an_edition_goes_by_what_was_known_at_its_close_however_late_it_is_made(
@@ -99,7 +99,7 @@ def test_an_edition_goes_by_what_was_known_at_its_close_however_late_it_is_made(
     assert (scored.epss, scored.epss_score, scored.epss_percentile) == ("scored", 0.37128, 0.97035)
     assert (scored.kev_as_of, scored.epss_as_of, scored.missing) == (date(2026, 10, 1), date(2026, 10, 1), ())
     assert [row.cve for row in second] == sorted(row.cve for row in second)
-    CVE_FACTS.frame(second)
+    CVE_FACTS.arrow(second)
 
 
 def test_what_the_files_do_not_have_is_said(served: SampleWeb, archive: EnrichmentArchive) -> None:

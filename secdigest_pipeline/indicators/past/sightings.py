@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from secdigest_pipeline.base.tables import Table
+from secdigest_pipeline.base.tables import DayKey, Table
 from secdigest_pipeline.indicators.records import ObservableType, Role
 
 
@@ -35,7 +35,7 @@ class PastMatch:
     """A row of an earlier edition that an IOC of this one meets (report-contract 4.2)."""
 
     kind: Annotated[MatchKind, "exact: same type and value; host_overlap: another value on the same unshared host"]
-    edition: Annotated[str, "edition of the earlier row"]
+    edition: Annotated[DayKey, "edition of the earlier row"]
     article_id: Annotated[str, "article of the earlier row"]
     type: Annotated[ObservableType, "type of the earlier value"]
     value: Annotated[str, "the earlier value"]
@@ -51,12 +51,12 @@ class PastMatch:
 class IocPast:
     """The past of one IOC of an edition, as known from the editions before it."""
 
-    edition: Annotated[str, "edition date"]
+    edition: Annotated[DayKey, "edition date"]
     article_id: Annotated[str, "article it stands in"]
     type: Annotated[ObservableType, "type of observable"]
     value: Annotated[str, "normalised value, refanged"]
-    first_seen: Annotated[str, "first edition that had the value as an IOC; this one when it is new"]
-    last_seen: Annotated[str | None, "newest earlier edition that had it; null when it is new"]
+    first_seen: Annotated[DayKey, "first edition that had the value as an IOC; this one when it is new"]
+    last_seen: Annotated[DayKey | None, "newest earlier edition that had it; null when it is new"]
     sightings: Annotated[int, "earlier (edition, article) pairs that had it"]
     editions: Annotated[int, "earlier editions that had it"]
     host_overlaps: Annotated[int, "earlier rows with another value on the same unshared host"]

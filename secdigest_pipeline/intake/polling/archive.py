@@ -87,7 +87,7 @@ class Archive:
             for path in self.history_files.files(day):
                 rows = self._reaches.get(str(path))
                 if rows is None and (part := self.history_files.read(path, HISTORY.schema)) is not None:
-                    rows = HISTORY.rows(HISTORY.read(part))
+                    rows = HISTORY.rows(HISTORY.current(part))
                 if rows is not None:
                     known[str(path)] = rows
 
@@ -189,7 +189,7 @@ class Archive:
         rows: list[Sighting] = []
         for day in sorted(set(days)):
             for part in relisting(lambda day=day: self._with(day, wanted)):  # type: ignore[misc]
-                rows += SIGHTINGS.rows(SIGHTINGS.read(part)) if part.num_rows else []
+                rows += SIGHTINGS.rows(SIGHTINGS.current(part)) if part.num_rows else []
         return rows
 
     def _with(self, day: str, item_ids: pa.Array) -> list[pa.Table]:
@@ -226,7 +226,7 @@ class Archive:
     def replace_sightings(self, day: str, replaced: Callable[[Sighting], bool], rows: Sequence[Sighting]) -> None:
         """Put `rows` in the place of those sightings filed under `day` that `replaced` says yes to."""
         old = _read_files(self.sighting_files, day, SIGHTINGS)
-        stored = [row for _, part in old for row in SIGHTINGS.rows(SIGHTINGS.read(part))]
+        stored = [row for _, part in old for row in SIGHTINGS.rows(SIGHTINGS.current(part))]
         kept = {(row.item_id, row.seen_at): row for row in stored if not replaced(row)}
         kept |= {(row.item_id, row.seen_at): row for row in rows}
         if kept:
@@ -238,7 +238,7 @@ class Archive:
         """Put what `changed` makes of each row in its place, nothing for None."""
         for day in self.history_files.days():
             old = _read_files(self.history_files, day, HISTORY)
-            rows = [row for _, part in old for row in HISTORY.rows(HISTORY.read(part))]
+            rows = [row for _, part in old for row in HISTORY.rows(HISTORY.current(part))]
             new = [row for row in map(changed, rows) if row is not None]
             if new == rows:
                 continue
@@ -257,7 +257,7 @@ class Archive:
         """The polls filed under `day` (a run is filed under the day of its last poll), in no order."""
         known: set[tuple[str, datetime, str]] = set()
         for part in self.poll_files.read_day(day, POLLS.schema):
-            for poll in POLLS.rows(POLLS.read(part)):
+            for poll in POLLS.rows(POLLS.current(part)):
                 key = (poll.feed_id, poll.polled_at, poll.url)
                 if key not in known:  # the same row stands in two files while a day is being compacted
                     known.add(key)
@@ -265,7 +265,7 @@ class Archive:
 
 
 def _write(path: UPath, table: Table[Any], rows: Sequence[Any]) -> None:
-    _store(path, table.arrow(table.frame(rows)))
+    _store(path, table.arrow(rows))
 
 
 def _store(path: UPath, data: pa.Table) -> None:
@@ -299,7 +299,7 @@ def _latest(parts: Sequence[pa.Table], feed_ids: set[str] | None) -> list[Poll]:
         for at, (feed_id, moment) in enumerate(moments):
             if feed_id not in last or moment > last[feed_id][0]:
                 last[feed_id] = (moment, at)
-        rows += POLLS.rows(POLLS.read(table.take(pa.array([at for _, at in last.values()], pa.int64()))))
+        rows += POLLS.rows(POLLS.current(table.take(pa.array([at for _, at in last.values()], pa.int64()))))
     return rows
 
 
@@ -311,7 +311,7 @@ def _compact(files: DayFiles, day: str, table: Table[Any], reduce: Callable[[pa.
         read = _read_files(files, day, table)
     except FileNotFoundError:
         return  # another run is at it
-    parts = [table.arrow(table.read(part)) for _, part in read]
+    parts = [table.current(part) for _, part in read]
     if not parts:
         return
     _store(files.folder / day / _new_name(), reduce(pa.concat_tables(parts)))

@@ -27,7 +27,7 @@ def test_the_same_articles_again_cost_no_call_and_give_the_same_rows(api: Messag
     first = run(articles)
     made = sum(api.calls.values())
     assert run(articles) == first and sum(api.calls.values()) == made == 5
-    assert ARTICLE_ANALYSES.rows(ARTICLE_ANALYSES.frame(first)) == first
+    assert ARTICLE_ANALYSES.rows(ARTICLE_ANALYSES.arrow(first)) == first
 
 
 def test_a_run_that_was_stopped_asks_only_for_what_is_missing(api: MessagesApi, run: Run) -> None:
@@ -123,7 +123,7 @@ def test_the_ledger_holds_every_call_with_tokens_and_price(api: MessagesApi, run
     used = price_table.Usage(first.input_tokens, first.cache_write_tokens, first.cache_read_tokens, first.output_tokens)
     assert first.cost_usd == price_table.model("claude-haiku-5-5").cost(used) > 0
     assert second.cost_usd > first.cost_usd, "the second model costs ten times as much"
-    assert CALLS.rows(CALLS.frame(replies.calls(EDITION))) == replies.calls(EDITION)
+    assert CALLS.rows(CALLS.arrow(replies.calls(EDITION))) == replies.calls(EDITION)
     assert replies.calls("2026-10-02") == []
 
 

@@ -38,7 +38,7 @@ async def read(root: Path, workers: Workers, server: Server, *articles: Article)
         rows, downloads = await read_primary(
             articles, HOSTS, PageArchive(UPath(root)), client, workers, at_once=8, host_delay=0.0, now=lambda: NOON
         )
-    PRIMARY_PAGES.frame(rows)
+    PRIMARY_PAGES.arrow(rows)
     return rows, downloads
 
 

@@ -28,7 +28,7 @@ def told(outlet: str, title: str, text: str = "", **changes: Any) -> Article:
 
 def pairs(*articles: Article, **options: Any) -> list[tuple[str, str]]:
     rows = stories_of(articles, **options)
-    STORIES.frame(rows)
+    STORIES.arrow(rows)
     feeds = {one.article_id: one.feed_id for one in [*articles, *options.get("earlier", ())]}
     return [(feeds[row.article_id], feeds[row.lead_id]) for row in rows]
 

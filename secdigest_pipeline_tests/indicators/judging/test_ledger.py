@@ -61,7 +61,7 @@ def test_references_stay_in_the_ledger_with_the_reason_that_keeps_them_out(
 def test_nothing_found_is_dropped_and_rows_fit_their_table() -> None:
     table = ledger([page(REPORT + "CVE-2026-12345 info@update-check[.]test")], {}, {})
     assert {row.type for row in table} == {"url", "domain", "ipv4", "sha256", "cve", "email"}
-    assert IOCS.rows(IOCS.frame(table)) == table
+    assert IOCS.rows(IOCS.arrow(table)) == table
     assert misplaced(table, [page(REPORT + "CVE-2026-12345 info@update-check[.]test")]) == []
 
 
@@ -349,4 +349,4 @@ def test_any_page_gives_rows_that_stand_on_it(text: str) -> None:
         assert 0 <= row.confidence <= 1
         assert bool(row.suppressed) or row.is_ioc
         assert len(row.evidence) <= 200 and "\n" not in row.evidence
-    IOCS.frame(table)
+    IOCS.arrow(table)

@@ -19,7 +19,7 @@ REPORT = primary(f"Amber Vulture\n# Indicators of compromise\n- c2[.]evil[.]test
 def rows_of(*pages: PrimaryPage) -> dict[str, Ioc]:
     """The IOCs of the article that rests on `pages`, by value."""
     rows = ledger([NEWS], {}, {}, primary=pages)
-    IOCS.frame(rows)
+    IOCS.arrow(rows)
     return {row.value: row for row in rows if row.is_ioc}
 
 

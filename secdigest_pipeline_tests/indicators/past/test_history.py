@@ -333,7 +333,7 @@ def test_a_value_in_a_hundred_articles_keeps_its_number_and_the_newest_matches(t
 
 def test_the_rows_are_a_table_with_the_key_of_the_ledger(tmp_path: Path) -> None:
     rows = past(tmp_path, [ioc(), ioc(article_id="a2")], ioc(edition="2026-09-01"))
-    assert IOC_HISTORY.rows(IOC_HISTORY.frame(rows)) == rows
+    assert IOC_HISTORY.rows(IOC_HISTORY.arrow(rows)) == rows
     assert past(tmp_path / "empty", []) == []
 
 
