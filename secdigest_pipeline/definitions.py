@@ -1,21 +1,9 @@
 """The one place where assets, checks, jobs, schedules and resources are put together."""
 
-import gc
-import warnings
-
 import dagster as dg
 
-# Python's collector walks everything that lives again and again while modules and tables are made: a fifth of the CPU
-# of a run. What modules hold is for ever (frozen here for the imports below, and again at the end of the file), and a
-# step's rows are freed by their reference counts; the collector is for cycles, and looks for them less often.
-gc.freeze()
-gc.set_threshold(20_000, 20, 20)
-
-# Partitioned asset checks are used on purpose: without a partition a check would load every edition (dagster 1.13)
-warnings.filterwarnings("ignore", message=".*partitions_def.*", category=dg.PreviewWarning)
-
-from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES  # noqa: E402
-from secdigest_pipeline.articles.records import ARTICLE_PAGES, CLEANED_ARTICLES, PRIMARY_PAGES, STORIES  # noqa: E402
+from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
+from secdigest_pipeline.articles.records import ARTICLE_PAGES, CLEANED_ARTICLES, PRIMARY_PAGES, STORIES
 from secdigest_pipeline.assets import (
     analyses,
     articles,
@@ -28,17 +16,17 @@ from secdigest_pipeline.assets import (
     report,
     stories,
 )
-from secdigest_pipeline.indicators.exports.records import IOC_EXPORTS  # noqa: E402
-from secdigest_pipeline.indicators.past.sightings import IOC_HISTORY  # noqa: E402
-from secdigest_pipeline.indicators.records import IOCS  # noqa: E402
-from secdigest_pipeline.intake.health import FEED_HEALTH  # noqa: E402
-from secdigest_pipeline.intake.records import POLLS, RAW_FEED_ITEMS  # noqa: E402
-from secdigest_pipeline.orchestration import alerts, automation  # noqa: E402 - the filter must stand before the checks are defined
-from secdigest_pipeline.orchestration.io_managers import ParquetIOManager  # noqa: E402
-from secdigest_pipeline.orchestration.launcher import in_this_process  # noqa: E402
-from secdigest_pipeline.orchestration.resources import Services  # noqa: E402
-from secdigest_pipeline.report.records import DAILY_REPORT  # noqa: E402
-from secdigest_pipeline.vulnerabilities.records import CVE_FACTS, ENRICHMENT_FILES  # noqa: E402
+from secdigest_pipeline.indicators.exports.records import IOC_EXPORTS
+from secdigest_pipeline.indicators.past.sightings import IOC_HISTORY
+from secdigest_pipeline.indicators.records import IOCS
+from secdigest_pipeline.intake.health import FEED_HEALTH
+from secdigest_pipeline.intake.records import POLLS, RAW_FEED_ITEMS
+from secdigest_pipeline.orchestration import alerts, automation
+from secdigest_pipeline.orchestration.io_managers import ParquetIOManager
+from secdigest_pipeline.orchestration.launcher import in_this_process
+from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.report.records import DAILY_REPORT
+from secdigest_pipeline.vulnerabilities.records import CVE_FACTS, ENRICHMENT_FILES
 
 TABLES = {
     table.name: table
@@ -83,4 +71,3 @@ def build_defs(services: Services | None = None) -> dg.Definitions:
 
 
 defs = build_defs()
-gc.freeze()

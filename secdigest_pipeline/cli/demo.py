@@ -4,7 +4,6 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -13,25 +12,16 @@ from rich.console import Console
 from secdigest_pipeline.base.editions import JST
 from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.cli.execute import execute
-from secdigest_pipeline.cli.past import make_past, past_settings
+from secdigest_pipeline.cli.past import make_past
 from secdigest_pipeline.cli.summary import print_summary
 from secdigest_pipeline.cli.terminal import end
 from secdigest_pipeline.orchestration.instance import instance
 from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline.sample import messages, web
+from secdigest_pipeline.sample.clock import WorldClock
+from secdigest_pipeline.sample.past import EDITIONS
 from secdigest_pipeline.sample.web import SampleWeb
 from secdigest_pipeline.sample.world import World
-
-
-class WorldClock:
-    """The clock of the demo: stands where the sample world stands."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        """That moment."""
-        return self.at
 
 
 @click.command()
@@ -52,7 +42,9 @@ def demo(data: Path, out: Path, serve: bool, past: int | None) -> None:
     console = Console()
     failures: list[str] = []
     with _world(data, out) as (world, web, env):
-        os.environ.update({**env, **(past_settings(past) if past else {})})
+        if past:
+            env["SECDIGEST_START"] = EDITIONS[-past].key
+        os.environ.update(env)
         clock = WorldClock(world.editions[0].start)
         services = Services(Settings.from_env(), clock)
         with instance(services.settings) as opened:

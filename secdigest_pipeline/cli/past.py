@@ -3,18 +3,13 @@
 import dagster as dg
 from rich.console import Console
 
-from secdigest_pipeline.cli.demo import WorldClock
 from secdigest_pipeline.cli.execute import execute
 from secdigest_pipeline.cli.summary import print_summary
 from secdigest_pipeline.intake.completeness import completeness, memo_line
 from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline.sample import past
+from secdigest_pipeline.sample.clock import WorldClock
 from secdigest_pipeline.sample.web import SampleWeb
-
-
-def past_settings(number: int) -> dict[str, str]:
-    """Settings under which the last `number` (1 to 120) past editions exist; to be set before Dagster is loaded."""
-    return {"SECDIGEST_START": past.EDITIONS[-number].key}
 
 
 def make_past(

@@ -67,9 +67,9 @@ def backfill(first: Edition, last: Edition, estimate: bool, batch: bool) -> None
     tags = {"secdigest/backfill": uuid.uuid4().hex[:8]}
     config = {"article_analyses": {"batch": True}} if batch else None
     with instance(services.settings) as opened:
-        if batch or services.settings.batch:
-            if problem := submit_batches(console, services, opened, _between(first.day, last.day), tags):
-                end(problem)
+        by_batch = batch or services.settings.batch
+        if by_batch and (problem := submit_batches(console, services, opened, _between(first.day, last.day), tags)):
+            end(problem)
         for edition in _between(first.day, last.day):
             console.rule(edition.key)
             failure = execute("edition", services, opened, console, edition.key, tags, config)

@@ -44,7 +44,7 @@ def _load_ahead(*modules: str) -> None:
     def load() -> None:
         for module in modules:
             import_module(module)
-        gc.freeze()  # as in definitions.py
+        gc.freeze()  # as in base.process
 
     threading.Thread(target=load, name="load-ahead", daemon=True).start()
 

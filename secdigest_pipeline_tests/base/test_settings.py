@@ -126,6 +126,6 @@ def test_routes_and_object_store_locations_are_read() -> None:
 
 
 def test_every_variable_that_is_read_is_described() -> None:
-    source = Path(packaged("feeds.yaml").parent, "secdigest_pipeline", "settings.py").read_text()
+    source = Path(packaged("feeds.yaml").parent, "secdigest_pipeline", "base", "settings.py").read_text()
     read = {word for line in source.splitlines() for word in line.split('"') if word.startswith("SECDIGEST_")}
     assert {name for name in read if name.isidentifier()} <= {*DESCRIPTIONS, "SECDIGEST_"}

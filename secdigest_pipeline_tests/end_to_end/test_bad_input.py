@@ -18,7 +18,6 @@ from upath import UPath
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Analysis
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
 from secdigest_pipeline.base.settings import Settings
-from secdigest_pipeline.cli.demo import WorldClock
 from secdigest_pipeline.cli.execute import execute
 from secdigest_pipeline.indicators.records import IOCS, Ioc
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS, FeedItem, Poll
@@ -27,6 +26,7 @@ from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline.report.contract import parse_report
 from secdigest_pipeline.report.publish import check_published
 from secdigest_pipeline.sample import messages
+from secdigest_pipeline.sample.clock import WorldClock
 from secdigest_pipeline_tests.end_to_end import bad_world
 from secdigest_pipeline_tests.end_to_end.bad_world import EDITION, NOW, BadWeb
 
