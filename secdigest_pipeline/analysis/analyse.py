@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
+from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable
 from secdigest_pipeline.analysis.extractive import extract
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.articles.records import Article
@@ -13,10 +14,6 @@ from secdigest_pipeline.base.files import StorageError
 from secdigest_pipeline.indicators.finding.find import Observable
 
 log = logging.getLogger(__name__)
-
-
-class AnalystUnavailable(RuntimeError):
-    """No article can be analysed (no key, dead key, empty credit, unknown model); one line says why and what to set."""
 
 
 class Analyst(Protocol):

@@ -12,11 +12,10 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from secdigest_pipeline.analysis.analyse import AnalystUnavailable
 from secdigest_pipeline.analysis.asking import models
 from secdigest_pipeline.analysis.asking.answer import Order
 from secdigest_pipeline.analysis.asking.endpoint import Endpoint, NoReply, Patience
-from secdigest_pipeline.analysis.asking.failures import Failure
+from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable, Failure
 from secdigest_pipeline.analysis.asking.models import Model
 from secdigest_pipeline.analysis.asking.reading import Unusable, read
 from secdigest_pipeline.analysis.asking.replies import KeptReply, Replies, content_key, reply_key

@@ -17,8 +17,9 @@ from typing import Any
 import click
 from upath import UPath
 
-from secdigest_pipeline.analysis.analyse import AnalystUnavailable, analyse
+from secdigest_pipeline.analysis.analyse import analyse
 from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
+from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable
 from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.analysis.records import Analysis, Call
 from secdigest_pipeline.articles.records import Article

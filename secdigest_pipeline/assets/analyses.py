@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from secdigest_pipeline.analysis.analyse import AnalystUnavailable, analyse
+from secdigest_pipeline.analysis.analyse import analyse
+from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable
 from secdigest_pipeline.analysis.asking.spent import by_article, input_tokens, usd
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Analysis, Call
 from secdigest_pipeline.analysis.verify import ungrounded
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.assets.handback import checked, described, hand_back
+from secdigest_pipeline.assets.metadata import checked, described, hand_back
 from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.orchestration.partitions import EDITIONS
 from secdigest_pipeline.orchestration.resources import Services

@@ -8,7 +8,7 @@ import dagster as dg
 from secdigest_pipeline.articles.clean import clean_articles
 from secdigest_pipeline.articles.pages.read import read_pages
 from secdigest_pipeline.articles.records import ARTICLE_PAGES, CLEANED_ARTICLES, Article, Page
-from secdigest_pipeline.assets.handback import described, hand_back
+from secdigest_pipeline.assets.metadata import described, hand_back
 from secdigest_pipeline.intake.records import FeedItem
 from secdigest_pipeline.orchestration.partitions import EDITIONS
 from secdigest_pipeline.orchestration.resources import Services

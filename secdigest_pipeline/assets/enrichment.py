@@ -4,7 +4,7 @@ import asyncio
 
 import dagster as dg
 
-from secdigest_pipeline.assets.handback import checked, described, hand_back
+from secdigest_pipeline.assets.metadata import checked, described, hand_back
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.orchestration.partitions import EDITIONS

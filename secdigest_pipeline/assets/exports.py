@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from secdigest_pipeline.assets.handback import checked, described, hand_back
+from secdigest_pipeline.assets.metadata import checked, described, hand_back
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.indicators.exports.check import check_misp, check_stix
 from secdigest_pipeline.indicators.exports.files import edition_files, edition_folder, listed

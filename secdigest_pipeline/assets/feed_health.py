@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import dagster as dg
 
-from secdigest_pipeline.assets.handback import checked, described, hand_back
+from secdigest_pipeline.assets.metadata import checked, described, hand_back
 from secdigest_pipeline.intake.health import FEED_HEALTH, FeedHealth
 from secdigest_pipeline.intake.health import feed_health as health_of
 from secdigest_pipeline.orchestration.resources import Services

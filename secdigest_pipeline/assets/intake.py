@@ -5,7 +5,7 @@ from collections import Counter
 
 import dagster as dg
 
-from secdigest_pipeline.assets.handback import checked, described, hand_back, shown
+from secdigest_pipeline.assets.metadata import checked, described, hand_back, shown
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.files import sweep
 from secdigest_pipeline.intake.completeness import completeness

@@ -5,7 +5,7 @@ import dagster as dg
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.analysis.withheld import withheld
 from secdigest_pipeline.articles.records import Article, PrimaryPage
-from secdigest_pipeline.assets.handback import checked, described, hand_back
+from secdigest_pipeline.assets.metadata import checked, described, hand_back
 from secdigest_pipeline.indicators.finding.placed import misplaced
 from secdigest_pipeline.indicators.judging.ledger import ledger
 from secdigest_pipeline.indicators.records import IOCS, Ioc

@@ -8,7 +8,7 @@ import dagster as dg
 from secdigest_pipeline.articles.primary.hosts import Hosts
 from secdigest_pipeline.articles.primary.pages import read_primary
 from secdigest_pipeline.articles.records import PRIMARY_PAGES, Article, PrimaryPage
-from secdigest_pipeline.assets.handback import described, hand_back
+from secdigest_pipeline.assets.metadata import described, hand_back
 from secdigest_pipeline.orchestration.partitions import EDITIONS
 from secdigest_pipeline.orchestration.resources import Services
 

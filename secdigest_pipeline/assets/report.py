@@ -5,7 +5,7 @@ import dagster as dg
 from secdigest_pipeline.analysis.asking.cost import list_price
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.articles.records import Article, PrimaryPage, Story
-from secdigest_pipeline.assets.handback import checked, described, hand_back
+from secdigest_pipeline.assets.metadata import checked, described, hand_back
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.intake.completeness import completeness, memo_line

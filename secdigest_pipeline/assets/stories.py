@@ -4,7 +4,7 @@ import dagster as dg
 
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, STORIES, Article, Story
 from secdigest_pipeline.articles.stories.stories import stories_of
-from secdigest_pipeline.assets.handback import described, hand_back
+from secdigest_pipeline.assets.metadata import described, hand_back
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.orchestration.partitions import EDITIONS
 from secdigest_pipeline.orchestration.resources import Services

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 import dagster as dg
 from rich.console import Console
 
-from secdigest_pipeline.analysis.analyse import AnalystUnavailable
 from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
+from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.cli.execute import execute

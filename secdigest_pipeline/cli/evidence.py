@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 import click
+import pyarrow.parquet as pq
 
 from secdigest_pipeline.analysis.evidence import Evidence
 from secdigest_pipeline.analysis.evidence import evidence as rows_of
@@ -66,8 +67,6 @@ def article(article_id: str, as_json: bool) -> None:
 
 
 def _stored(services: "Services", article_id: str) -> "Article | None":
-    import pyarrow.parquet as pq
-
     folder = services.tables / CLEANED_ARTICLES.name
     paths = sorted(folder.glob("*.parquet"), key=lambda path: path.name, reverse=True) if folder.exists() else []
     for path in paths:

@@ -4,11 +4,14 @@ import asyncio
 import json
 import re
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
 import click
+import yaml
+from upath import UPath
 
 from secdigest_pipeline.base.files import write_atomic
 from secdigest_pipeline.cli.terminal import end, printable
@@ -138,18 +141,12 @@ def _shown(trial: "Trial") -> str:
 
 
 def _yaml(entries: Sequence[dict[str, Any]], indent: int) -> str:
-    import yaml
-
     text = "\n".join(yaml.safe_dump([entry], allow_unicode=True, sort_keys=False, width=10_000) for entry in entries)
     return "".join(f"{' ' * indent}{line}" if line.strip() else line for line in text.splitlines(keepends=True))
 
 
 def _append(into: Path, entries: Sequence[dict[str, Any]]) -> None:
     """The list as it is with the entries at its end; FeedListError, and nothing changed, when that is no feed list."""
-    import tempfile
-
-    from upath import UPath
-
     before = into.read_text(encoding="utf-8") if into.exists() else "feeds:\n"
     first = re.search(r"^( *)- ", before, re.MULTILINE)
     indent = len(first[1]) if first else 2

@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
+from rich.console import Console
+from rich.table import Table as Grid
 
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.cli.dates import EDITION
@@ -45,9 +47,6 @@ def intake(first: Edition, last: Edition | None, as_json: bool) -> None:
     polled: the polls alone can have missed nothing; archive, wayback: with those sources of the past; partial: a part of the window, or
     not certain; none: nothing is known of it. Nobody is asked: this reads the archive.
     """
-    from rich.console import Console
-    from rich.table import Table as Grid
-
     last = last or first
     if first > last:
         raise click.BadParameter(f"FROM {first.key} is after TO {last.key}")

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
+from upath import UPath
 
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.cli.dates import EDITION
@@ -80,8 +81,6 @@ def export(first: Edition, last: Edition, formats: tuple[str, ...], out: Path) -
     csv: the 12 columns of the report's IOC CSV. jsonl: all columns of the ledger. stix: a STIX 2.1 bundle. misp: a feed directory.
     block: plain lists by type and least confidence of what may be blocked.
     """
-    from upath import UPath
-
     if first > last:
         raise click.BadParameter(f"FROM {first.key} is after TO {last.key}")
     services = Services()

@@ -15,6 +15,9 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urljoin
 
+import httpcore2
+import httpx2
+
 from secdigest_pipeline import __version__
 from secdigest_pipeline.fetching.addresses import AddressRefused, GuardedBackend
 from secdigest_pipeline.fetching.transport import PoolTransport
@@ -130,9 +133,6 @@ class Client:
 
     async def _ask(self, url: str, headers: dict[str, str], limits: Limits) -> tuple[Answer, str | None]:
         """One hop: the answer, and where it redirects to."""
-        import httpcore2
-        import httpx2
-
         try:
             timeout = httpx2.Timeout(limits.total, connect=limits.connect, pool=None)
             async with self._client.stream("GET", _checked_url(url), headers=headers, timeout=timeout) as response:
@@ -177,8 +177,6 @@ async def open_client(
 @cache
 def _tls() -> "ssl.SSLContext":
     """The trusted roots, read once a process."""
-    import httpcore2
-
     return httpcore2.default_ssl_context(_trust_env=False)
 
 
@@ -187,8 +185,6 @@ async def client_over(
     backend: "httpcore2.AsyncNetworkBackend", tls: "ssl.SSLContext", *, contact: str, at_once: int
 ) -> AsyncIterator[Client]:
     """A Client whose connections are made by `backend` and checked by `tls` (what `open_client` is made of)."""
-    import httpx2
-
     headers = {"User-Agent": user_agent(contact), "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
     async with httpx2.AsyncClient(
@@ -208,8 +204,6 @@ def shown(url: str) -> str:
 
 
 def _checked_url(url: str) -> "httpx2.URL":
-    import httpx2
-
     target = httpx2.URL(url)
     if target.scheme not in ("http", "https"):
         raise FetchError("refused", f"scheme {target.scheme[:20]!r} is not http or https")

@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import pwd
 import shutil
 import subprocess
 import tempfile
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+import sqlalchemy
 from upath import UPath
 
 ROOT_HOME = Path("/var/lib/secdigest")
@@ -68,8 +70,6 @@ def check_url(url: str) -> None:
         raise DatabaseError(
             f"{URL_VARIABLE} must start with {_SCHEME} (a bare postgresql:// picks another driver under SQLAlchemy 2.1)"
         )
-    import sqlalchemy
-
     try:
         engine = sqlalchemy.create_engine(url, connect_args={"connect_timeout": 5}, poolclass=sqlalchemy.NullPool)
         with engine.connect():
@@ -174,8 +174,6 @@ def _forget_orphans() -> None:
 
 
 def _system_user() -> tuple[int, int]:
-    import pwd
-
     try:
         entry = pwd.getpwnam(SYSTEM_USER)
     except KeyError:

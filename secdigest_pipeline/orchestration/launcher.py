@@ -13,6 +13,7 @@ from dagster._core.execution.retries import RetryMode
 from dagster._core.executor.in_process import InProcessExecutor
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 
+from secdigest_pipeline.base.process import process_setup
 from secdigest_pipeline.orchestration.pools import declare_pools
 from secdigest_pipeline.orchestration.runs import is_gone, process_tag
 
@@ -36,6 +37,7 @@ class _InThisProcess(InProcessExecutor):
     def execute(
         self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan
     ) -> Iterator[dg.DagsterEvent]:
+        process_setup()
         plan_context.instance.add_run_tags(plan_context.run_id, process_tag())
         declare_pools(plan_context.instance)
         yield from super().execute(plan_context, execution_plan)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import dagster as dg
+from sqlalchemy.exc import DBAPIError
 
 from secdigest_pipeline.orchestration.runs import named
-
-if TYPE_CHECKING:
-    import dagster as dg
 
 POOLS = frozenset({"fetch", "llm", "exports"})
 
@@ -18,8 +16,6 @@ def declare_pools(instance: dg.DagsterInstance) -> None:
     Dagster does so at the first claim, and of two runs that claim a new pool in the same moment one dies on PostgreSQL
     (dagster 1.13: `initialize_concurrency_limit_to_default` goes on in the transaction its failed INSERT has ended).
     """
-    from sqlalchemy.exc import DBAPIError
-
     storage = instance.event_log_storage
     if not storage.supports_global_concurrency_limits:
         return

@@ -6,13 +6,10 @@ import os
 import socket
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import dagster as dg
 import psutil
-
-if TYPE_CHECKING:
-    import dagster as dg
-    from dagster._core.storage.runs import RunStorage
+from dagster._core.storage.runs import RunStorage
 
 PROCESS_TAG = "secdigest/process"
 _BOOT = Path("/proc/sys/kernel/random/boot_id")  # Linux; elsewhere pid and start time must do
@@ -42,8 +39,6 @@ def is_gone(tags: Mapping[str, str]) -> bool:
 
 def left_behind(storage: dg.DagsterInstance | RunStorage) -> list[dg.DagsterRun]:
     """Unfinished runs whose process is gone. Nothing is changed."""
-    import dagster as dg
-
     status = dg.DagsterRunStatus
     unfinished = [status.NOT_STARTED, status.STARTING, status.STARTED, status.CANCELING]
     return [run for run in storage.get_runs(dg.RunsFilter(statuses=unfinished)) if is_gone(run.tags)]
@@ -54,8 +49,6 @@ def end_left_behind(instance: dg.DagsterInstance) -> list[str]:
 
     Without this the next run would wait for a slot that nobody gives back (reference dagster.md 2b).
     """
-    import dagster as dg
-
     ended = left_behind(instance)
     for run in ended:
         if run.status == dg.DagsterRunStatus.CANCELING:

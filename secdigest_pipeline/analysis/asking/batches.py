@@ -18,11 +18,10 @@ from typing import Any
 
 from upath import UPath
 
-from secdigest_pipeline.analysis.analyse import AnalystUnavailable
 from secdigest_pipeline.analysis.asking import models
 from secdigest_pipeline.analysis.asking.answer import Asked, Order, entry, store, to_keep
 from secdigest_pipeline.analysis.asking.budget import Budgets
-from secdigest_pipeline.analysis.asking.failures import Failure, failure
+from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable, Failure, failure
 from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.analysis.reply.prompt import SYSTEM, user_turn
 from secdigest_pipeline.analysis.reply.schema import SCHEMA

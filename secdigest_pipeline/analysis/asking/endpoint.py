@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from secdigest_pipeline.analysis.analyse import AnalystUnavailable
+import httpx2
+
 from secdigest_pipeline.analysis.asking import models
 from secdigest_pipeline.analysis.asking.answer import Order, entry, store, to_keep
 from secdigest_pipeline.analysis.asking.batches import Batches
 from secdigest_pipeline.analysis.asking.budget import Budgets
-from secdigest_pipeline.analysis.asking.failures import Failure, failure
+from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable, Failure, failure
 from secdigest_pipeline.analysis.asking.replies import KeptReply, Replies
 from secdigest_pipeline.analysis.reply.prompt import SYSTEM, user_turn
 from secdigest_pipeline.analysis.reply.schema import SCHEMA
@@ -73,7 +74,6 @@ class Endpoint:
         self._secrets = credentials()
         # imported here: two seconds that a code location without a model call need not pay
         import anthropic
-        import httpx2
 
         http = httpx2.AsyncClient(trust_env=False, timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS))
         await self._stack.enter_async_context(http)

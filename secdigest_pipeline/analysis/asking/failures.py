@@ -9,6 +9,11 @@ from dataclasses import dataclass
 from secdigest_pipeline.base.lines import one_line
 from secdigest_pipeline.base.redaction import without
 
+
+class AnalystUnavailable(RuntimeError):
+    """No article can be analysed (no key, dead key, empty credit, unknown model); one line says why and what to set."""
+
+
 _MAX_REASON = 300
 # What `error.type` may be (platform.claude.com, api/errors). Any other word is the server's own invention: it stands in
 # the ledger and in every message, so it is not repeated.

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from protego import Protego
+
 from secdigest_pipeline.articles.pages.archive import PageArchive, Robots
 from secdigest_pipeline.articles.pages.slots import Slots
 from secdigest_pipeline.fetching.hosts import HostLanes
@@ -88,8 +90,6 @@ class RobotsRules:
 def _parsed(text: str) -> "Protego | None":
     if not text.strip():
         return None
-    from protego import Protego
-
     try:
         return Protego.parse(text)
     except Exception:  # whatever a hostile file makes the parser trip over, it states no rule

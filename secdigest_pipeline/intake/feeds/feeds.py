@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast, get_args
 
+import yaml
+
 from secdigest_pipeline.fetching.urls import canonical_url
 from secdigest_pipeline.intake.records import Kind, Protocol
 
@@ -80,8 +82,6 @@ class Feed:
 
 def load_feeds(path: Path) -> tuple[Feed, ...]:
     """The feeds of a YAML file in its order; FeedListError on the first thing that is not right."""
-    import yaml
-
     try:
         with path.open("rb") as handle:
             data = handle.read(MAX_LIST_BYTES + 1)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from lxml import etree
+
 from secdigest_pipeline.fetching.hosts import host_of
 from secdigest_pipeline.fetching.plain import one_line
 from secdigest_pipeline.fetching.urls import canonical_url, is_public_host
@@ -60,8 +62,6 @@ def read_opml(data: bytes, ids: Collection[str], urls: Mapping[str, str], kind: 
 
 def _outlines(data: bytes) -> Iterator[dict[str, str]]:
     """Attributes (lower-case names) of every outline that has an xmlUrl."""
-    from lxml import etree
-
     if len(data) > MAX_OPML_BYTES:
         raise OpmlError(f"is larger than {MAX_OPML_BYTES} bytes")
     parser = etree.XMLParser(resolve_entities=False, huge_tree=False, no_network=True, load_dtd=False)

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
+from protego import Protego
+
 from secdigest_pipeline.fetching.urls import canonical_url, item_id
 from secdigest_pipeline.intake.history.asking import Asker, Document, Page, SourceError
 from secdigest_pipeline.intake.history.sitemap_xml import Listed, PageFacts, read_page, read_sitemap
@@ -116,8 +118,6 @@ async def _confirm(ask: Asker, one: Listed) -> None:
 
 
 async def _allowed(ask: Asker, url: str) -> bool:
-    from protego import Protego
-
     place = urlsplit(url)
     robots = await ask.document(f"{place.scheme}://{place.netloc}/robots.txt", since=ask.now - timedelta(days=1))
     if robots.status != 200:

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
 
+from lxml import etree, html
+
 from secdigest_pipeline.fetching.charset import feed_text
 from secdigest_pipeline.fetching.plain import one_line
 from secdigest_pipeline.intake.polling.dates import parse_date
@@ -49,8 +51,6 @@ class PageFacts:
 
 def read_sitemap(body: bytes, url: str, lang: str) -> Sitemap:
     """The sitemap in `body` (XML, perhaps gzipped), which was found at `url`; ValueError when it is none."""
-    from lxml import etree
-
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     root = etree.fromstring(_unpacked(body), parser)
     kind = _local(root) if root is not None else ""
@@ -77,8 +77,6 @@ def read_sitemap(body: bytes, url: str, lang: str) -> Sitemap:
 
 def read_page(body: bytes, content_type: str, lang: str) -> PageFacts:
     """Title, summary and publication date as the page states them, best source first."""
-    from lxml import html
-
     parser = html.HTMLParser(encoding="utf-8", no_network=True)
     root = html.document_fromstring(feed_text(body[:MAX_PAGE], content_type, lang).encode("utf-8", "replace"), parser)
     meta = {

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from secdigest_pipeline.analysis.analyse import AnalystUnavailable
 from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
 from secdigest_pipeline.analysis.asking import models as price_table
 from secdigest_pipeline.analysis.asking.cost import list_price
+from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable
 from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.base.files import sha256
 from secdigest_pipeline.indicators.finding.find import find

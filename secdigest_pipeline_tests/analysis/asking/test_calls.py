@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
-from secdigest_pipeline.analysis.analyse import AnalystUnavailable
 from secdigest_pipeline.analysis.asking import endpoint as endpoint_module
+from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable
 from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.sample.messages import MessagesApi
 from secdigest_pipeline_tests.analysis.conftest import FAST, REPLY, Run, make_article, numbered
