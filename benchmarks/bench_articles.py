@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from secdigest_pipeline.articles.extraction.extract import extract_page
+from secdigest_pipeline.articles.extraction import extract_page
 from secdigest_pipeline.articles.pages.blockers import wall
 from secdigest_pipeline.base.workers import Workers
 from secdigest_pipeline.indicators.finding.find import find

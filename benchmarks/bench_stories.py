@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from secdigest_pipeline.articles.extraction.extract import extract_page
+from secdigest_pipeline.articles.extraction import extract_page
 from secdigest_pipeline.articles.records import Article, Story
 from secdigest_pipeline.articles.stories.stories import stories_of
 from secdigest_pipeline.intake.feeds.feeds import load_feeds

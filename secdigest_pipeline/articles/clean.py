@@ -5,7 +5,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from secdigest_pipeline.articles.extraction.extract import Extraction, extract_feed_text, extract_page
+from secdigest_pipeline.articles.extraction import Extraction, extract_feed_text, extract_page
 from secdigest_pipeline.articles.pages.archive import PageArchive
 from secdigest_pipeline.articles.pages.read import wanted
 from secdigest_pipeline.articles.records import Article, Link, Page, ReadState

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from secdigest_pipeline.articles.extraction.extract import extract_page
+from secdigest_pipeline.articles.extraction import extract_page
 from secdigest_pipeline.articles.primary.formats import csv_text, told_by_json
 from secdigest_pipeline.base.characters import cut, one_line, visible
 from secdigest_pipeline.fetching.charset import decode
