@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -114,6 +116,12 @@ def test_a_library_of_the_table_is_imported_nowhere_else() -> None:
     assert {(library, module) for library, module in found if library in INSIDE} == {
         (library, module) for library, where in INSIDE.items() for module in where
     }
+
+
+def test_loading_the_code_location_imports_none_of_them() -> None:
+    code = f"import sys, secdigest_pipeline.definitions; print(sorted({set(INSIDE)!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_python_files_stay_short() -> None:

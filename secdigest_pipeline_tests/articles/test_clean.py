@@ -1,8 +1,6 @@
 """From pages to articles: one article a kept item, whatever its page did; workers that hang or die cost one article."""
 
 import asyncio
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -128,15 +126,6 @@ def test_extractions_that_hang_die_or_eat_memory_are_one_article_s_state(
             ]
 
     asyncio.run(run())
-
-
-def test_importing_the_room_loads_no_parser_and_no_client() -> None:
-    code = (
-        "import sys; import secdigest_pipeline.articles.pages.read, secdigest_pipeline.articles.clean;"
-        "print([m for m in ('trafilatura', 'lxml', 'httpx2', 'protego', 'charset_normalizer') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
 
 
 def test_pages_cleaned_while_others_are_fetched_give_the_articles_that_cleaning_them_later_gives(

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import pandas as pd
 import pytest
 
 import secdigest_pipeline.definitions  # noqa: F401 - loads the assets with the preview warnings it expects off
-from secdigest_pipeline.articles.records import CLEANED_ARTICLES
+from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.assets import analyses
 from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.orchestration.resources import Services
@@ -42,8 +41,8 @@ def materialized(
     """Metadata of one materialization of `article_analyses` over ARTICLES."""
 
     @dg.asset(partitions_def=analyses.EDITIONS)
-    def cleaned_articles() -> pd.DataFrame:
-        return CLEANED_ARTICLES.arrow([replace(article, edition=edition) for article in ARTICLES])
+    def cleaned_articles() -> list[Article]:
+        return [replace(article, edition=edition) for article in ARTICLES]
 
     done = dg.materialize(
         [cleaned_articles, analyses.article_analyses],

@@ -4,13 +4,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
-import pandas as pd
 
 from secdigest_pipeline.assets import feed_health as module
 from secdigest_pipeline.base.settings import Settings
-from secdigest_pipeline.intake.health import FEED_HEALTH
+from secdigest_pipeline.intake.health import FeedHealth
 from secdigest_pipeline.orchestration.resources import Services
-from secdigest_pipeline_tests.intake.test_archive import poll_row, sighting
+from secdigest_pipeline_tests.intake.polling.test_archive import poll_row, sighting
 from secdigest_pipeline_tests.intake.worlds import jst
 
 NOW = jst("2026-10-02 08:00")
@@ -50,8 +49,8 @@ def test_each_trouble_is_a_warning_that_names_the_feed_and_never_an_error(tmp_pa
             instance=instance,
         )
         assert result.success
-        frame: pd.DataFrame = result.output_for_node("feed_health")
-    assert [row.feed_id for row in FEED_HEALTH.rows(frame)] == ["well", "fails", "quiet", "empty", "moved"]
+        rows: list[FeedHealth] = result.output_for_node("feed_health")
+    assert [row.feed_id for row in rows] == ["well", "fails", "quiet", "empty", "moved"]
     found = {check.check_name: check for check in result.get_asset_check_evaluations()}
     tables = {name: [dict(record.data) for record in found[name].metadata["what"].records] for name in CHECKS}  # type: ignore[union-attr]
     assert tables == {

@@ -3,14 +3,13 @@
 from pathlib import Path
 
 import dagster as dg
-import pandas as pd
 import pytest
 
-from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
-from secdigest_pipeline.articles.records import CLEANED_ARTICLES, PRIMARY_PAGES
+from secdigest_pipeline.analysis.records import Analysis
+from secdigest_pipeline.articles.records import Article, PrimaryPage
 from secdigest_pipeline.base.settings import Settings, SettingsError
 from secdigest_pipeline.definitions import iocs as module
-from secdigest_pipeline.indicators.records import IOCS, Ioc
+from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.orchestration.partitions import EDITIONS
 from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline_tests.indicators.pages import EDITION, page
@@ -19,18 +18,18 @@ TEXT = "Indicators of compromise\nhxxp://img.our-cdn[.]test/x\nc2[.]evil[.]test\
 
 
 @dg.asset(partitions_def=EDITIONS)
-def cleaned_articles() -> pd.DataFrame:
-    return CLEANED_ARTICLES.arrow([page(TEXT)])
+def cleaned_articles() -> list[Article]:
+    return [page(TEXT)]
 
 
 @dg.asset(partitions_def=EDITIONS)
-def primary_pages() -> pd.DataFrame:
-    return PRIMARY_PAGES.arrow([])
+def primary_pages() -> list[PrimaryPage]:
+    return []
 
 
 @dg.asset(partitions_def=EDITIONS)
-def article_analyses() -> pd.DataFrame:
-    return ARTICLE_ANALYSES.arrow([])
+def article_analyses() -> list[Analysis]:
+    return []
 
 
 def ledger_with(tmp_path: Path, lines: str | None) -> dict[str, Ioc]:
@@ -46,7 +45,7 @@ def ledger_with(tmp_path: Path, lines: str | None) -> dict[str, Ioc]:
             instance=instance,
             partition_key=EDITION,
         )
-        return {row.value: row for row in IOCS.rows(made.output_for_node("iocs"))}
+        return {row.value: row for row in made.output_for_node("iocs")}
 
 
 def test_a_listed_value_stays_in_the_ledger_with_list_reason_and_owner(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 from upath import UPath
 
-from secdigest_pipeline.articles.records import CLEANED_ARTICLES, STORIES, Article, Story
+from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article, Story
 from secdigest_pipeline.base.files import write_atomic
 from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.definitions import build_defs
@@ -30,7 +30,7 @@ def told(edition: str, outlet: str, title: str) -> Article:
 
 def keep(root: Path, edition: str, *articles: Article) -> None:
     path = UPath(root / "tables" / "cleaned_articles" / f"{edition}.parquet")
-    write_atomic(path, parquet_bytes(CLEANED_ARTICLES, CLEANED_ARTICLES.arrow(articles)))
+    write_atomic(path, parquet_bytes(CLEANED_ARTICLES.arrow(articles)))
 
 
 def run(root: Path, edition: str, raise_on_error: bool = True) -> tuple[Sequence[Story], dg.ExecuteInProcessResult]:
@@ -38,7 +38,7 @@ def run(root: Path, edition: str, raise_on_error: bool = True) -> tuple[Sequence
     result = job.execute_in_process(
         partition_key=edition, asset_selection=[dg.AssetKey("stories")], raise_on_error=raise_on_error
     )
-    return STORIES.rows(result.output_for_node("stories")) if result.success else (), result
+    return result.output_for_node("stories") if result.success else (), result
 
 
 @pytest.mark.parametrize("before", ["2026-09-30", "2026-09-29"])

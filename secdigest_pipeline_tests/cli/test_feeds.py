@@ -12,7 +12,7 @@ from secdigest_pipeline.intake.feeds.feeds import load_feeds
 from secdigest_pipeline.sample import web
 from secdigest_pipeline.sample.web import SampleWeb
 from secdigest_pipeline.sample.world import EDITIONS
-from secdigest_pipeline_tests.intake.test_opml import opml, outline
+from secdigest_pipeline_tests.intake.feeds.test_opml import opml, outline
 
 
 def run(*arguments: str) -> Result:

@@ -11,7 +11,7 @@ from secdigest_pipeline.cli.summary import print_polls, print_summary
 from secdigest_pipeline.cli.terminal import end, printable
 from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline_tests.cli.conftest import Secdigest
-from secdigest_pipeline_tests.intake.test_archive import poll_row
+from secdigest_pipeline_tests.intake.polling.test_archive import poll_row
 from secdigest_pipeline_tests.intake.worlds import jst
 
 MARKUP = "HTML instead of a feed ([/red][link=http://x.example]text/html)"

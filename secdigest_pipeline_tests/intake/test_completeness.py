@@ -12,7 +12,7 @@ from secdigest_pipeline.intake.feeds.feeds import HistorySource
 from secdigest_pipeline.intake.polling.archive import Archive
 from secdigest_pipeline.intake.records import COMPLETENESS, HISTORY, Completeness, Reach
 from secdigest_pipeline.intake.spans import Span, gaps, reach_of
-from secdigest_pipeline_tests.intake.test_archive import poll_row, sighting
+from secdigest_pipeline_tests.intake.polling.test_archive import poll_row, sighting
 from secdigest_pipeline_tests.intake.worlds import archive_in, feed, jst
 
 DAY = Edition.parse("2026-10-02")  # 2026-10-01 06:00 to 2026-10-02 06:00

@@ -8,7 +8,7 @@ from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.intake.health import FEED_HEALTH, FeedHealth, failed_feeds, feed_health, health_memo
 from secdigest_pipeline.intake.polling.archive import Archive
 from secdigest_pipeline.intake.records import Poll, Sighting
-from secdigest_pipeline_tests.intake.test_archive import poll_row, sighting
+from secdigest_pipeline_tests.intake.polling.test_archive import poll_row, sighting
 from secdigest_pipeline_tests.intake.worlds import archive_in, feed, jst
 
 DAY = Edition.parse("2026-10-02")

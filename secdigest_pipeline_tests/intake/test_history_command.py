@@ -7,7 +7,7 @@ import pytest
 
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.cli.intake import intake
-from secdigest_pipeline_tests.intake.test_archive import poll_row, sighting
+from secdigest_pipeline_tests.intake.polling.test_archive import poll_row, sighting
 from secdigest_pipeline_tests.intake.worlds import archive_in, jst
 
 FEEDS = """

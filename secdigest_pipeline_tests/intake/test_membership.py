@@ -16,7 +16,7 @@ from secdigest_pipeline.intake.feeds.feeds import Feed, Rule
 from secdigest_pipeline.intake.membership import MAX_ITEMS_OF_A_FEED, edition_of, items_of
 from secdigest_pipeline.intake.polling.archive import Archive
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS, FeedItem, Sighting
-from secdigest_pipeline_tests.intake.test_archive import poll_row
+from secdigest_pipeline_tests.intake.polling.test_archive import poll_row
 from secdigest_pipeline_tests.intake.worlds import archive_in, feed, jst
 
 LATER = jst("2027-01-01 00:00")

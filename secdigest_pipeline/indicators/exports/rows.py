@@ -9,7 +9,7 @@ from secdigest_pipeline.indicators.csv.rows import HEADER, csv_rows
 from secdigest_pipeline.indicators.exports.values import is_exported
 from secdigest_pipeline.indicators.records import IOCS, Ioc
 
-_COLUMNS = tuple(column.name for column in IOCS.columns)
+_COLUMNS = tuple(column.field for column in IOCS.columns)
 
 
 def json_lines(ledger: Iterable[Ioc]) -> bytes:

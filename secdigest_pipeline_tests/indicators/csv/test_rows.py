@@ -13,8 +13,8 @@ from secdigest_pipeline.indicators.csv.rows import HEADER, check_ioc_csv, csv_ro
 from secdigest_pipeline.indicators.finding.defang import refang
 from secdigest_pipeline.indicators.judging.ledger import ledger
 from secdigest_pipeline.indicators.records import Threat
+from secdigest_pipeline_tests.indicators.judging.test_ledger import PIECES
 from secdigest_pipeline_tests.indicators.pages import EDITION, MD5, SHA256, page
-from secdigest_pipeline_tests.indicators.test_ledger import PIECES
 
 DAY = Edition.parse(EDITION)
 GOOD = {

@@ -1,7 +1,6 @@
 """Hostile text: bounded work whatever the page holds, never an exception, and no value lost for what stands around it."""
 
 import base64
-import importlib
 import random
 import re
 import sys
@@ -13,11 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-# By name: the package exports the functions find and defang over its modules of the same names.
-context, defang, find, grammar, hosts, spelling, urls = (
-    importlib.import_module(f"secdigest_pipeline.indicators.{name}")
-    for name in ("context", "defang", "find", "grammar", "hosts", "spelling", "urls")
-)
+from secdigest_pipeline.indicators.finding import context, defang, find, grammar, hosts, spelling, urls
 
 UNITS = {
     "dots": "a.",

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from secdigest_pipeline.indicators.finding.defang import refang
 from secdigest_pipeline.indicators.finding.lines import ioc_line
 from secdigest_pipeline.indicators.judging.ledger import ledger
+from secdigest_pipeline_tests.indicators.judging.test_ledger import PIECES
 from secdigest_pipeline_tests.indicators.pages import SHA256, page, rows
-from secdigest_pipeline_tests.indicators.test_ledger import PIECES
 
 
 @pytest.mark.parametrize(
