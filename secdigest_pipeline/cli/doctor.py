@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 import click
+import sqlalchemy
+from dagster_postgres import PostgresRunStorage
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -98,9 +100,6 @@ def _postgres(settings: Settings) -> str:
 
 def _runs(settings: Settings) -> str:
     """Runs whose process is gone are an error until the next command, or the daemon, has ended them; read, not changed."""
-    import sqlalchemy
-    from dagster_postgres import PostgresRunStorage
-
     with database(settings.data) as url:
         engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool)
         if not sqlalchemy.inspect(engine).has_table("runs"):

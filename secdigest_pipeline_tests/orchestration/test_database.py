@@ -16,7 +16,7 @@ from secdigest_pipeline.orchestration.database import URL_VARIABLE, DatabaseErro
 HOLD = """
 import sys, time
 from upath import UPath
-from secdigest_pipeline.database import database
+from secdigest_pipeline.orchestration.database import database
 with database(UPath(sys.argv[1])) as url:
     print(url, flush=True)
     time.sleep(600)

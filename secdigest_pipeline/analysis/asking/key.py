@@ -1,10 +1,13 @@
 """Whether the endpoint takes the key, asked before anything is fetched or paid: its list of models costs nothing."""
 
 import asyncio
+import os
 from dataclasses import dataclass
 
-from secdigest_pipeline.analysis.analyse import AnalystUnavailable
+import httpx2
+
 from secdigest_pipeline.analysis.asking.endpoint import credentials
+from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable
 
 SECONDS = 10.0  # for the whole answer
 
@@ -40,18 +43,23 @@ def try_key() -> KeyTried:
 
 
 async def _status() -> int | None:
-    """Status of GET /v1/models, None without an answer in time; its body is not read."""
-    import anthropic
-    import httpx2
+    """Status of GET /v1/models, None without an answer in time; its body is not read.
 
+    Asked as the SDK asks (anthropic 2.x, `auth_headers`), without it: its import takes longer than all else of a start.
+    """
+    base = (os.environ.get("ANTHROPIC_BASE_URL") or "https://api.anthropic.com").rstrip("/")
     try:
         async with httpx2.AsyncClient(trust_env=False, timeout=SECONDS) as http, asyncio.timeout(SECONDS):
-            client = anthropic.AsyncAnthropic(http_client=http, max_retries=0)
-            async with client.models.with_streaming_response.list(limit=1) as answer:
+            async with http.stream("GET", f"{base}/v1/models", params={"limit": 1}, headers=_headers()) as answer:
                 return answer.status_code
-    except anthropic.APIStatusError as error:
-        return error.status_code
-    except (anthropic.APIError, httpx2.HTTPError, TimeoutError):
-        return None
-    except (ValueError, httpx2.InvalidURL) as error:
+    except (httpx2.InvalidURL, httpx2.UnsupportedProtocol, ValueError) as error:
         raise AnalystUnavailable(f"ANTHROPIC_BASE_URL is no URL ({type(error).__name__})") from None
+    except (httpx2.HTTPError, TimeoutError):
+        return None
+
+
+def _headers() -> dict[str, str]:
+    key = os.environ.get("ANTHROPIC_API_KEY") or os.environ.get("ANTHROPIC_AUTH_TOKEN") or ""
+    lines = os.environ.get("ANTHROPIC_CUSTOM_HEADERS", "").splitlines()
+    custom = {name.strip(): value.strip() for name, colon, value in (line.partition(":") for line in lines) if colon}
+    return {"Authorization": f"Bearer {key}", "anthropic-version": "2023-06-01", **custom}
