@@ -49,9 +49,12 @@ async def _status() -> int | None:
     """
     base = (os.environ.get("ANTHROPIC_BASE_URL") or "https://api.anthropic.com").rstrip("/")
     try:
-        async with httpx2.AsyncClient(trust_env=False, timeout=SECONDS) as http, asyncio.timeout(SECONDS):
-            async with http.stream("GET", f"{base}/v1/models", params={"limit": 1}, headers=_headers()) as answer:
-                return answer.status_code
+        async with (
+            asyncio.timeout(SECONDS),
+            httpx2.AsyncClient(trust_env=False, timeout=SECONDS) as http,
+            http.stream("GET", f"{base}/v1/models", params={"limit": 1}, headers=_headers()) as answer,
+        ):
+            return answer.status_code
     except (httpx2.InvalidURL, httpx2.UnsupportedProtocol, ValueError) as error:
         raise AnalystUnavailable(f"ANTHROPIC_BASE_URL is no URL ({type(error).__name__})") from None
     except (httpx2.HTTPError, TimeoutError):
