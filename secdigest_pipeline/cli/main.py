@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from secdigest_pipeline import __version__
+from secdigest_pipeline.cli.terminal import all_printable
 
 # Command -> module of `cli` that defines it under its own name. A module is imported when its command is asked for:
 # Dagster and pandas take seconds, and `secdigest iocs < text` needs neither.
@@ -32,6 +33,11 @@ class OneLineErrors(click.Group):
     Anything else keeps its traceback.
     """
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """The whole command line."""
+        all_printable()
+        return super().main(*args, **kwargs)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of the commands, in the order a newcomer meets them."""
         return list(COMMANDS)
@@ -46,7 +52,7 @@ class OneLineErrors(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the chosen command."""
-        from secdigest_pipeline.database import DatabaseError
+        from secdigest_pipeline.database import DatabaseError, server_failure
         from secdigest_pipeline.files import StorageError
         from secdigest_pipeline.intake.feeds import FeedListError
         from secdigest_pipeline.settings import SettingsError
@@ -62,6 +68,11 @@ class OneLineErrors(click.Group):
         except (DatabaseError, StorageError, FeedListError, SettingsError) as error:
             click.echo(f"secdigest: {error}", err=True)
             sys.exit(1)
+        except Exception as error:
+            if told := server_failure(error):
+                click.echo(f"secdigest: {told}", err=True)
+                sys.exit(1)
+            raise
 
 
 @click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})
