@@ -16,11 +16,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from typing import TextIO
 
 from upath import UPath
 
 from secdigest_pipeline.marks import name_of_cluster, open_folder
-from secdigest_pipeline.postmaster import SCHEME, Cluster, clean_environment, make_folders, socket_folder, start, stop
+from secdigest_pipeline.postmaster import (
+    SCHEME,
+    Cluster,
+    clean_environment,
+    make_folders,
+    postmaster,
+    socket_folder,
+    start,
+    stop,
+)
 from secdigest_pipeline.postmaster import DatabaseError as DatabaseError
 
 ROOT_HOME = Path("/var/lib/secdigest")
@@ -74,17 +84,20 @@ def database(data: UPath) -> Iterator[str]:
         yield given
         return
     cluster = cluster_of(data)
-    with _held(cluster.home / "in-use.lock") as last_one_out:
-        with _exclusive(cluster.home / "start.lock"):
-            start(cluster)
+    turn = cluster.home / "start.lock"
+    # Both locks are opened once: they stay those of this cluster when its folder is moved meanwhile
+    with _held(cluster.home / "in-use.lock") as last_one_out, turn.open("a") as handle:
+        with _locked(handle):
+            server = start(cluster)
         os.environ[URL_VARIABLE] = cluster.url
         try:
             yield cluster.url
         finally:
             del os.environ[URL_VARIABLE]
-            with _exclusive(cluster.home / "start.lock"):
+            with _locked(handle):
                 if last_one_out():
-                    stop(cluster)
+                    in_place = turn.exists() and os.path.samestat(turn.stat(), os.fstat(handle.fileno()))
+                    stop(postmaster(cluster) if in_place else server)
 
 
 def cluster_of(data: UPath) -> Cluster:
@@ -118,7 +131,7 @@ def _roots_cluster(local: Path | None, data: UPath, package: Path) -> Cluster:
             f"embedded PostgreSQL: others than root may write to {ROOT_HOME}; "
             f"mend its owner and mode, or set {URL_VARIABLE} to use a server of your own"
         )
-    with _exclusive(ROOT_HOME / "lock"):
+    with (ROOT_HOME / "lock").open("a") as handle, _locked(handle):
         uid, gid = _system_user()
         programs = _programs_for(package)
         name = name_of_cluster(local, ROOT_HOME) if local else _name_of_location(data)
@@ -176,10 +189,12 @@ def _programs_for(package: Path) -> Path:
 
 
 @contextmanager
-def _exclusive(path: Path) -> Iterator[None]:
-    with path.open("a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+def _locked(handle: TextIO) -> Iterator[None]:
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
         yield
+    finally:
+        fcntl.flock(handle, fcntl.LOCK_UN)
 
 
 @contextmanager

@@ -91,12 +91,15 @@ def make_folders(cluster: Cluster) -> None:
         _hand_over(folder, cluster)
 
 
-def start(cluster: Cluster) -> None:
-    """Make the cluster unless it is there, and have its server answer; the caller holds the lock of the cluster."""
+def start(cluster: Cluster) -> psutil.Process | None:
+    """Make the cluster unless it is there, and have its server answer; the caller holds the lock of the cluster.
+
+    Returns the server, or None when it is that of another container: used here, and stopped there.
+    """
     if not (cluster.pgdata / "PG_VERSION").exists():
         _make_cluster(cluster)
-    if _becomes_ready(cluster) or _answers(cluster):
-        return
+    if (server := _becomes_ready(cluster)) or _answers(cluster):
+        return server
     for claim in (cluster.pgdata / "postmaster.pid", cluster.sockets / f"{_SOCKET}.lock"):
         # The server refuses to start when a process has this number, or when there is none in the file. The process is
         # not ours; whether one of ours is left without its postmaster the server finds out by its shared memory, which
@@ -107,19 +110,26 @@ def start(cluster: Cluster) -> None:
     options = f"-h '' -k {shlex.quote(str(cluster.sockets))} -c unix_socket_permissions=0700 -c max_connections=200"
     log = cluster.pgdata / "log"
     _run(cluster, "pg_ctl", "-w", "-t", _READY_SECONDS, "-D", cluster.pgdata, "-l", log, "-o", options, "start")
+    return postmaster(cluster)
 
 
-def stop(cluster: Cluster) -> None:
-    """Stop the server, if it is up and ours; the caller holds the lock of the cluster."""
+def stop(server: psutil.Process | None) -> None:
+    """Stop a server of ours, if it is up; the caller holds the lock of its cluster."""
     for how in (signal.SIGINT, signal.SIGQUIT):  # "fast" and "immediate" shutdown, in PostgreSQL's terms
-        process = postmaster(cluster)
-        if process is None:
+        if server is None or not _is_up(server):
             return
         with suppress(psutil.NoSuchProcess):
-            process.send_signal(how)
+            server.send_signal(how)
         deadline = time.monotonic() + _STOP_SECONDS
-        while postmaster(cluster) is not None and time.monotonic() < deadline:
+        while _is_up(server) and time.monotonic() < deadline:
             time.sleep(0.02)
+
+
+def _is_up(server: psutil.Process) -> bool:
+    try:
+        return server.is_running() and server.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def postmaster(cluster: Cluster) -> psutil.Process | None:
@@ -159,17 +169,17 @@ def _lines(path: Path) -> list[str]:
         return []
 
 
-def _becomes_ready(cluster: Cluster) -> bool:
-    """Wait for a server that another command has started or is stopping; False when there is none (any more)."""
+def _becomes_ready(cluster: Cluster) -> psutil.Process | None:
+    """Wait for a server that another command has started or is stopping; None when there is none (any more)."""
     deadline = time.monotonic() + _READY_SECONDS
-    while postmaster(cluster) is not None:
+    while (server := postmaster(cluster)) is not None:
         state = _lines(cluster.pgdata / "postmaster.pid")[7:8]  # its last line, once the server has come so far
         if state and state[0].strip() == "ready":
-            return True
+            return server
         if time.monotonic() > deadline:
             raise DatabaseError(f"embedded PostgreSQL in {cluster.home}: not ready after {_READY_SECONDS} s")
         time.sleep(0.02)
-    return False
+    return None
 
 
 def _answers(cluster: Cluster) -> bool:
