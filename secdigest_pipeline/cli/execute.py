@@ -1,9 +1,12 @@
 """Run a job of the real graph in this process, show its progress, and say whether it did what was asked."""
 
+import logging
 import re
+import sys
 import uuid
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stderr
+from typing import Any, TextIO
 
 import dagster as dg
 from rich.console import Console
@@ -17,6 +20,7 @@ from secdigest_pipeline.orchestration.runs import process_tag
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 _OUR_ERROR = re.compile(r"\Asecdigest_pipeline(?:\.\w+)+: ")  # the name of an error whose message says all
+_SERVER_FAILURE = re.compile(r"psycopg2\.(?:OperationalError|InterfaceError)|too many retries for DB connection")
 
 
 class Progress:
@@ -67,7 +71,7 @@ def execute(
     services.listener, run_id = Progress(console), str(uuid.uuid4())
     instance.add_event_listener(run_id, _Waits(instance, console))
     definition = build_defs(services).resolve_job_def(job)
-    with console.status(f"{job} {partition or ''}".strip()):
+    with console.status(f"{job} {partition or ''}".strip()), _server_failures_told_once():
         result = definition.execute_in_process(
             run_config={**QUIET, "ops": {asset: {"config": values} for asset, values in (config or {}).items()}},
             instance=instance,
@@ -80,6 +84,40 @@ def execute(
     if result.success:
         return None
     return _failure(result)
+
+
+@contextmanager
+def _server_failures_told_once() -> Iterator[None]:
+    """Keep Dagster's own reports of a failing server (pages of SQL, one a retry) from standard error.
+
+    The failure itself is raised and told in one line. dagster 1.13: `_EventListenerLogHandler.emit` writes to stderr,
+    `dagster_postgres.utils.retry_pg_connection_fn` to the root logger.
+    """
+
+    def other(record: logging.LogRecord) -> bool:
+        return not record.getMessage().startswith("Retrying failed database connection")
+
+    logging.getLogger().addFilter(other)
+    try:
+        with redirect_stderr(_WithoutServerFailures(sys.stderr)):
+            yield
+    finally:
+        logging.getLogger().removeFilter(other)
+
+
+class _WithoutServerFailures:
+    """Standard error without what Dagster writes when an event cannot be stored."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        if text.startswith("Exception while writing logger call to event log: ") and _SERVER_FAILURE.search(text):
+            return len(text)
+        return self._stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> str:

@@ -9,9 +9,9 @@ import click
 from secdigest_pipeline import __version__
 from secdigest_pipeline.base.files import StorageError
 from secdigest_pipeline.base.settings import SettingsError
-from secdigest_pipeline.cli.terminal import end
+from secdigest_pipeline.cli.terminal import all_printable, end
 from secdigest_pipeline.intake.feeds.feeds import FeedListError
-from secdigest_pipeline.orchestration.database import DatabaseError
+from secdigest_pipeline.orchestration.database import DatabaseError, server_failure
 
 # Command -> module of `cli` that defines it under its own name. A module is imported when its command is asked for:
 # Dagster and pandas take seconds, and `secdigest iocs < text` needs neither.
@@ -37,6 +37,11 @@ class OneLineErrors(click.Group):
     Anything else keeps its traceback.
     """
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """The whole command line."""
+        all_printable()
+        return super().main(*args, **kwargs)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of the commands, in the order a newcomer meets them."""
         return list(COMMANDS)
@@ -61,6 +66,10 @@ class OneLineErrors(click.Group):
             sys.exit(error.exit_code)
         except (DatabaseError, StorageError, FeedListError, SettingsError) as error:
             end(str(error))
+        except Exception as error:
+            if told := server_failure(error):
+                end(told)
+            raise
 
 
 @click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})

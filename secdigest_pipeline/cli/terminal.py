@@ -1,5 +1,7 @@
-"""What the commands share towards a terminal: ending in one line, and text from outside that cannot steer it."""
+"""What the commands share towards a terminal: ending in one line, and text that it can print and that cannot steer it."""
 
+import codecs
+import io
 import os
 import sys
 from typing import NoReturn
@@ -18,3 +20,14 @@ def end(message: str) -> NoReturn:
 def printable(line: str) -> str:
     """`line` with a blank for every character that is not printed but acted on (control, escape, bidi, line break)."""
     return "".join(char if char.isprintable() else " " for char in line)
+
+
+def all_printable() -> None:
+    """Let standard output and error take every character: what the locale's encoding has not is written as an escape.
+
+    An ASCII locale (C, POSIX) says that none was chosen, so it gets UTF-8, as PEP 540 has it.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            ascii_only = codecs.lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(encoding="utf-8" if ascii_only else None, errors="backslashreplace")

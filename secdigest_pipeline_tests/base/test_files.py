@@ -73,7 +73,7 @@ def test_a_location_that_is_no_folder_is_named(tmp_path: Path) -> None:
 def _killed_while_writing(folder: Path) -> Path:
     """The temporary file of a process that was killed with SIGKILL before its rename."""
     script = (
-        "import os, signal, sys; from upath import UPath; from secdigest_pipeline import files; "
+        "import os, signal, sys; from upath import UPath; from secdigest_pipeline.base import files; "
         "os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL); files.write_atomic(UPath(sys.argv[1]), b'half')"
     )
     ended = subprocess.run([sys.executable, "-c", script, folder / "table.parquet"])

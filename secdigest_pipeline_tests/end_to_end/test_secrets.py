@@ -215,7 +215,6 @@ def test_a_key_that_no_header_can_hold_ends_in_one_line_without_it(sample: Sampl
     assert [place for place, text in written(sample) if MARK in text] == []
 
 
-@pytest.mark.xfail(strict=True, reason="the server still starts with our whole environment; mended on branch aid2")
 def test_the_embedded_server_has_no_credential_in_its_environment(
     tmp_path: Path, clean_environment: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,8 +1,6 @@
 import os
 import signal
 import stat
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -12,20 +10,12 @@ import sqlalchemy
 from upath import UPath
 
 from secdigest_pipeline.orchestration.database import URL_VARIABLE, DatabaseError, check_url, cluster_of, database
-
-HOLD = """
-import sys, time
-from upath import UPath
-from secdigest_pipeline.orchestration.database import database
-with database(UPath(sys.argv[1])) as url:
-    print(url, flush=True)
-    time.sleep(600)
-"""
+from secdigest_pipeline_tests.machine import Machine
 
 
 @pytest.fixture(autouse=True)
-def no_given_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(URL_VARIABLE, raising=False)
+def no_given_server(machine: Machine) -> None:
+    """No server is given, and root's clusters lie elsewhere than those of this machine."""
 
 
 def scalar(url: str, statement: str) -> object:
@@ -54,17 +44,18 @@ def test_the_embedded_server_keeps_its_data_and_is_stopped_by_the_last_to_leave(
         assert scalar(url, "select answer from kept") == 42
 
 
-def test_a_second_process_shares_the_server_and_a_killed_one_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_a_second_process_shares_the_server_and_a_killed_one_leaves_nothing_behind(
+    machine: Machine, tmp_path: Path
+) -> None:
     data = tmp_path / "data"
-    holder = subprocess.Popen([sys.executable, "-c", HOLD, str(data)], stdout=subprocess.PIPE, text=True)
+    holder = machine.start(data)
     assert holder.stdout is not None
     url = holder.stdout.readline().strip()
     with database(UPath(data)) as shared:
         assert shared == url
     assert server_is_up(data), "the server was stopped under another process"
     holder.send_signal(signal.SIGKILL)
-    holder.wait()
-    holder.stdout.close()
+    holder.communicate()
     assert server_is_up(data), "expected the orphan that kill -9 leaves"
     with database(UPath(data)) as again:
         assert scalar(again, "select 1") == 1
