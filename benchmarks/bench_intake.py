@@ -32,14 +32,7 @@ FETCHES = 16
 BOUND = 1.3
 STEPS = ("feed_snapshots", "raw_feed_items", "article_pages", "cleaned_articles")
 # What the steps import when they are called; importing is not what is measured.
-ROOMS = (
-    "articles.clean",
-    "articles.pages",
-    "intake.history.sources",
-    "intake.membership",
-    "intake.poll",
-    "intake.transport",
-)
+ROOMS = ("articles.clean", "articles.pages", "intake.history.sources", "intake.membership", "intake.poll", "intake.transport")
 WORDS = (
     "The attackers used a loader that fetched its next stage from a rented server and removed its traces after each run. "
     "Incident responders found the same scheduled task on every host they looked at and closed the exposed service. "
