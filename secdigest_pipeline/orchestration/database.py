@@ -28,7 +28,6 @@ from secdigest_pipeline.orchestration.marks import name_of_cluster, open_folder
 from secdigest_pipeline.orchestration.postmaster import (
     SCHEME,
     Cluster,
-    make_folders,
     postmaster,
     socket_folder,
     start,
@@ -98,7 +97,7 @@ def database(data: UPath) -> Iterator[str]:
             with _locked(handle):
                 if last_one_out():
                     in_place = turn.exists() and os.path.samestat(turn.stat(), os.fstat(handle.fileno()))
-                    stop(postmaster(cluster) if in_place else server)
+                    stop(cluster, postmaster(cluster) if in_place else server)
 
 
 def cluster_of(data: UPath) -> Cluster:
@@ -114,7 +113,6 @@ def cluster_of(data: UPath) -> Cluster:
             home = local / "postgres" if local else Path.home() / ".secdigest" / _name_of_location(data)
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             cluster = Cluster(home, socket_folder(home), package / "pginstall18" / "bin", None, None)
-        make_folders(cluster)
     except OSError as error:
         raise DatabaseError(
             f"embedded PostgreSQL: {error.filename or data} cannot be made ({error.strerror}); "

@@ -67,16 +67,19 @@ def socket_folder(home: Path) -> Path:
     own = home / "socket"
     if len(os.fsencode(own)) <= _LONGEST_SOCKET_FOLDER and _PLAIN.fullmatch(os.fsencode(own)):
         return own
-    identity = f"{os.statvfs(home).f_fsid}:{home.stat().st_ino}"
+    identity = f"{os.geteuid()}:{os.statvfs(home).f_fsid}:{home.stat().st_ino}"
     return Path(tempfile.gettempdir()) / f"secdigest-{sha256(identity.encode()).hexdigest()[:16]}"
 
 
-def make_folders(cluster: Cluster) -> None:
+def _make_folders(cluster: Cluster) -> None:
     """Make the folders of the server, closed to all but its user; DatabaseError when one is not ours."""
     for folder in (cluster.pgdata, cluster.sockets):
-        with suppress(FileExistsError):
-            folder.mkdir(mode=0o700)
-        found = folder.lstat()
+        try:
+            with suppress(FileExistsError):
+                folder.mkdir(mode=0o700)
+            found = folder.lstat()
+        except OSError as error:
+            raise DatabaseError(f"embedded PostgreSQL: {folder} cannot be made ({error.strerror})") from error
         if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.geteuid(), cluster.uid} or found.st_mode & 0o077:
             raise DatabaseError(
                 f"embedded PostgreSQL: {folder} is not a folder of ours that is closed to others (somebody else made "
@@ -90,6 +93,7 @@ def start(cluster: Cluster) -> psutil.Process | None:
 
     Returns the server, or None when it is that of another container: used here, and stopped there.
     """
+    _make_folders(cluster)
     if not (cluster.pgdata / "PG_VERSION").exists():
         _make_cluster(cluster)
     if (server := _becomes_ready(cluster)) or _answers(cluster):
@@ -107,8 +111,15 @@ def start(cluster: Cluster) -> psutil.Process | None:
     return postmaster(cluster)
 
 
-def stop(server: psutil.Process | None) -> None:
-    """Stop a server of ours, if it is up; the caller holds the lock of its cluster."""
+def stop(cluster: Cluster, server: psutil.Process | None) -> None:
+    """Stop the server of the cluster, if it is up; the caller holds the lock of the cluster."""
+    _end(server)
+    if cluster.sockets.parent != cluster.home:
+        with suppress(OSError):  # a server that is still up, that of another container, has its socket in there
+            cluster.sockets.rmdir()
+
+
+def _end(server: psutil.Process | None) -> None:
     for how in (signal.SIGINT, signal.SIGQUIT):  # "fast" and "immediate" shutdown, in PostgreSQL's terms
         if server is None or not _is_up(server):
             return
