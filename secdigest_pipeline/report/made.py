@@ -1,6 +1,5 @@
 """One edition made from its tables: the files to publish, the lines behind them and the numbers to plot."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -65,7 +64,7 @@ def make_edition(
     if faults:
         raise BrokenReport(f"{len(faults)} violations of the report contract: {'; '.join(faults[:5])}")
     parsed = parse_report(report.markdown)
-    fields = Counter(line.field for line in report.lines)
+    entries = sum(line.part == "title" for line in report.lines)
     return Made(
         files={
             edition.news_path: report.markdown.encode(),
@@ -76,7 +75,7 @@ def make_edition(
         numbers={
             "articles_printed": len(parsed.articles),
             "articles_with_iocs": sum(article.has_iocs for article in parsed.articles),
-            "headlines": fields["headline"],
+            "headlines": entries - len(parsed.articles),
             "cost_usd": round(cost_usd, 6),
         },
         preview=_preview(report.markdown),

@@ -10,8 +10,9 @@ from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.intake.records import FeedItem, Section
 from secdigest_pipeline.report import text
-from secdigest_pipeline.report.entry import BLANK, BrokenReport, Draft, Entry, block, headline, linked_summary
+from secdigest_pipeline.report.entry import BrokenReport, Entry, block, headline, linked_summary
 from secdigest_pipeline.report.grammar import EMPTY_SECTION, SECTIONS, TITLE
+from secdigest_pipeline.report.origins import BLANK, Draft
 from secdigest_pipeline.report.records import ReportLine
 from secdigest_pipeline.vulnerabilities.facts import facts_of
 from secdigest_pipeline.vulnerabilities.records import CveFacts
@@ -83,9 +84,8 @@ class _Known:
         self.sources: dict[str, list[PrimaryPage]] = defaultdict(list)
         for page in primary:
             self.sources[page.article_id].append(page)
-        self.also: dict[str, list[str]] = defaultdict(list)
-        self.earlier: dict[str, tuple[str, str]] = {}
-        self.followers: dict[str, list[str]] = defaultdict(list)
+        self.related: dict[str, list[Story]] = defaultdict(list)
+        self.earlier: dict[str, Story] = {}
 
     def gather(self, edition: Edition, items: Iterable[FeedItem], stories: Iterable[Story]) -> set[str]:
         """Note what stands with each entry; returns the articles that stand with another's and have none."""
@@ -93,10 +93,9 @@ class _Known:
         followers: set[str] = set()
         for story in stories:
             if story.lead_edition != edition.key:
-                self.earlier[story.article_id] = (story.lead_edition, story.lead_url)
+                self.earlier[story.article_id] = story
             elif story.lead_id in news and story.article_id in news:
-                self.also[story.lead_id].append(story.url)
-                self.followers[story.lead_id].append(story.article_id)
+                self.related[story.lead_id].append(story)
                 followers.add(story.article_id)
         return followers
 
@@ -107,7 +106,8 @@ class _Known:
             missing = "article" if article is None else "analysis"
             raise BrokenReport(f"article {item.article_id} ({item.url}): kept, but there is no {missing} of it")
         # What followers found stands with the lead: their values are in the CSV, and nowhere else in the report.
-        keys = [article.article_id, *self.followers[article.article_id]]
+        related = self.related[article.article_id]
+        keys = [article.article_id, *(story.article_id for story in related)]
         iocs: dict[tuple[str, str, bool], Ioc] = {}
         for ioc in (ioc for key in keys for ioc in self.iocs[key]):
             iocs.setdefault((ioc.type, ioc.value, ioc.is_ioc), ioc)
@@ -117,7 +117,7 @@ class _Known:
             analysis,
             tuple(iocs.values()),
             tuple(page for key in keys for page in self.sources[key]),
-            tuple(dict.fromkeys(self.also[article.article_id])),
+            tuple(related),
             self.earlier.get(article.article_id),
             tuple({fact.cve: fact for key in keys for fact in self.facts.get(key, ())}.values()),
         )
@@ -128,15 +128,27 @@ def _numbered(edition: Edition, bodies: Mapping[Section, Sequence[Draft]]) -> Re
 
     def put(draft: Draft, heading: str) -> None:
         lines.append(
-            ReportLine(edition.key, len(lines) + 1, heading, draft.article_id, draft.field, draft.text, draft.quote)
+            ReportLine(
+                edition=edition.key,
+                line=len(lines) + 1,
+                section=heading,
+                article_id=draft.article_id,
+                field=draft.field,
+                text=draft.text,
+                quote=draft.quote,
+                part=draft.part,
+                start=draft.start,
+                end=draft.end,
+                rests_on=draft.rests_on,
+            )
         )
 
     put(Draft(TITLE, "heading"), "")
     for section, heading in SECTIONS:
         put(BLANK, lines[-1].section)
         put(Draft(f"### {heading}", "heading"), heading)
-        for draft in bodies[section] or [Draft(EMPTY_SECTION, "blank")]:
-            if draft.field == "title":
+        for draft in bodies[section] or [Draft(EMPTY_SECTION, "empty_section")]:
+            if draft.text.startswith("#### "):
                 put(BLANK, heading)
             put(draft, heading)
     return Report("".join(f"{line.text}\n" for line in lines), lines)
