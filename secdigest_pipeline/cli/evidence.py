@@ -93,7 +93,8 @@ def _shown(row: Evidence) -> Iterator[str]:
     place = f" {row.start}-{row.end}" if row.start is not None else ""
     yield f"{'':7}{row.field}{place}{': ' if row.quote else ''}{row.quote}"
     for ground in row.rests_on or ():
-        yield f"{'':9}{ground.table}.{ground.column} {' '.join(ground.key)}: {', '.join(_says(ground, row.text))}"
+        head = f"{ground.table}.{ground.column} {' '.join(ground.key)}"
+        yield f"{'':9}{': '.join((head, *filter(None, [', '.join(_says(ground, row.text))])))}"
 
 
 def _says(ground: Ground, printed: str) -> Iterator[str]:
