@@ -93,7 +93,7 @@ class Entry:
 
 
 def headline(item: FeedItem, facts: Sequence[CveFacts] = ()) -> list[Draft]:
-    """`- [headline](url)`, the site's own words, and what is known of its CVEs below it (report-contract 1.7)."""
+    """`- [headline](url)`, the site's own words, and what catalogues say of its CVEs below it (report-contract 1.7)."""
     target = text.link_target(item.url)
     if target is None:
         raise BrokenReport(f"item {item.item_id} of {item.feed_id}: {item.url!r} is no http(s) URL")
@@ -106,10 +106,10 @@ def headline(item: FeedItem, facts: Sequence[CveFacts] = ()) -> list[Draft]:
         (of_item(item, "title"),),
         quote=item.title if own else "",
     )
-    known = facts_line(facts)
-    if not known:
+    said = facts_line(facts)
+    if not said:
         return [head]
-    return [head, Draft(BULLET + known, "cve_facts", "notes", item.article_id, of_facts(facts))]
+    return [head, Draft(BULLET + said, "cve_facts", "notes", item.article_id, of_facts(facts))]
 
 
 def linked_summary(entry: Entry) -> list[Draft]:
@@ -123,7 +123,7 @@ def linked_summary(entry: Entry) -> list[Draft]:
     return [
         replace(title, text=f"- [{text.link_text(title.text)}]({target})"),
         *(summary or [_no_summary(article, analysis)]),
-        *_known(entry),
+        *_cve_facts(entry),
         *_marks(article, analysis, bool(summary)),
         *_earlier(entry),
         *_links(article, RELATED, "related", _related(entry)),
@@ -139,7 +139,7 @@ def block(entry: Entry) -> list[Draft]:
     title = _title(entry)
     summary = _statements(article, analysis, analysis.summary, "summary", MAX_SUMMARY)
     lines, more = _ioc_lines(article, entry.iocs)
-    marks = [*_known(entry), *_marks(article, analysis, bool(summary))]
+    marks = [*_cve_facts(entry), *_marks(article, analysis, bool(summary))]
     if more:
         unlisted = f"列挙しきれないIOCがほか{more}件あり、IOC CSVまたは台帳に記載。"
         marks.append(bullet(unlisted, "state", "notes", article, *of_iocs(ioc.article_id for ioc in entry.iocs)))
@@ -214,7 +214,7 @@ def _notes(entry: Entry, marks: list[Draft]) -> list[Draft]:
     return lines or [bullet(NO_NOTES, "state", "notes", article, of_analysis(article, "notes"))]
 
 
-def _known(entry: Entry) -> list[Draft]:
+def _cve_facts(entry: Entry) -> list[Draft]:
     """What public catalogues said of the CVEs on the day: no words of the article, but beside them where they are read."""
     line = facts_line(entry.facts)
     return [bullet(line, "cve_facts", "notes", entry.article, *of_facts(entry.facts))] if line else []
@@ -252,7 +252,7 @@ def _sources(entry: Entry) -> dict[str, tuple[Origin, ...]]:
         if url is None or url in elsewhere:
             continue
         origins = found.setdefault(url, [])
-        # of the many values that stand on one page the first says so
+        # a page with many IOCs is named by the first of them
         if all(origin.table != other.table for other in origins):
             origins.append(origin)
     return {url: tuple(origins) for url, origins in list(found.items())[:MAX_SOURCES]}

@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import accumulate
 from typing import Any
 
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
@@ -45,7 +44,7 @@ _BESIDE_ALL: Mapping[str, tuple[str, ...]] = {"article_analyses": ("analyst", "m
 class Ground:
     """One origin of a line with what its row holds; `values` is empty when the row is not there (any more).
 
-    Where the line counts rows, `values` has their number as `rows`, and how many of them the ledger keeps as `is_ioc`.
+    Where the line counts rows, `values` has their number as `rows`; of the ledger also `is_ioc`, how many of them it keeps.
     """
 
     table: str
@@ -102,9 +101,11 @@ class _Rows:
             for row in tables.get(table.name, ()):
                 key = tuple(getattr(row, column) for column in table.key)
                 self._by_key[table.name, key] = row
-                for part in accumulate((column,) for column in key[:-1]):
-                    self._counts[table.name, part]["rows"] += 1
-                    self._counts[table.name, part]["is_ioc"] += bool(getattr(row, "is_ioc", False))
+                for length in range(len(key)):
+                    counts = self._counts[table.name, key[:length]]
+                    counts["rows"] += 1
+                    if table is IOCS:
+                        counts["is_ioc"] += row.is_ioc
         self._lengths = {table.name: len(table.key) for table in TABLES}
 
     def ground(self, origin: Origin) -> Ground:
@@ -112,7 +113,8 @@ class _Rows:
         place = (origin.table, origin.key)
         if len(origin.key) < self._lengths[origin.table]:
             counted = self._counts.get(place, Counter())
-            values: Mapping[str, Any] = {name: counted[name] for name in ("rows", "is_ioc")}
+            names = ("rows", "is_ioc") if origin.table == IOCS.name else ("rows",)
+            values: Mapping[str, Any] = {name: counted[name] for name in names}
         else:
             row = self._by_key.get(place)
             columns = (

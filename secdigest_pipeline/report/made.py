@@ -14,6 +14,7 @@ from secdigest_pipeline.report.contract import check_report, parse_report
 from secdigest_pipeline.report.entry import BrokenReport
 from secdigest_pipeline.report.markdown import render
 from secdigest_pipeline.report.memo import memo_lines
+from secdigest_pipeline.report.origins import memo_line
 from secdigest_pipeline.report.records import ReportLine
 from secdigest_pipeline.vulnerabilities.records import CveFacts
 
@@ -56,7 +57,7 @@ def make_edition(
     memo = memo_lines(
         edition, analyses=analyses, calls_cost=cost_usd, provisional=provisional, failed_feeds=failed_feeds
     )
-    memo += dict.fromkeys(line for line in further if line)
+    memo += [memo_line(line) for line in dict.fromkeys(further) if line]
     report = render(edition, items, articles, analyses, iocs, memo, primary or (), stories, facts)
     rows = ioc_csv(edition, iocs)
     faults = [f"{edition.news_path}: {fault}" for fault in check_report(report.markdown)]

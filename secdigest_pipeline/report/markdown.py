@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.articles.records import Article, PrimaryPage, Story
@@ -32,7 +32,7 @@ def render(
     articles: Iterable[Article],
     analyses: Iterable[Analysis],
     iocs: Iterable[Ioc],
-    memo: Sequence[str],
+    memo: Sequence[Draft],
     primary: Iterable[PrimaryPage] = (),
     stories: Iterable[Story] = (),
     facts: Iterable[CveFacts] = (),
@@ -47,25 +47,27 @@ def render(
     their analysis names. BrokenReport when such an item has no article or analysis, or a statement must not be printed.
     """
     bodies: dict[Section, list[Draft]] = {section: [] for section, _ in SECTIONS}
-    known = _Known(articles, analyses, iocs, primary, facts)
+    by_article = _ByArticle(articles, analyses, iocs, primary, facts)
     printed: set[str | None] = set()
-    followers = known.gather(edition, items, stories)
+    followers = by_article.join_stories(edition, items, stories)
     for item in items:
         if not item.kept or item.article_id in printed or item.article_id in followers:
             continue
         printed.add(item.article_id)
         if item.section != "news":
-            bodies[item.section] += headline(item, known.facts.get(item.article_id or "", ()))
+            bodies[item.section] += headline(item, by_article.facts.get(item.article_id or "", ()))
             continue
-        entry = known.entry(item)
+        entry = by_article.entry(item)
         section = entry.analysis.section
         bodies[section] += block(entry) if section == "news" else linked_summary(entry)
-    bodies["memo"] += [Draft(f"- {line}", "memo") for line in map(text.line, memo) if line]
+    for note in memo:
+        if said := text.line(note.text.removeprefix("- ")):
+            bodies["memo"].append(replace(note, text=f"- {said}"))
     return _numbered(edition, bodies)
 
 
-class _Known:
-    """Rows by article."""
+class _ByArticle:
+    """The rows of an edition by article, and which articles tell one story."""
 
     def __init__(
         self,
@@ -87,8 +89,8 @@ class _Known:
         self.related: dict[str, list[Story]] = defaultdict(list)
         self.earlier: dict[str, Story] = {}
 
-    def gather(self, edition: Edition, items: Iterable[FeedItem], stories: Iterable[Story]) -> set[str]:
-        """Note what stands with each entry; returns the articles that stand with another's and have none."""
+    def join_stories(self, edition: Edition, items: Iterable[FeedItem], stories: Iterable[Story]) -> set[str]:
+        """Take note of the stories; returns the articles that are listed with the lead of theirs and have no entry of their own."""
         news = {item.article_id for item in items if item.kept and item.section == "news"}
         followers: set[str] = set()
         for story in stories:
@@ -100,6 +102,7 @@ class _Known:
         return followers
 
     def entry(self, item: FeedItem) -> Entry:
+        """All that is known of the article of `item`; BrokenReport when it was not read or not analysed."""
         article = self.articles.get(item.article_id or "")
         analysis = self.analyses.get(item.article_id or "")
         if article is None or analysis is None:
@@ -124,9 +127,10 @@ class _Known:
 
 
 def _numbered(edition: Edition, bodies: Mapping[Section, Sequence[Draft]]) -> Report:
+    """The sections under their headings as rows, numbered as the lines of the file."""
     lines: list[ReportLine] = []
 
-    def put(draft: Draft, heading: str) -> None:
+    def add(draft: Draft, heading: str) -> None:
         lines.append(
             ReportLine(
                 edition=edition.key,
@@ -143,12 +147,12 @@ def _numbered(edition: Edition, bodies: Mapping[Section, Sequence[Draft]]) -> Re
             )
         )
 
-    put(Draft(TITLE, "heading"), "")
+    add(Draft(TITLE, "heading"), "")
     for section, heading in SECTIONS:
-        put(BLANK, lines[-1].section)
-        put(Draft(f"### {heading}", "heading"), heading)
+        add(BLANK, lines[-1].section)
+        add(Draft(f"### {heading}", "heading"), heading)
         for draft in bodies[section] or [Draft(EMPTY_SECTION, "empty_section")]:
             if draft.text.startswith("#### "):
-                put(BLANK, heading)
-            put(draft, heading)
+                add(BLANK, heading)
+            add(draft, heading)
     return Report("".join(f"{line.text}\n" for line in lines), lines)

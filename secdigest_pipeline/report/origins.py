@@ -7,7 +7,7 @@ from datetime import date
 from secdigest_pipeline.articles.records import Article, PrimaryPage, Story
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.intake.records import FeedItem
-from secdigest_pipeline.report.records import LineField, Origin, Part
+from secdigest_pipeline.report.records import LineField, Origin, Part, TableName
 from secdigest_pipeline.vulnerabilities.records import CveFacts
 
 BULLET = "    - "
@@ -33,6 +33,11 @@ BLANK = Draft("", "blank")
 def bullet(text: str, field: LineField, part: Part, article: Article, *rests_on: Origin) -> Draft:
     """`text` as a bullet of the entry of `article`."""
     return Draft(BULLET + text, field, part, article.article_id, rests_on)
+
+
+def memo_line(text: str, *rests_on: Origin) -> Draft:
+    """`text` as a bullet of その他のメモ."""
+    return Draft(f"- {text}", "memo", rests_on=rests_on)
 
 
 def joined(lines: Sequence[Draft]) -> Draft:
@@ -66,18 +71,23 @@ def of_iocs(article_ids: Iterable[str]) -> tuple[Origin, ...]:
     return tuple(Origin("iocs", (article_id,), "is_ioc") for article_id in dict.fromkeys(article_ids))
 
 
+def of_all(table: TableName, column: str) -> Origin:
+    """All rows that a table has of the edition, which the line counts or sums up."""
+    return Origin(table, (), column)
+
+
 def of_page(page: PrimaryPage) -> Origin:
     """The address of a page that an article rests on."""
     return Origin("primary_pages", (page.article_id, page.url), "final_url", page.final_url)
 
 
 def of_story(story: Story) -> Origin:
-    """The article of the same edition that follows another."""
+    """An article of the same edition that tells the story of the entry."""
     return Origin("stories", (story.article_id,), "url", story.url)
 
 
 def of_lead(story: Story) -> Origin:
-    """The article of an earlier edition that one of this follows up, with that edition."""
+    """The article of an earlier edition that the story follows up, with that edition's date."""
     return Origin("stories", (story.article_id,), "lead_url", story.lead_url, date.fromisoformat(story.lead_edition))
 
 

@@ -49,6 +49,9 @@ FIELDS: Mapping[LineField, str] = {
 # Lines that state nothing.
 STRUCTURE: frozenset[LineField] = frozenset(("heading", "label", "blank", "empty_section"))
 
+TableName = Literal[
+    "raw_feed_items", "cleaned_articles", "primary_pages", "stories", "article_analyses", "iocs", "cve_facts"
+]
 Part = Literal["title", "url", "summary", "iocs", "recommendations", "notes", "advice"]
 
 
@@ -56,15 +59,10 @@ Part = Literal["title", "url", "summary", "iocs", "recommendations", "notes", "a
 class Origin:
     """One value of another table of the edition that a line is made of."""
 
-    table: Annotated[
-        Literal[
-            "raw_feed_items", "cleaned_articles", "primary_pages", "stories", "article_analyses", "iocs", "cve_facts"
-        ],
-        "table of the edition",
-    ]
+    table: Annotated[TableName, "table of the edition"]
     key: Annotated[
         tuple[str, ...],
-        "key of the row there, without the edition; its first columns where the line counts the rows that have them",
+        "key of the row there, without the edition; where the line counts rows the columns they share, none for all rows",
     ]
     column: Annotated[str, "column whose value the line shows or follows from"]
     url: Annotated[str | None, "page the value was read on, or that the line leads to; null when there is none"] = None
@@ -94,8 +92,8 @@ class ReportLine:
     end: Annotated[int | None, "end of the quote, characters; null like its start", Named("end_offset")] = None
     rests_on: Annotated[
         tuple[Origin, ...] | None,
-        "values of other tables the line is made of; empty for lines that state nothing and for the memo; null in files of "
-        "before it was kept",
+        "values of other tables the line is made of; empty for lines that state nothing and where no table of the edition holds "
+        "it; null in files of before it was kept",
     ] = None
 
 

@@ -22,6 +22,7 @@ from secdigest_pipeline.indicators.records import IOCS
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS
 from secdigest_pipeline.orchestration.io_managers import parquet_bytes
 from secdigest_pipeline.report.markdown import render
+from secdigest_pipeline.report.origins import memo_line
 from secdigest_pipeline.report.records import DAILY_REPORT
 from secdigest_pipeline_tests.analysis.conftest import make_article
 from secdigest_pipeline_tests.rows import item
@@ -46,7 +47,7 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Article:
     stored(tmp_path, CLEANED_ARTICLES, one.edition, articles)
     stored(tmp_path, ARTICLE_ANALYSES, one.edition, analyses)
     stored(tmp_path, IOCS, one.edition, iocs)
-    report = render(Edition.parse(one.edition), items, articles, analyses, iocs, ["要約モデル: なし"])
+    report = render(Edition.parse(one.edition), items, articles, analyses, iocs, [memo_line("要約モデル: なし")])
     stored(tmp_path, DAILY_REPORT, one.edition, report.lines)
     return one
 

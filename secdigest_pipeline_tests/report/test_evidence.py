@@ -6,6 +6,7 @@ from typing import Any
 
 from secdigest_pipeline.base.tables import Table
 from secdigest_pipeline.report.evidence import TABLES, Evidence, evidence
+from secdigest_pipeline.report.origins import of_all
 from secdigest_pipeline.report.records import Origin
 from secdigest_pipeline_tests.report.rows import ID, URL, analysis, article, ioc, item, report_of
 
@@ -51,12 +52,17 @@ def test_a_line_shows_what_stands_in_the_rows_it_names() -> None:
 
 
 def test_where_a_line_counts_rows_their_number_is_shown() -> None:
-    counts = replace(
-        report_of().lines[0], rests_on=(Origin("iocs", (ID,), "is_ioc"), Origin("iocs", ("nobody",), "is_ioc"))
+    origins = (
+        Origin("iocs", (ID,), "is_ioc"),
+        Origin("iocs", ("nobody",), "is_ioc"),
+        of_all("article_analyses", "model"),
     )
-    ((some, none),) = (row.rests_on or () for row in evidence([counts], ROWS))
+    ((some, none, every),) = (
+        row.rests_on or () for row in evidence([replace(report_of().lines[0], rests_on=origins)], ROWS)
+    )
     assert some.values == {"rows": 2, "is_ioc": 1}
     assert none.values == {"rows": 0, "is_ioc": 0}
+    assert every.values == {"rows": 1}
 
 
 def test_a_row_that_is_gone_leaves_the_line_and_its_origin() -> None:

@@ -10,6 +10,7 @@ import pytest
 from secdigest_pipeline.analysis.extractive import WITHHELD_TITLE, own_title
 from secdigest_pipeline.articles.records import Story
 from secdigest_pipeline.report.markdown import render
+from secdigest_pipeline.report.memo import memo_lines
 from secdigest_pipeline.report.records import DAILY_REPORT, FIELDS, STRUCTURE, LineField, Origin, ReportLine
 from secdigest_pipeline.vulnerabilities.records import CveFacts
 from secdigest_pipeline_tests.articles.primaries import primary
@@ -186,6 +187,13 @@ def test_an_empty_section_is_a_mark_of_its_own_and_no_blank() -> None:
     assert {line.text for line in lines if line.field == "blank"} == {""}
     assert {line.text for line in lines if line.field == "empty_section"} == {"N/A"}
     assert {line.text for line in lines if line.field == "memo"} == {"- 要約モデル: なし"}
+
+
+def test_the_memo_names_the_table_that_it_counts() -> None:
+    lines = memo_lines(EDITION, analyses=[analysis()], calls_cost=1.0, provisional=True, failed_feeds=["Example News"])
+    by_table = [[(one.table, one.key, one.column) for one in line.rests_on] for line in lines]
+    assert {line.field for line in lines} == {"memo"}
+    assert by_table == [[], [("article_analyses", (), "model")], [("article_analyses", (), "reply_id")], []]
 
 
 def test_a_table_of_before_the_origins_is_still_read() -> None:
