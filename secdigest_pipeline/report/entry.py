@@ -240,16 +240,15 @@ def _sources(entry: Entry) -> dict[str, tuple[Origin, ...]]:
     articles (report-contract 2.5), then the sources it links to, read or not, unless they are gone.
     """
     own = (entry.article.url, *(story.url for story in entry.related))
-    elsewhere = {text.live_url(url) for url in own} | (
-        {text.live_url(entry.earlier.lead_url)} if entry.earlier else set()
-    )
+    of_articles = (*own, entry.earlier.lead_url) if entry.earlier else own
+    printed = {text.live_url(url) for url in of_articles}
     found: dict[str, list[Origin]] = {}
     for origin in (
         *(of_ioc(ioc, "source_url") for ioc in entry.iocs if ioc.is_ioc),
         *(of_page(page) for page in entry.sources if page.found_on in own and page.read_state not in ("gone", "empty")),
     ):
         url = text.live_url(origin.url or "")
-        if url is None or url in elsewhere:
+        if url is None or url in printed:
             continue
         origins = found.setdefault(url, [])
         # a page with many IOCs is named by the first of them

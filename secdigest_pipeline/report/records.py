@@ -59,12 +59,12 @@ Part = Literal["title", "url", "summary", "iocs", "recommendations", "notes", "a
 class Origin:
     """One value of another table of the edition that a line is made of."""
 
-    table: Annotated[TableName, "table of the edition"]
+    table: Annotated[TableName, "table of the edition", Named("table_name")]
     key: Annotated[
         tuple[str, ...],
         "key of the row there, without the edition; where the line counts rows the columns they share, none for all rows",
     ]
-    column: Annotated[str, "column whose value the line shows or follows from"]
+    column: Annotated[str, "column whose value the line shows or follows from", Named("column_name")]
     url: Annotated[str | None, "page the value was read on, or that the line leads to; null when there is none"] = None
     as_of: Annotated[date | None, "date of the catalogue, or the earlier edition; null for all others"] = None
 

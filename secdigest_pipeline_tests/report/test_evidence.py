@@ -81,5 +81,5 @@ def test_a_line_of_before_the_origins_shows_none() -> None:
 
 
 def test_every_table_a_line_can_name_is_joined() -> None:
-    (named,) = (column.values for column in Table("origins", Origin, key=()).columns if column.name == "table")
+    (named,) = (column.values for column in Table("origins", Origin, key=()).columns if column.field == "table")
     assert set(named) == {table.name for table in TABLES}

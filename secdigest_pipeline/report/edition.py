@@ -1,4 +1,4 @@
-"""One edition made from its tables: the files to publish, the lines behind them and the numbers to plot."""
+"""The report of one edition out of its tables: the files to publish, the lines behind them and the numbers to plot."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ MAX_PREVIEW = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class EditionReport:
     """An edition ready to publish. `files`: path below the output folder -> bytes, the Markdown report first."""
 
     files: Mapping[str, bytes]
@@ -46,7 +46,7 @@ def make_edition(
     primary: Sequence[PrimaryPage] | None = None,
     stories: Sequence[Story] = (),
     facts: Sequence[CveFacts] = (),
-) -> Made:
+) -> EditionReport:
     """Report, IOC CSV and work log of `edition` (report-contract 1, 2). Same tables, same bytes.
 
     `further` are lines for その他のメモ beside our own, empty ones left out. `primary` are the pages the articles rest on;
@@ -66,7 +66,7 @@ def make_edition(
         raise BrokenReport(f"{len(faults)} violations of the report contract: {'; '.join(faults[:5])}")
     parsed = parse_report(report.markdown)
     entries = sum(line.part == "title" for line in report.lines)
-    return Made(
+    return EditionReport(
         files={
             edition.news_path: report.markdown.encode(),
             edition.ioc_csv_path: rows,
