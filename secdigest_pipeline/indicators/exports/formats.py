@@ -1,19 +1,24 @@
 """The formats of exports: the one place that knows which there are. How to add one: docs/how-to/add-an-export-format.md."""
 
+import csv
+import io
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from upath import UPath
 
 from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.indicators.csv.rows import HEADER, csv_rows
 from secdigest_pipeline.indicators.exports.blocklists import block_lists
 from secdigest_pipeline.indicators.exports.misp import event_uuid, feed_files, misp_event, whole_feed
-from secdigest_pipeline.indicators.exports.rows import csv_of, json_lines
 from secdigest_pipeline.indicators.exports.stix import stix_bundle
-from secdigest_pipeline.indicators.exports.values import EditionIocs
+from secdigest_pipeline.indicators.exports.values import EditionIocs, is_exported
+from secdigest_pipeline.indicators.records import IOCS
 
 # The MISP feed over all exported editions lies beside the years.
 FEED = "exports/misp-feed"
+_COLUMNS = tuple(column.field for column in IOCS.columns)
 
 
 Files = Mapping[str, bytes]  # path -> content; the same ledgers give the same bytes
@@ -47,7 +52,12 @@ class ExportFormat:
 
 
 def _csv(stem: str, editions: Sequence[EditionIocs]) -> Files:
-    return {f"{stem}.csv": csv_of([ioc for one in editions for ioc in one.ledger])}
+    """The CSV of report-contract 2.2 over any number of editions; check_ioc_csv holds for it."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(HEADER)
+    writer.writerows(csv_rows([ioc for one in editions for ioc in one.ledger]))
+    return {f"{stem}.csv": out.getvalue().encode()}
 
 
 def _in_the_report(_iocs: EditionIocs, _out: UPath) -> Files:
@@ -56,7 +66,11 @@ def _in_the_report(_iocs: EditionIocs, _out: UPath) -> Files:
 
 
 def _jsonl(stem: str, editions: Sequence[EditionIocs]) -> Files:
-    return {f"{stem}.jsonl": json_lines(ioc for one in editions for ioc in one.ledger)}
+    """Every exported row with all its columns, in ledger order, one JSON object a line."""
+    rows = (
+        {name: getattr(ioc, name) for name in _COLUMNS} for one in editions for ioc in one.ledger if is_exported(ioc)
+    )
+    return {f"{stem}.jsonl": "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows).encode()}
 
 
 def _stix(stem: str, editions: Sequence[EditionIocs]) -> Files:
