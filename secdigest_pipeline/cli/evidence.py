@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
 from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.base.tables import TableError
 from secdigest_pipeline.cli.dates import EDITION
 from secdigest_pipeline.cli.terminal import end, printable
 from secdigest_pipeline.orchestration.resources import Services
@@ -36,10 +37,14 @@ def evidence(edition: Edition, as_json: bool) -> None:
     holds both texts.
     """
     services = Services()
-    lines = services.stored(DAILY_REPORT, edition)
+    try:
+        lines = services.stored(DAILY_REPORT, edition)
+        tables = {table.name: services.stored(table, edition) for table in TABLES if lines}
+    except TableError as error:
+        end(str(error))
     if not lines:
         end(f"edition {edition.key} has no report: make it with `secdigest run {edition.key}` first")
-    rows = evidence_of(lines, {table.name: services.stored(table, edition) for table in TABLES})
+    rows = evidence_of(lines, tables)
     for row in rows:
         if as_json:
             click.echo(json.dumps(asdict(row), ensure_ascii=False, default=str))

@@ -111,6 +111,14 @@ def test_an_edition_of_before_the_origins_is_printed_and_said_to_be_old(made: Ar
     assert f"`secdigest run {made.edition}` makes it again" in shown.stderr and shown.exit_code == 0
 
 
+def test_a_table_that_lacks_a_column_is_an_error_of_one_line(made: Article, tmp_path: Path) -> None:
+    path = tmp_path / "tables" / IOCS.name / f"{made.edition}.parquet"
+    path.write_bytes(parquet_bytes(pq.read_table(path).drop_columns("role")))
+    shown = CliRunner().invoke(evidence, [made.edition])
+    assert (shown.exit_code, shown.stdout) == (1, "") and shown.stderr.count("\n") == 1
+    assert "iocs" in shown.stderr and "'role'" in shown.stderr
+
+
 def test_an_article_is_printed_with_the_text_the_offsets_count_in(made: Article) -> None:
     shown = json.loads(CliRunner().invoke(article, [made.article_id, "--json"]).stdout)
     assert (shown["text"], shown["page_text"], shown["url"]) == (made.text, made.page_text, made.url)
