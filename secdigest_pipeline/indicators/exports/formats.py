@@ -56,7 +56,7 @@ def _csv(stem: str, editions: Sequence[EditionIocs]) -> Files:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)
-    writer.writerows(csv_rows([ioc for one in editions for ioc in one.ledger]))
+    writer.writerows(csv_rows([ioc for day in editions for ioc in day.ledger]))
     return {f"{stem}.csv": out.getvalue().encode()}
 
 
@@ -68,17 +68,17 @@ def _in_the_report(_iocs: EditionIocs, _out: UPath) -> Files:
 def _jsonl(stem: str, editions: Sequence[EditionIocs]) -> Files:
     """Every exported row with all its columns, in ledger order, one JSON object a line."""
     rows = (
-        {name: getattr(ioc, name) for name in _COLUMNS} for one in editions for ioc in one.ledger if is_exported(ioc)
+        {name: getattr(ioc, name) for name in _COLUMNS} for day in editions for ioc in day.ledger if is_exported(ioc)
     )
     return {f"{stem}.jsonl": "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows).encode()}
 
 
 def _stix(stem: str, editions: Sequence[EditionIocs]) -> Files:
-    return {f"{stem}.stix.json": stix_bundle([(one.edition, one.values) for one in editions])}
+    return {f"{stem}.stix.json": stix_bundle([(day.edition, day.values) for day in editions])}
 
 
 def _misp_feed(_stem: str, editions: Sequence[EditionIocs]) -> Files:
-    events = {event_uuid(one.edition): misp_event(one.edition, one.values) for one in editions}
+    events = {event_uuid(day.edition): misp_event(day.edition, day.values) for day in editions}
     return {f"misp-feed/{path}": data for path, data in whole_feed(events).items()}
 
 
@@ -94,7 +94,7 @@ def _misp_event(iocs: EditionIocs, out: UPath) -> Files:
 
 
 def _block(_stem: str, editions: Sequence[EditionIocs]) -> Files:
-    return block_lists(value for one in editions for value in one.values)
+    return block_lists(value for day in editions for value in day.values)
 
 
 FORMATS: Mapping[str, ExportFormat] = {
