@@ -14,9 +14,10 @@ from secdigest_pipeline.analysis.evidence import Evidence
 from secdigest_pipeline.analysis.evidence import evidence as rows_of
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
+from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.cli.dates import EDITION
-from secdigest_pipeline.cli.terminal import end, printable
+from secdigest_pipeline.cli.terminal import end
 from secdigest_pipeline.indicators.records import IOCS
 from secdigest_pipeline.orchestration.resources import Services
 

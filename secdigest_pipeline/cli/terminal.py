@@ -17,11 +17,6 @@ def end(message: str) -> NoReturn:
     sys.exit(1)
 
 
-def printable(line: str) -> str:
-    """`line` with a blank for every character that is not printed but acted on (control, escape, bidi, line break)."""
-    return "".join(char if char.isprintable() else " " for char in line)
-
-
 def all_printable() -> None:
     """Let standard output and error take every character: what the locale's encoding has not is written as an escape.
 
