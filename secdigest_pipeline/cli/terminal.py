@@ -1,4 +1,4 @@
-"""What the commands share towards a terminal: ending in one line, and text that it can print and that cannot steer it."""
+"""What the commands share towards a terminal: ending in one line, and an encoding that takes every character."""
 
 import codecs
 import io
