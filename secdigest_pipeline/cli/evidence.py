@@ -11,10 +11,11 @@ import click
 import pyarrow.parquet as pq
 
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
+from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.tables import TableError
 from secdigest_pipeline.cli.dates import EDITION
-from secdigest_pipeline.cli.terminal import end, printable
+from secdigest_pipeline.cli.terminal import end
 from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline.report.evidence import TABLES, Evidence, Ground
 from secdigest_pipeline.report.evidence import evidence as evidence_of
