@@ -1,7 +1,7 @@
 """Completeness: a window is called polled only where the polls prove that nothing can have been missed."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,6 @@ from secdigest_pipeline.intake.completeness import completeness, memo_line
 from secdigest_pipeline.intake.feeds.feeds import HistorySource
 from secdigest_pipeline.intake.polling.archive import Archive
 from secdigest_pipeline.intake.records import COMPLETENESS, HISTORY, Completeness, Reach
-from secdigest_pipeline.intake.spans import Span, gaps, reach_of
 from secdigest_pipeline_tests.intake.polling.test_archive import poll_row, sighting
 from secdigest_pipeline_tests.intake.worlds import archive_in, feed, jst
 
@@ -219,23 +218,3 @@ def test_a_day_that_the_polls_hold_whole_needs_no_word_in_the_memo() -> None:
     feeds = [feed("a", name="甲"), feed("b", name="乙")]
     assert memo_line(rows, feeds, ["乙"]) == ""
     assert memo_line(rows, feeds) == "フィードの収集状況: 巡回で網羅 1件、記録なし 1件（乙）"
-
-
-def moments(*hours: int) -> list[datetime]:
-    return [jst("2026-10-01 00:00") + timedelta(hours=hour) for hour in hours]
-
-
-def test_gaps_are_what_no_span_holds() -> None:
-    a, b, c, d, e = moments(0, 1, 2, 3, 4)
-    assert gaps([], a, e) == [Span(a, e)]
-    assert gaps([Span(b, c), Span(a, b)], a, e) == [Span(c, e)]
-    assert gaps([Span(b, c), Span(d, e)], a, e) == [Span(a, b), Span(c, d)]
-    assert gaps([Span(a, d), Span(b, c), Span(d, e)], a, e) == []
-
-
-def test_a_reach_leaves_a_quarter_and_everything_undated_out_of_account() -> None:
-    assert reach_of([]) is None
-    assert reach_of([None, None]) is None
-    assert reach_of(moments(3, 1, 2)) == moments(1)[0]
-    assert reach_of(moments(4, 1, 2, 3)) == moments(2)[0]
-    assert reach_of([*moments(1), None, None, None]) is None

@@ -1,4 +1,4 @@
-"""What was paid for is never paid for again: kept replies, resumed runs, the ledger and the spending cap."""
+"""What was paid for is never paid for again: kept replies, resumed runs and the ledger."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.base.files import StorageError
 from secdigest_pipeline.indicators.finding.find import Observable
 from secdigest_pipeline.sample.messages import MessagesApi
-from secdigest_pipeline_tests.analysis.conftest import FAST, REPLY, TEXT, Run, make_article, numbered
+from secdigest_pipeline_tests.analysis.conftest import FAST, REPLY, Run, make_article, numbered
 
 EDITION = "2026-10-01"
 
@@ -144,41 +144,6 @@ def test_a_damaged_ledger_entry_is_named_and_left_out(
     path = min(replies.root.glob("calls/*/*.json"), key=str)
     path.write_bytes(b"{")
     assert len(replies.calls(EDITION)) == 1 and str(path) in caplog.text
-
-
-def test_the_cap_of_a_month_counts_every_edition(api: MessagesApi, run: Run, replies: Replies) -> None:
-    article = make_article()
-    run([article])
-    spent = replies.calls(EDITION)[0].cost_usd
-    other = replace(make_article("b", text=TEXT + "More."), edition="2026-10-02")
-    [analysis] = run([other], max_usd=1.0, max_usd_month=spent + 1e-6)
-    assert (analysis.state, analysis.reason) == ("failed", "claude-haiku-5-5: budget of the month")
-    assert not replies.calls("2026-10-02") and replies.editions() == [EDITION]
-    assert run([other], max_usd=1.0, max_usd_month=spent + 0.1)[0].state == "analysed"
-    month = f"{replies.calls(EDITION)[0].at:%Y-%m}"
-    assert [call.edition for call in replies.calls_of_month(month)] == [EDITION, "2026-10-02"]
-    assert replies.calls_of_month("2020-01") == []
-
-
-@pytest.mark.parametrize("at_once", [1, 8])
-def test_the_cap_of_an_edition_is_kept(api: MessagesApi, run: Run, replies: Replies, at_once: int) -> None:
-    articles = numbered(12)
-    run(articles[:1])
-    spent = replies.calls(EDITION)[0].cost_usd
-    cap = spent + 0.006
-    analyses = run(articles, max_usd=cap, at_once=at_once)
-    states = {analysis.state for analysis in analyses}
-    assert states == {"analysed", "failed"}
-    failed = [analysis for analysis in analyses if analysis.state == "failed"]
-    assert all(analysis.reason == "claude-haiku-5-5: budget" and analysis.summary for analysis in failed)
-    assert sum(call.cost_usd for call in replies.calls(EDITION)) <= cap
-    assert analyses[0].state == "analysed", "a kept reply costs nothing"
-
-
-def test_a_cap_of_nothing_makes_no_call_and_another_edition_has_its_own(api: MessagesApi, run: Run) -> None:
-    article = make_article()
-    assert [a.state for a in run([article], max_usd=0.0)] == ["failed"] and not api.calls
-    assert [a.state for a in run([replace(article, edition="2026-10-02")], max_usd=0.05)] == ["analysed"]
 
 
 def test_no_more_calls_are_under_way_than_allowed(api: MessagesApi, run: Run) -> None:
