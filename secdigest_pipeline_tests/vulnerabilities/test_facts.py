@@ -1,58 +1,27 @@
 """KEV and EPSS as of the day: fetched over real HTTP, kept like a feed, and never more said than the files said."""
 
-import asyncio
 import gzip
-import json
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, date
 
 import pytest
-from upath import UPath
 
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.base.files import StorageError
-from secdigest_pipeline.fetching.http import open_client
 from secdigest_pipeline.indicators.records import Ioc
-from secdigest_pipeline.sample import web
-from secdigest_pipeline.sample.enrichment_files import EPSS_URL, KEV_URL, epss_body, kev_body
+from secdigest_pipeline.sample.enrichment_files import EPSS_URL, epss_body, kev_body
 from secdigest_pipeline.sample.web import SampleWeb
 from secdigest_pipeline.sample.world import EDITIONS
 from secdigest_pipeline.vulnerabilities.archive import EnrichmentArchive
 from secdigest_pipeline.vulnerabilities.facts import cve_facts, facts_line, facts_of
-from secdigest_pipeline.vulnerabilities.fetching import fetch_files
-from secdigest_pipeline.vulnerabilities.files import MAX_CSV_BYTES, MAX_ROWS, EnrichmentError, read_epss, read_kev
-from secdigest_pipeline.vulnerabilities.records import CVE_FACTS, ENRICHMENT_FILES, CveFacts, EnrichmentFetch
+from secdigest_pipeline.vulnerabilities.files import read_epss, read_kev
+from secdigest_pipeline.vulnerabilities.records import CVE_FACTS, CveFacts, EnrichmentFetch
 from secdigest_pipeline.vulnerabilities.sources import sources
 from secdigest_pipeline_tests.indicators.ledgers import ioc
+from secdigest_pipeline_tests.vulnerabilities.rounds import BOTH, HOUR, fetch
+from secdigest_pipeline_tests.vulnerabilities.test_files import HEAD
 
 FIRST, SECOND, THIRD = EDITIONS
-BOTH = sources(KEV_URL, EPSS_URL)
-HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[SampleWeb]:
-    with web.serve() as pages:
-        yield pages
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> EnrichmentArchive:
-    return EnrichmentArchive(UPath(tmp_path / "enrichment"))
-
-
-def fetch(served: SampleWeb, archive: EnrichmentArchive, at: datetime, on=BOTH) -> list[EnrichmentFetch]:
-    """One round at that moment of the world."""
-
-    async def work() -> list[EnrichmentFetch]:
-        async with open_client(connect_to={"*.example": ("127.0.0.1", served.port)}) as client:
-            return await fetch_files(on, archive, client, lambda: at)
-
-    served.at(at)
-    return asyncio.run(work())
 
 
 def cves(*ids: str, **changes: object) -> list[Ioc]:
@@ -62,23 +31,6 @@ def cves(*ids: str, **changes: object) -> list[Ioc]:
 def fact(rows: list[CveFacts], cve: str) -> CveFacts:
     (row,) = [row for row in rows if row.cve == cve]
     return row
-
-
-def test_both_files_are_fetched_kept_and_not_asked_again_before_they_are_due(
-    served: SampleWeb, archive: EnrichmentArchive
-) -> None:
-    served.forget_counts()
-    kev, epss = fetch(served, archive, FIRST.cutoff)
-    assert (kev.outcome, kev.entries, kev.dated) == ("new", 2, date(2026, 9, 30))
-    assert (epss.outcome, epss.entries, epss.dated) == ("new", 9, date(2026, 9, 30))
-    assert archive.bodies.get(kev.body_sha256 or "") == kev_body(FIRST.cutoff)
-    assert fetch(served, archive, FIRST.cutoff + HOUR) == [kev, epss]
-    assert served.counts() == {KEV_URL: 1, EPSS_URL: 1}
-    again = fetch(served, archive, FIRST.cutoff + 5 * HOUR)
-    assert [row.outcome for row in again] == ["unchanged", "unchanged"]
-    assert [row.status for row in again] == [304, 304]
-    assert served.counts() == {KEV_URL: 2, EPSS_URL: 2}
-    ENRICHMENT_FILES.arrow(again)
 
 
 def test_an_edition_goes_by_what_was_known_at_its_close_however_late_it_is_made(
@@ -138,40 +90,6 @@ def test_every_article_a_cve_stands_in_is_named_once(served: SampleWeb, archive:
     assert row.article_ids == ("b", "a")
 
 
-@pytest.mark.parametrize("broken", ["kev", "epss"])
-def test_a_body_that_is_not_the_file_never_takes_the_place_of_a_good_one(
-    served: SampleWeb, archive: EnrichmentArchive, broken: str
-) -> None:
-    good = fetch(served, archive, FIRST.cutoff)
-    # The two files swapped: each is an answer of status 200 that is something else.
-    wrong = sources(EPSS_URL, "") if broken == "kev" else sources("", KEV_URL)
-    (row,) = fetch(served, archive, FIRST.cutoff + 5 * HOUR, wrong)
-    assert (row.outcome, row.failures, row.status) == ("error", 1, 200)
-    assert row.reason and row.not_before == FIRST.cutoff + 5 * HOUR + timedelta(minutes=50)
-    kept = archive.of("kev" if broken == "kev" else "epss", SECOND)
-    assert kept == good[0 if broken == "kev" else 1]
-
-
-def test_a_source_that_fails_is_asked_less_and_less_often(served: SampleWeb, archive: EnrichmentArchive) -> None:
-    gone = sources("http://nowhere.example/kev.json", "")
-    at, waits = FIRST.cutoff, []
-    for _ in range(20):
-        (row,) = fetch(served, archive, at, gone)
-        assert (row.outcome, row.reason) == ("error", "HTTP 404")
-        waits.append(row.not_before - at)
-        at = row.not_before
-    assert waits == sorted(waits) and waits[0] < HOUR and waits[-1] == 12 * HOUR
-
-
-@pytest.mark.parametrize("url", ["ftp://a.example/x", "http://user:pw@a.example/x", "http://10.0.0.1/x", "nonsense"])
-def test_an_address_that_is_not_asked_is_an_error_of_that_source(
-    served: SampleWeb, archive: EnrichmentArchive, url: str
-) -> None:
-    bad, good = fetch(served, archive, FIRST.cutoff, sources(url, EPSS_URL))
-    assert (bad.outcome, bad.status, good.outcome) == ("error", None, "new")
-    assert "pw" not in bad.reason + bad.url
-
-
 def test_a_damaged_record_counts_as_never_written(served: SampleWeb, archive: EnrichmentArchive) -> None:
     fetch(served, archive, FIRST.cutoff)
     for path in (archive.root / "fetches").glob("*/*.json"):
@@ -189,96 +107,6 @@ def test_a_damaged_body_is_a_reason_and_not_the_end_of_the_day(
     (row,) = cve_facts(FIRST, cves("CVE-2026-90117"), archive, BOTH)
     assert (row.kev, row.epss) == ("unavailable", "scored")
     assert row.missing == ("kev: the file of 2026-09-30 that is kept cannot be read",)
-
-
-def test_an_archive_that_cannot_be_written_is_named(served: SampleWeb, tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(StorageError, match="file"):
-        fetch(served, EnrichmentArchive(UPath(tmp_path / "file")), FIRST.cutoff)
-
-
-def catalogue(*rows: object, **more: object) -> bytes:
-    return json.dumps({"vulnerabilities": rows, **more}).encode()
-
-
-GOOD = {
-    "cveID": "CVE-2026-90001",
-    "dateAdded": "2026-10-01",
-    "dueDate": "2026-10-22",
-    "knownRansomwareCampaignUse": "Known",
-}
-
-
-def test_one_bad_row_of_the_catalogue_costs_that_row() -> None:
-    rows = [
-        None,
-        7,
-        {},
-        {"cveID": "x"},
-        {"cveID": ["CVE-2026-90002"]},
-        GOOD,
-        {"cveID": "CVE-2026-90003", "dateAdded": 5},
-    ]
-    kev = read_kev(catalogue(*rows, dateReleased="2026-10-01T12:00:00.000Z"))
-    assert set(kev.entries) == {"CVE-2026-90001", "CVE-2026-90003"}
-    assert kev.dated == date(2026, 10, 1)
-    odd = kev.entries["CVE-2026-90003"]
-    assert (odd.date_added, odd.due_date, odd.ransomware) == (None, None, "unknown")
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"<html>",
-        b"\xff\xfe",
-        b"[]",
-        b'{"vulnerabilities": 5}',
-        b'{"vulnerabilities": []}',
-        catalogue({"cveID": "no"}),
-        b"[" * 1_000_000,
-        b'{"vulnerabilities": [' + b"0," * 200_000 + b"0]}",
-    ],
-    ids=lambda data: data[:20].decode("latin-1"),
-)
-def test_what_is_no_catalogue_is_one_error(data: bytes) -> None:
-    with pytest.raises(EnrichmentError) as error:
-        read_kev(data)
-    assert len(str(error.value)) < 200
-
-
-HEAD = b"#model_version:v1,score_date:2026-10-01T00:00:00+0000\ncve,epss,percentile\n"
-
-
-@pytest.mark.parametrize(
-    "pack", [bytes, gzip.compress, lambda data: gzip.compress(data[:80], mtime=0) + gzip.compress(data[80:])]
-)
-def test_scores_are_read_packed_and_unpacked(pack: Callable[[bytes], bytes]) -> None:
-    rows = b"CVE-2026-90001,0.5,0.9\nCVE-2026-90002,1.5,0.9\nCVE-2026-90003,nan,1\nCVE-2026-90004\nCVE-2026-90001,0.1,0.1\n"
-    epss = read_epss(pack(HEAD + rows), {f"CVE-2026-9000{n}" for n in range(1, 6)})
-    assert (epss.dated, epss.rows) == (date(2026, 10, 1), 5)
-    good = epss.scores["CVE-2026-90001"]
-    assert good is not None and (good.score, good.percentile) == (0.5, 0.9)
-    assert {cve for cve, score in epss.scores.items() if score is None} == {f"CVE-2026-9000{n}" for n in (2, 3, 4)}
-
-
-@pytest.mark.parametrize(
-    ("data", "says"),
-    [
-        (b"", "not EPSS scores"),
-        (b"<html>", "not EPSS scores"),
-        (HEAD, "without a row"),
-        (b"cve,score\nCVE-2026-90001,1\n", "not EPSS scores"),
-        (gzip.compress(HEAD, mtime=0)[:-9], "ends too early"),
-        (b"\x1f\x8b" + b"\x00" * 50, "damaged gzip"),
-        (gzip.compress(b"\0" * (MAX_CSV_BYTES + 1), mtime=0), "unpacks to more than"),
-        (gzip.compress(HEAD + b"\n" * (MAX_ROWS + 1), mtime=0), "more than 2000000 rows"),
-    ],
-    ids=lambda value: str(value)[:20],
-)
-def test_what_is_no_list_of_scores_is_one_error(data: bytes, says: str) -> None:
-    with pytest.raises(EnrichmentError, match=says):
-        read_epss(data, ())
 
 
 def test_a_score_that_cannot_be_read_is_not_called_unscored(archive: EnrichmentArchive) -> None:
