@@ -26,15 +26,49 @@ def hand_back(
 
     What the services tell of damaged data is a warning in the log of the run, and a number and a table of the metadata.
     """
+    context.add_output_metadata(_reported(context, services, table, rows, numbers, extra))
+    return rows
+
+
+def output_of(
+    context: dg.AssetExecutionContext,
+    services: Services,
+    table: Table[Row],
+    rows: list[Row],
+    numbers: Mapping[str, int | float],
+    extra: Mapping[str, dg.MetadataValue] | None = None,
+) -> dg.Output[list[Row]]:
+    """As `hand_back`, of a step that makes several tables: its output of the table's name."""
+    return dg.Output(rows, table.name, metadata=_reported(context, services, table, rows, numbers, extra))
+
+
+def _reported(
+    context: dg.AssetExecutionContext,
+    services: Services,
+    table: Table[Row],
+    rows: list[Row],
+    numbers: Mapping[str, int | float],
+    extra: Mapping[str, dg.MetadataValue] | None,
+) -> dict[str, Any]:
     told = services.told()
     for line in told:
         context.log.warning(line)
     if told:
         numbers = {**numbers, "damaged": len(told)}
         extra = {**(extra or {}), "damage": shown(["what"], [[line] for line in told])}
-    context.add_output_metadata({"dagster/row_count": len(rows), **numbers, **(extra or {})})
     services.listener(table.name, {"rows": len(rows), **numbers})
-    return rows
+    return {"dagster/row_count": len(rows), **numbers, **(extra or {})}
+
+
+def table_output(table: Table[Any], group: str, description: str) -> dg.AssetOut:
+    """One table of a step that makes several and can make each of them alone."""
+    return dg.AssetOut(
+        is_required=False,
+        group_name=group,
+        kinds={"python", "parquet"},
+        description=description,
+        metadata=described(table),
+    )
 
 
 def described(table: Table[Any]) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from secdigest_pipeline.analysis.analyse import Analyst
 from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
 from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.analysis.extractive import Extractive
-from secdigest_pipeline.articles.clean import CleanedAhead
 from secdigest_pipeline.articles.pages.archive import PageArchive
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.settings import Settings, SettingsError
@@ -113,11 +112,6 @@ class Services:
     def pages(self) -> PageArchive:
         """Fetched pages."""
         return PageArchive(self.settings.data / "pages", self.tell)
-
-    @cached_property
-    def ahead(self) -> CleanedAhead:
-        """Articles cleaned while their edition's pages were fetched."""
-        return CleanedAhead()
 
     @cached_property
     def replies(self) -> Replies:
