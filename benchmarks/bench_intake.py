@@ -3,7 +3,7 @@
 Feed 200 ms, page and robots.txt 300 ms, 16 requests at once, and the politeness of production: one request at a time at a
 host, a second between two (`SECDIGEST_HOST_DELAY`'s default). Every feed has its own host with one to five articles.
 
-Measured: the steps feed_snapshots, raw_feed_items and read_articles of a real Dagster run in a fresh
+Measured: the steps feed_snapshots, edition_intake and read_articles of a real Dagster run in a fresh
 process, from the start of the first to the end of the last. In it: their tables and archives on disk, worker processes
 started, every page cleaned. Not in it: imports, and what Dagster does before the first step. The servers are this process.
 """
@@ -30,7 +30,7 @@ FEED_DELAY, PAGE_DELAY, HOST_DELAY = 0.2, 0.3, 1.0
 FETCHES = 16
 BOUND = 1.3
 ASSETS = ("feed_snapshots", "raw_feed_items", "article_pages", "cleaned_articles")
-STEPS = ("feed_snapshots", "raw_feed_items", "read_articles")
+STEPS = ("feed_snapshots", "edition_intake", "read_articles")
 # What the steps import when they are called; importing is not what is measured.
 ROOMS = (
     "articles.clean",
@@ -185,7 +185,7 @@ def main() -> None:
     polling, reading = ideal_seconds()
     ratio = took["all"] / (polling + reading)
     print(f"| step, {ARTICLES} items of {FEEDS} feeds | wall | critical path |\n|---|---|---|")
-    print(f"| poll and membership | {took['feed_snapshots'] + took['raw_feed_items']:.1f} s | {polling:.1f} s |")
+    print(f"| poll and membership | {took['feed_snapshots'] + took['edition_intake']:.1f} s | {polling:.1f} s |")
     print(f"| pages and cleaning | {took['read_articles']:.1f} s | {reading:.1f} s |")
     print(f"| all, with what lies between steps | {took['all']:.1f} s | {polling + reading:.1f} s |")
     print(f"\nwall/ideal {ratio:.2f} (bound {BOUND}); load {os.getloadavg()[0]:.1f}")

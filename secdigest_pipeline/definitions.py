@@ -20,7 +20,7 @@ from secdigest_pipeline.indicators.exports.records import IOC_EXPORTS
 from secdigest_pipeline.indicators.past.sightings import IOC_HISTORY
 from secdigest_pipeline.indicators.records import IOCS
 from secdigest_pipeline.intake.health import FEED_HEALTH
-from secdigest_pipeline.intake.records import POLLS, RAW_FEED_ITEMS
+from secdigest_pipeline.intake.records import FEED_COMPLETENESS, POLLS, RAW_FEED_ITEMS
 from secdigest_pipeline.orchestration import alerts, automation
 from secdigest_pipeline.orchestration.io_managers import ParquetIOManager
 from secdigest_pipeline.orchestration.launcher import in_this_process
@@ -34,6 +34,7 @@ TABLES = {
         POLLS,
         FEED_HEALTH,
         RAW_FEED_ITEMS,
+        FEED_COMPLETENESS,
         ARTICLE_PAGES,
         CLEANED_ARTICLES,
         PRIMARY_PAGES,
