@@ -12,13 +12,14 @@ from secdigest_pipeline.assets import (
     feed_health,
     intake,
     iocs,
+    observables,
     primary,
     report,
     stories,
 )
 from secdigest_pipeline.indicators.exports.records import IOC_EXPORTS
 from secdigest_pipeline.indicators.past.sightings import IOC_HISTORY
-from secdigest_pipeline.indicators.records import IOCS
+from secdigest_pipeline.indicators.records import IOCS, OBSERVABLES
 from secdigest_pipeline.intake.health import FEED_HEALTH
 from secdigest_pipeline.intake.records import FEED_COMPLETENESS, POLLS, RAW_FEED_ITEMS
 from secdigest_pipeline.orchestration import alerts, automation
@@ -39,6 +40,7 @@ TABLES = {
         CLEANED_ARTICLES,
         PRIMARY_PAGES,
         STORIES,
+        OBSERVABLES,
         ARTICLE_ANALYSES,
         IOCS,
         IOC_HISTORY,
@@ -54,7 +56,19 @@ OWNER = "team:security-data"
 def build_defs(services: Services | None = None) -> dg.Definitions:
     """The real graph; tests, the demo and the command line hand in their own services."""
     services = services or Services()
-    modules = [intake, feed_health, articles, primary, stories, analyses, iocs, enrichment, exports, report]
+    modules = [
+        intake,
+        feed_health,
+        articles,
+        primary,
+        stories,
+        observables,
+        analyses,
+        iocs,
+        enrichment,
+        exports,
+        report,
+    ]
     return dg.Definitions(
         assets=[
             asset.map_asset_specs(lambda spec: spec.replace_attributes(owners=[OWNER]))

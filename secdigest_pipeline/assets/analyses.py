@@ -14,7 +14,8 @@ from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Analysis, Call
 from secdigest_pipeline.analysis.verify import ungrounded
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.assets.metadata import checked, described, hand_back
-from secdigest_pipeline.indicators.finding.find import find
+from secdigest_pipeline.indicators.finding.observables import of_pages
+from secdigest_pipeline.indicators.records import PlacedObservable
 from secdigest_pipeline.orchestration.partitions import EDITIONS
 from secdigest_pipeline.orchestration.resources import Services
 
@@ -49,12 +50,13 @@ def article_analyses(
     config: Asking,
     services: dg.ResourceParam[Services],
     cleaned_articles: list[Article],
+    observables: list[PlacedObservable],
 ) -> list[Analysis]:
     """Summary, recommendations, notes and IOC roles of each article. A reply that is kept is never paid for again."""
     before = {call.call_id for call in services.replies.calls(context.partition_key)}
     by_batch = config.batch or (services.settings.batch and any(tag in context.run.tags for tag in _BACKFILL_TAGS))
     try:
-        analyses = asyncio.run(_analyse(services, config.refresh, by_batch, cleaned_articles))
+        analyses = asyncio.run(_analyse(services, config.refresh, by_batch, cleaned_articles, observables))
     except AnalystUnavailable as error:
         raise dg.Failure(str(error), allow_retries=False) from None
     calls = services.replies.calls(context.partition_key)
@@ -85,11 +87,12 @@ def _cost_table(calls: list[Call]) -> dg.MetadataValue:
     return dg.MetadataValue.table(rows, schema=_COST_SCHEMA)
 
 
-async def _analyse(services: Services, refresh: list[str], batch: bool, articles: list[Article]) -> list[Analysis]:
+async def _analyse(
+    services: Services, refresh: list[str], batch: bool, articles: list[Article], observables: list[PlacedObservable]
+) -> list[Analysis]:
     news = [article for article in articles if article.section == "news"]
-    observables = {article.article_id: find(article.page_text) for article in news}
     async with services.analyst(frozenset(refresh), batch) as analyst:
-        return await analyse(news, observables, analyst, at_once=services.settings.model_calls)
+        return await analyse(news, of_pages(observables), analyst, at_once=services.settings.model_calls)
 
 
 @dg.asset_check(

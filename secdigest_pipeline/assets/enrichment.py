@@ -6,7 +6,7 @@ import dagster as dg
 
 from secdigest_pipeline.assets.metadata import checked, described, hand_back
 from secdigest_pipeline.base.editions import Edition
-from secdigest_pipeline.indicators.records import Ioc
+from secdigest_pipeline.indicators.records import PlacedObservable
 from secdigest_pipeline.orchestration.partitions import EDITIONS
 from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline.vulnerabilities.archive import EnrichmentArchive
@@ -49,11 +49,18 @@ def enrichment_files_answered(enrichment_files: list[EnrichmentFetch]) -> dg.Ass
     metadata=described(CVE_FACTS),
 )
 def cve_facts(
-    context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], iocs: list[Ioc]
+    context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], observables: list[PlacedObservable]
 ) -> list[CveFacts]:
-    """Every CVE of the edition with KEV date and EPSS score as of its day. A pure function of ledger and archive."""
+    """Every CVE of the edition with KEV date and EPSS score as of its day. A pure function of observables and archive."""
     on = sources(services.settings.kev_url, services.settings.epss_url)
-    rows = facts_of(Edition.parse(context.partition_key), iocs, _archive(services), on)
+    cves = [row for row in observables if row.type == "cve"]
+    rows = facts_of(
+        Edition.parse(context.partition_key),
+        [(row.value, row.article_id) for row in cves if row.place != "article"],
+        [(row.value, row.article_id) for row in cves if row.place == "article"],
+        _archive(services),
+        on,
+    )
     return hand_back(
         context,
         services,

@@ -17,6 +17,7 @@ EDITION_ASSETS = (
     "cleaned_articles",
     "primary_pages",
     "stories",
+    "observables",
     "article_analyses",
     "iocs",
     "cve_facts",

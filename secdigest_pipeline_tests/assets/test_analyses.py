@@ -12,6 +12,8 @@ import secdigest_pipeline.definitions  # noqa: F401 - loads the assets with the 
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.assets import analyses
 from secdigest_pipeline.base.settings import Settings
+from secdigest_pipeline.indicators.finding.observables import as_rows, found_in, page_texts
+from secdigest_pipeline.indicators.records import PlacedObservable
 from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline.sample.messages import KEY, MessagesApi, serve
 from secdigest_pipeline_tests.analysis.conftest import REPLY, numbered
@@ -44,8 +46,12 @@ def materialized(
     def cleaned_articles() -> list[Article]:
         return [replace(article, edition=edition) for article in ARTICLES]
 
+    @dg.asset(partitions_def=analyses.EDITIONS)
+    def observables() -> list[PlacedObservable]:
+        return as_rows(edition, found_in(page_texts(ARTICLES)))
+
     done = dg.materialize(
-        [cleaned_articles, analyses.article_analyses],
+        [cleaned_articles, observables, analyses.article_analyses],
         partition_key=edition,
         resources={"services": services, "io_manager": dg.InMemoryIOManager()},
         run_config={"ops": {"article_analyses": {"config": config or {}}}},
