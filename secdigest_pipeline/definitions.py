@@ -80,7 +80,7 @@ def build_defs(services: Services | None = None) -> dg.Definitions:
         jobs=[automation.daily_job, automation.edition_job, automation.poll_job],
         schedules=[automation.daily_edition, automation.hourly_poll],
         sensors=[alerts.run_failure_alert],
-        resources={"services": services, "io_manager": ParquetIOManager(services.tables, TABLES)},
+        resources={**services.resources(), "io_manager": ParquetIOManager(services.tables, TABLES)},
         executor=in_this_process,
     )
 

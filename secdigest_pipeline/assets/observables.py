@@ -10,7 +10,7 @@ from secdigest_pipeline.assets.metadata import described, hand_back
 from secdigest_pipeline.indicators.finding.observables import as_rows, found_in, own_texts, page_texts
 from secdigest_pipeline.indicators.records import OBSERVABLES, PlacedObservable
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.resources import Tables
 
 
 @dg.asset(
@@ -18,7 +18,7 @@ from secdigest_pipeline.orchestration.resources import Services
 )
 def observables(
     context: dg.AssetExecutionContext,
-    services: dg.ResourceParam[Services],
+    tables: dg.ResourceParam[Tables],
     cleaned_articles: list[Article],
     primary_pages: list[PrimaryPage],
 ) -> list[PlacedObservable]:
@@ -26,4 +26,4 @@ def observables(
     texts = chain(own_texts(cleaned_articles), page_texts(cleaned_articles, primary_pages))
     rows = as_rows(context.partition_key, found_in(texts))
     places = Counter(row.place for row in rows)
-    return hand_back(context, services, OBSERVABLES, rows, {f"in_{place}": n for place, n in places.items()})
+    return hand_back(context, tables, OBSERVABLES, rows, {f"in_{place}": n for place, n in places.items()})

@@ -12,7 +12,7 @@ from secdigest_pipeline.intake.feed_completeness import coverage_line, failed_fe
 from secdigest_pipeline.intake.records import FeedCompleteness, FeedItem
 from secdigest_pipeline.orchestration.heartbeat import beat
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.resources import Configured, Tables
 from secdigest_pipeline.report.entry import BrokenReport
 from secdigest_pipeline.report.made import make_edition
 from secdigest_pipeline.report.publish import check_published, publish
@@ -28,7 +28,8 @@ from secdigest_pipeline.vulnerabilities.records import CveFacts
 )
 def daily_report(
     context: dg.AssetExecutionContext,
-    services: dg.ResourceParam[Services],
+    settings: dg.ResourceParam[Configured],
+    tables: dg.ResourceParam[Tables],
     raw_feed_items: list[FeedItem],
     feed_completeness: list[FeedCompleteness],
     cleaned_articles: list[Article],
@@ -60,11 +61,11 @@ def daily_report(
         )
     except BrokenReport as error:
         raise dg.Failure(str(error), allow_retries=False) from None
-    paths = publish(services.settings.out, made.files)
-    beat(services.settings.data, edition, paths[0], services.now())
+    paths = publish(settings.values.out, made.files)
+    beat(settings.values.data, edition, paths[0], settings.now())
     return hand_back(
         context,
-        services,
+        tables,
         DAILY_REPORT,
         made.lines,
         made.numbers,
@@ -74,8 +75,8 @@ def daily_report(
 
 @dg.asset_check(asset=daily_report, partitions_def=EDITIONS)
 def published_files_hold_the_contract(
-    context: dg.AssetCheckExecutionContext, services: dg.ResourceParam[Services]
+    context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Configured]
 ) -> dg.AssetCheckResult:
     """The files as they lie in the output folder, read back and held against every rule of the report contract."""
-    wrong = check_published(services.settings.out, Edition.parse(context.partition_key))
+    wrong = check_published(settings.values.out, Edition.parse(context.partition_key))
     return checked(["violation"], [[fault] for fault in wrong])

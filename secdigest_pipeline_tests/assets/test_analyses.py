@@ -53,7 +53,7 @@ def materialized(
     done = dg.materialize(
         [cleaned_articles, observables, analyses.article_analyses],
         partition_key=edition,
-        resources={"services": services, "io_manager": dg.InMemoryIOManager()},
+        resources={**services.resources(), "io_manager": dg.InMemoryIOManager()},
         run_config={"ops": {"article_analyses": {"config": config or {}}}},
         tags=tags,
     )
@@ -90,7 +90,9 @@ def test_the_table_of_costs_is_bounded_and_keeps_the_dearest(api: MessagesApi, m
     monkeypatch.setattr(analyses, "_COST_ROWS", 2)
     services = Services()
     shown = [record.data["cost_usd"] for record in materialized(services)["cost_by_article"].records]
-    assert shown == sorted((round(call.cost_usd, 6) for call in services.replies.calls(EDITION)), reverse=True)[:2]
+    assert (
+        shown == sorted((round(call.cost_usd, 6) for call in services.model.replies.calls(EDITION)), reverse=True)[:2]
+    )
 
 
 @pytest.mark.parametrize(

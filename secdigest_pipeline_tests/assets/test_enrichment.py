@@ -34,7 +34,7 @@ def test_an_edition_gets_its_facts_whatever_a_source_answers(tmp_path: Path, kev
             "SECDIGEST_EPSS_URL": EPSS_URL,
         }
         memory = dg.InMemoryIOManager()
-        resources = {"services": Services(Settings.from_env(env), lambda: DAY.cutoff), "io_manager": memory}
+        resources = {**Services(Settings.from_env(env), lambda: DAY.cutoff).resources(), "io_manager": memory}
         fetched = dg.materialize(
             [module.enrichment_files, module.enrichment_files_answered], resources=resources, instance=instance
         )

@@ -32,7 +32,7 @@ def materialized(services: Services, edition: str) -> tuple[list[IocPast], dict[
     done = dg.materialize(
         [iocs, exports.ioc_history],
         partition_key=edition,
-        resources={"services": services, "io_manager": dg.InMemoryIOManager()},
+        resources={**services.resources(), "io_manager": dg.InMemoryIOManager()},
     )
     [event] = done.asset_materializations_for_node("ioc_history")
     metadata = {name: entry.value for name, entry in event.metadata.items()}
@@ -44,7 +44,7 @@ def test_an_edition_whose_file_is_damaged_is_told_and_restored(tmp_path: Path, m
     services, day = Services(Settings.from_env()), Edition.parse("2026-09-30")
     rows = [ioc(edition=day.key)]
     History(services.settings.data / "history").add(day, rows)
-    write_atomic(services.tables / "iocs" / f"{day.key}.parquet", parquet_bytes(IOCS, IOCS.frame(rows)))
+    write_atomic(services.tables / "iocs" / f"{day.key}.parquet", parquet_bytes(IOCS.arrow(rows)))
     (path,) = UPath(tmp_path / "data" / "history" / "iocs" / "editions").iterdir()
     path.write_bytes(path.read_bytes()[:-9])
 

@@ -49,7 +49,7 @@ def ledger_with(tmp_path: Path, lines: str | None) -> dict[str, Ioc]:
                 module.iocs,
                 module.iocs_stand_in_their_page,
             ],
-            resources={"services": Services(Settings.from_env(env)), "io_manager": dg.InMemoryIOManager()},
+            resources={**Services(Settings.from_env(env)).resources(), "io_manager": dg.InMemoryIOManager()},
             instance=instance,
             partition_key=EDITION,
         )
