@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from secdigest_pipeline.base.editions import Edition
-from secdigest_pipeline.intake.completeness import completeness, memo_line
+from secdigest_pipeline.intake.completeness import completeness
 from secdigest_pipeline.intake.feeds.feeds import HistorySource
 from secdigest_pipeline.intake.polling.archive import Archive
 from secdigest_pipeline.intake.polling.parse import MAX_ITEMS
-from secdigest_pipeline.intake.records import COMPLETENESS, HISTORY, Completeness, Reach
+from secdigest_pipeline.intake.records import HISTORY, Completeness, Reach
 from secdigest_pipeline_tests.intake.polling.test_archive import poll_row, sighting
 from secdigest_pipeline_tests.intake.worlds import archive_in, feed, jst
 
@@ -37,7 +37,6 @@ def error(archive: Archive, at: str) -> None:
 
 def state(archive: Archive, edition: Edition = DAY, **changes: object) -> Completeness:
     (row,) = completeness(edition, [feed("a", **changes)], archive)
-    COMPLETENESS.arrow([row])
     return row
 
 
@@ -250,19 +249,3 @@ def test_history_is_read_back_as_it_was_written_and_compacted(tmp_path: Path) ->
     assert archive.history() == expected
     archive.compact(jst("2026-12-10 00:00").date())
     assert archive.history() == expected == Archive(archive.root).history()
-
-
-def test_the_memo_names_the_feeds_with_gaps() -> None:
-    feeds = [feed("a", name="甲"), feed("b", name="乙"), feed("c", name="丙")]
-    rows = [Completeness("2026-06-03", *row, "") for row in (("a", "archive"), ("b", "partial"), ("c", "none"))]  # type: ignore[arg-type]
-    whole = "フィードの収集状況: サイトの過去記事で補完 1件、一部のみ 1件（乙）"
-    assert memo_line(rows, feeds) == f"{whole}、記録なし 1件（丙）"
-    # what failed is told in a line of its own, unless a part of its day is known all the same
-    assert memo_line(rows, feeds, ["乙", "丙"]) == whole
-
-
-def test_a_day_that_the_polls_hold_whole_needs_no_word_in_the_memo() -> None:
-    rows = [Completeness("2026-06-03", name, state, "") for name, state in (("a", "polled"), ("b", "none"))]  # type: ignore[arg-type]
-    feeds = [feed("a", name="甲"), feed("b", name="乙")]
-    assert memo_line(rows, feeds, ["乙"]) == ""
-    assert memo_line(rows, feeds) == "フィードの収集状況: 巡回で網羅 1件、記録なし 1件（乙）"

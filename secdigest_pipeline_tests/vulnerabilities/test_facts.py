@@ -7,8 +7,7 @@ from datetime import UTC, date
 
 import pytest
 
-from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.indicators.records import Ioc
+from secdigest_pipeline.base.tables import TableError
 from secdigest_pipeline.sample.enrichment_files import EPSS_URL, epss_body, kev_body
 from secdigest_pipeline.sample.web import SampleWeb
 from secdigest_pipeline.sample.world import EDITIONS
@@ -17,15 +16,14 @@ from secdigest_pipeline.vulnerabilities.facts import cve_facts, facts_line, fact
 from secdigest_pipeline.vulnerabilities.files import read_epss, read_kev
 from secdigest_pipeline.vulnerabilities.records import CVE_FACTS, CveFacts, EnrichmentFetch
 from secdigest_pipeline.vulnerabilities.sources import sources
-from secdigest_pipeline_tests.indicators.ledgers import ioc
 from secdigest_pipeline_tests.vulnerabilities.rounds import BOTH, HOUR, fetch
 from secdigest_pipeline_tests.vulnerabilities.test_files import HEAD
 
 FIRST, SECOND, THIRD = EDITIONS
 
 
-def cves(*ids: str, **changes: object) -> list[Ioc]:
-    return [ioc(cve, "cve", is_ioc=False, **changes) for cve in ids]
+def cves(*ids: str, article_id: str = "a1") -> list[tuple[str, str]]:
+    return [(cve, article_id) for cve in ids]
 
 
 def fact(rows: list[CveFacts], cve: str) -> CveFacts:
@@ -39,7 +37,7 @@ def test_an_edition_goes_by_what_was_known_at_its_close_however_late_it_is_made(
     for edition in EDITIONS:
         fetch(served, archive, edition.cutoff)
     ledger = cves("CVE-2026-90231", "CVE-2026-90117", "CVE-2026-90513")
-    first, second = (cve_facts(edition, ledger, archive, BOTH) for edition in (FIRST, SECOND))
+    first, second = (cve_facts(edition, ledger, [], archive, BOTH) for edition in (FIRST, SECOND))
     assert fact(first, "CVE-2026-90231").kev == "not_listed"
     listed = fact(second, "CVE-2026-90231")
     assert (listed.kev, listed.kev_date_added, listed.kev_due_date, listed.kev_ransomware) == (
@@ -56,22 +54,22 @@ def test_an_edition_goes_by_what_was_known_at_its_close_however_late_it_is_made(
 
 def test_what_the_files_do_not_have_is_said(served: SampleWeb, archive: EnrichmentArchive) -> None:
     fetch(served, archive, FIRST.cutoff)
-    row = fact(cve_facts(FIRST, cves("CVE-2026-90513"), archive, BOTH), "CVE-2026-90513")
+    row = fact(cve_facts(FIRST, cves("CVE-2026-90513"), [], archive, BOTH), "CVE-2026-90513")
     assert (row.kev, row.epss, row.epss_score) == ("not_listed", "not_scored", None)
     assert row.missing == ("epss: not in the scores of 2026-09-30",)
 
 
 def test_without_a_file_of_the_day_nothing_is_claimed(served: SampleWeb, archive: EnrichmentArchive) -> None:
     ledger = cves("CVE-2026-90117")
-    (none,) = cve_facts(FIRST, ledger, archive, BOTH)
+    (none,) = cve_facts(FIRST, ledger, [], archive, BOTH)
     assert (none.kev, none.epss, none.kev_as_of, none.epss_as_of) == ("unavailable", "unavailable", None, None)
     assert none.missing == ("kev: no file of that day is kept", "epss: no file of that day is kept")
-    (off,) = cve_facts(FIRST, ledger, archive, sources("", ""))
+    (off,) = cve_facts(FIRST, ledger, [], archive, sources("", ""))
     assert off.missing[0] == "kev: the source is off (SECDIGEST_KEV_URL)"
     fetch(served, archive, THIRD.cutoff)
-    assert cve_facts(FIRST, ledger, archive, BOTH) == [none], "a file from days later is not of the day"
-    assert cve_facts(THIRD.shifted(8), ledger, archive, BOTH)[0].kev == "unavailable", "nor is one from last week"
-    assert cve_facts(FIRST, [ioc()], archive, BOTH) == []
+    assert cve_facts(FIRST, ledger, [], archive, BOTH) == [none], "a file from days later is not of the day"
+    assert cve_facts(THIRD.shifted(8), ledger, [], archive, BOTH)[0].kev == "unavailable", "nor is one from last week"
+    assert cve_facts(FIRST, [], cves("CVE-2026-90117"), archive, BOTH) == []
 
 
 def test_an_edition_made_some_hours_late_goes_by_the_first_file_after_its_close_but_not_by_later_additions(
@@ -79,14 +77,14 @@ def test_an_edition_made_some_hours_late_goes_by_the_first_file_after_its_close_
 ) -> None:
     fetch(served, archive, FIRST.closes + 22 * HOUR)
     fetch(served, archive, SECOND.closes)
-    row, late = cve_facts(FIRST, cves("CVE-2026-90117", "CVE-2026-90231"), archive, BOTH)
+    row, late = cve_facts(FIRST, cves("CVE-2026-90117", "CVE-2026-90231"), [], archive, BOTH)
     assert (row.kev, row.kev_date_added) == ("listed", date(2026, 9, 30))
     assert (late.kev, late.kev_as_of) == ("not_listed", date(2026, 10, 1)), "added on US 1 October, after the close"
 
 
 def test_every_article_a_cve_stands_in_is_named_once(served: SampleWeb, archive: EnrichmentArchive) -> None:
-    rows = cves("CVE-2026-90117", article_id="b") + cves("CVE-2026-90117", article_id="a") + [ioc()]
-    (row,) = cve_facts(FIRST, rows, archive, BOTH)
+    rows = cves("CVE-2026-90117", article_id="b") + cves("CVE-2026-90117", article_id="a")
+    (row,) = cve_facts(FIRST, rows, [], archive, BOTH)
     assert row.article_ids == ("b", "a")
 
 
@@ -104,7 +102,7 @@ def test_a_damaged_body_is_a_reason_and_not_the_end_of_the_day(
 ) -> None:
     kev, _ = fetch(served, archive, FIRST.cutoff)
     archive.bodies.path(kev.body_sha256 or "").write_bytes(damage)
-    (row,) = cve_facts(FIRST, cves("CVE-2026-90117"), archive, BOTH)
+    (row,) = cve_facts(FIRST, cves("CVE-2026-90117"), [], archive, BOTH)
     assert (row.kev, row.epss) == ("unavailable", "scored")
     assert row.missing == ("kev: the file of 2026-09-30 that is kept cannot be read",)
 
@@ -116,31 +114,22 @@ def test_a_score_that_cannot_be_read_is_not_called_unscored(archive: EnrichmentA
             "epss", FIRST.cutoff, EPSS_URL, "new", 200, "", archive.bodies.put(body), "", "", 1, None, 0, FIRST.closes
         )
     )
-    (row,) = cve_facts(FIRST, cves("CVE-2026-90001"), archive, BOTH)
+    (row,) = cve_facts(FIRST, cves("CVE-2026-90001"), [], archive, BOTH)
     assert (row.epss, row.missing[-1]) == (
         "unavailable",
         f"epss: its row in the scores of {FIRST.cutoff.astimezone(UTC).date()} cannot be read",
     )
 
 
-ARTICLE = Article(
-    edition=FIRST.key, article_id="a", item_id="i", url="http://a.example/1", title="Flaw", outlet="A", feed_id="a", kind="news",
-    lang="en", section="news", published_at=None, read_state="read", read_reason="",
-    text="The gateway flaw (CVE-2026-90117) and cve-2026-90077 are exploited.", text_sha256="0" * 64,
-    page_text="", links=(), extractor="x",
-)  # fmt: skip
-
-
 def test_the_line_of_an_article_tells_its_own_cves_of_the_catalogue_first(
     served: SampleWeb, archive: EnrichmentArchive
 ) -> None:
     fetch(served, archive, FIRST.cutoff)
-    ledger = cves("CVE-2026-90117", "CVE-2026-90077", "CVE-2026-90231", article_id="a")
+    pages = cves("CVE-2026-90117", "CVE-2026-90077", "CVE-2026-90231", article_id="a")
     # b's page shows the headline of another article
-    ledger += cves("CVE-2026-90117", article_id="b") + cves("CVE-2026-90117", article_id="not an article")
-    facts = cve_facts(FIRST, ledger, archive, BOTH)
-    other = replace(ARTICLE, article_id="b", text="Nothing of the kind.")
-    told = facts_of([ARTICLE, other], facts)
+    pages += cves("CVE-2026-90117", article_id="b")
+    own = cves("CVE-2026-90117", "CVE-2026-90077", article_id="a") + cves("CVE-2026-90231", article_id="b")
+    told = facts_of(cve_facts(FIRST, pages, own, archive, BOTH))
     assert {article_id: [row.cve for row in rows] for article_id, rows in told.items()} == {
         "a": ["CVE-2026-90077", "CVE-2026-90117"]
     }
@@ -152,11 +141,11 @@ def test_the_line_of_an_article_tells_its_own_cves_of_the_catalogue_first(
         r"CVE-2026-90077（KEV登録日 2026-03-11(?:、EPSS [\d.]+%、百分位[\d.]+%)?）。",
         line,
     ), line
-    assert facts_of([ARTICLE], []) == {} and facts_line(()) == ""
+    assert facts_of([]) == {} and facts_line(()) == ""
 
 
 FACT = CveFacts(
-    FIRST.key, "CVE-2026-90000", ("a",), "listed", None, None, "unknown", "unavailable", None, None, None, None, ()
+    FIRST.key, "CVE-2026-90000", ("a",), "listed", None, None, "unknown", "unavailable", None, None, None, None, (), ("a",)
 )  # fmt: skip
 
 
@@ -164,8 +153,15 @@ def test_what_a_catalogue_does_not_say_is_not_told() -> None:
     scored = replace(FACT, kev="not_listed", epss="scored", epss_score=0.0004, epss_percentile=None)
     assert facts_line([FACT]) == "CVE-2026-90000（KEV登録済み）。"
     assert facts_line([scored]) == "CVE-2026-90000（EPSS 0.1%未満）。"
-    article = replace(ARTICLE, text="CVE-2026-90000")
-    assert facts_of([article], [replace(FACT, kev="not_listed"), replace(FACT, kev="unavailable")]) == {}
+    assert facts_of([replace(FACT, kev="not_listed"), replace(FACT, kev="unavailable")]) == {}
+
+
+def test_a_table_of_before_is_read_and_what_it_cannot_say_is_an_error_that_says_what_to_do() -> None:
+    before = CVE_FACTS.arrow([FACT]).drop_columns(["own_article_ids"])
+    rows = CVE_FACTS.rows(CVE_FACTS.current(before))
+    assert rows == [replace(FACT, own_article_ids=None)]
+    with pytest.raises(TableError, match=r"cve_facts: .* CVE-2026-90000: materialize it again"):
+        facts_of(rows)
 
 
 def test_many_cves_are_counted_after_five_the_most_dangerous_first() -> None:
