@@ -152,7 +152,6 @@ class Services:
             yield Extractive()
             return
         settings = self.settings
-        _load_ahead("stix2", "pymisp")
         async with AnthropicAnalyst(
             settings.models,
             self.replies,

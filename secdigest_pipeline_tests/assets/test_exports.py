@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import pandas as pd
 import pytest
 from upath import UPath
 
@@ -13,9 +12,10 @@ from secdigest_pipeline.assets import exports
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.files import write_atomic
 from secdigest_pipeline.base.settings import Settings
+from secdigest_pipeline.indicators.exports.check import unlike_listed
 from secdigest_pipeline.indicators.past.history import History
-from secdigest_pipeline.indicators.past.sightings import IOC_HISTORY, IocPast
-from secdigest_pipeline.indicators.records import IOCS
+from secdigest_pipeline.indicators.past.sightings import IocPast
+from secdigest_pipeline.indicators.records import IOCS, Ioc
 from secdigest_pipeline.orchestration.io_managers import parquet_bytes
 from secdigest_pipeline.orchestration.partitions import EDITIONS
 from secdigest_pipeline.orchestration.resources import Services
@@ -26,8 +26,8 @@ def materialized(services: Services, edition: str) -> tuple[list[IocPast], dict[
     """Rows and metadata of `ioc_history` for a ledger of one IOC."""
 
     @dg.asset(partitions_def=EDITIONS)
-    def iocs() -> pd.DataFrame:
-        return IOCS.frame([ioc(edition=edition)])
+    def iocs() -> list[Ioc]:
+        return [ioc(edition=edition)]
 
     done = dg.materialize(
         [iocs, exports.ioc_history],
@@ -36,7 +36,7 @@ def materialized(services: Services, edition: str) -> tuple[list[IocPast], dict[
     )
     [event] = done.asset_materializations_for_node("ioc_history")
     metadata = {name: entry.value for name, entry in event.metadata.items()}
-    return IOC_HISTORY.rows(done.output_for_node("ioc_history")), metadata
+    return done.output_for_node("ioc_history"), metadata
 
 
 def test_an_edition_whose_file_is_damaged_is_told_and_restored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +44,7 @@ def test_an_edition_whose_file_is_damaged_is_told_and_restored(tmp_path: Path, m
     services, day = Services(Settings.from_env()), Edition.parse("2026-09-30")
     rows = [ioc(edition=day.key)]
     History(services.settings.data / "history").add(day, rows)
-    write_atomic(services.tables / "iocs" / f"{day.key}.parquet", parquet_bytes(IOCS, IOCS.frame(rows)))
+    write_atomic(services.tables / "iocs" / f"{day.key}.parquet", parquet_bytes(IOCS.arrow(rows)))
     (path,) = UPath(tmp_path / "data" / "history" / "iocs" / "editions").iterdir()
     path.write_bytes(path.read_bytes()[:-9])
 
@@ -55,3 +55,25 @@ def test_an_edition_whose_file_is_damaged_is_told_and_restored(tmp_path: Path, m
     found, metadata = materialized(services, "2026-10-01")
     assert [row.sightings for row in found] == [1]
     assert "damaged" not in metadata
+
+
+def test_the_exports_lie_in_the_output_folder_as_the_step_lists_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECDIGEST_OUT", str(tmp_path / "out"))
+    services, key = Services(Settings.from_env()), "2026-09-30"
+
+    @dg.asset(partitions_def=EDITIONS)
+    def iocs() -> list[Ioc]:
+        return [ioc(edition=key)]
+
+    resources = {"services": services, "io_manager": dg.InMemoryIOManager()}
+    steps = [iocs, exports.ioc_exports, exports.exports_lie_as_listed]
+    done = dg.materialize(steps, partition_key=key, resources=resources)
+    assert [check.passed for check in done.get_asset_check_evaluations()] == [True]
+
+    (path,) = (tmp_path / "out").rglob("*.stix.json")
+    path.write_bytes(path.read_bytes()[:-9])
+    assert unlike_listed(services.settings.out, done.output_for_node("ioc_exports")) == [
+        f"{path}: holds other bytes than were written"
+    ]
