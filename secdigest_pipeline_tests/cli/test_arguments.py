@@ -37,8 +37,8 @@ def test_arguments_that_cannot_be_meant_are_refused_before_anything_is_done(
     ("name", "value", "message"),
     [
         ("SECDIGEST_ANALYST", "oracle", "SECDIGEST_ANALYST='oracle' is not auto, anthropic or extractive"),
-        ("SECDIGEST_HOST_DELAY", "soon", "SECDIGEST_HOST_DELAY='soon' is not a number"),
-        ("SECDIGEST_PAGE_FETCHES", "0", "SECDIGEST_PAGE_FETCHES='0' is not between 1 and 128"),
+        ("SECDIGEST_HOST_DELAY", "soon", "SECDIGEST_HOST_DELAY='soon' is not a number from 0 to 60 seconds"),
+        ("SECDIGEST_PAGE_FETCHES", "0", "SECDIGEST_PAGE_FETCHES='0' is not a whole number from 1 to 128 fetches"),
         ("SECDIGEST_CONNECT_TO", "a.test", "SECDIGEST_CONNECT_TO: 'a.test' is not of the form host=ip:port"),
     ],
 )
