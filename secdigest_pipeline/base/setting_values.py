@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 from upath import UPath
 
-from secdigest_pipeline.base.redaction import HIDDEN, carries_credentials, redacted, shown_url
+from secdigest_pipeline.base.redaction import HIDDEN, carries_credentials, quoted, redacted, shown_url
 
 AnalystName = Literal["anthropic", "extractive"]
 
@@ -48,7 +48,7 @@ class Unit:
 
 def _refused(said: str, *, value: str = "", part: str = "") -> PydanticCustomError:
     """A rule of ours that is broken: `said` follows the variable's name, with its `value` or the `part` of it that is meant."""
-    named = f"={shown(value)}" if value else f": {shown(part)}" if part else ""
+    named = f"={quoted(value)}" if value else f": {quoted(part)}" if part else ""
     return PydanticCustomError(REFUSED, "{said}", {"said": f"{named} {said}"})
 
 
@@ -167,12 +167,6 @@ def _routes(value: str) -> dict[str, tuple[str, int]]:
             raise _refused("is not of the form host=ip:port", part=pair)
         routes[host.lower()] = (ip, int(port))
     return routes
-
-
-def shown(value: str) -> str:
-    """`value` in quotes as a message may repeat it: at most 80 characters, nothing that looks like a credential."""
-    harmless = shown_url(value) if "://" in value else redacted(value)
-    return repr(harmless if len(harmless) <= 80 else harmless[:80] + "…")
 
 
 Location = Annotated[UPath, PlainValidator(_location), Takes("a folder, or an object store URL (fsspec)")]

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from secdigest_pipeline.base.redaction import redacted, shown_url
+from secdigest_pipeline.base.redaction import quoted, redacted, shown_url
 from secdigest_pipeline.base.setting_values import (
     CREDENTIAL,
     REFUSED,
@@ -33,7 +33,6 @@ from secdigest_pipeline.base.setting_values import (
     Takes,
     Unit,
     YesNo,
-    shown,
 )
 
 _PREFIX = "SECDIGEST_"
@@ -195,7 +194,7 @@ def _refuse_unknown(env: Mapping[str, str]) -> None:
             # compared without what all have in common, which would make any two of them alike
             known = {one.removeprefix(_PREFIX): one for one in FIELDS if one.startswith(_PREFIX)}
             near = difflib.get_close_matches(name.upper().removeprefix(_PREFIX), known, n=1)
-            raise SettingsError(f"{shown(name)} is no setting" + (f"; is {known[near[0]]} meant?" if near else ""))
+            raise SettingsError(f"{quoted(name)} is no setting" + (f"; is {known[near[0]]} meant?" if near else ""))
 
 
 def _said(error: ErrorDetails) -> str:
@@ -203,7 +202,7 @@ def _said(error: ErrorDetails) -> str:
     name = str(error["loc"][0])
     if error["type"] == REFUSED:
         return f"{name}{error['msg']}"
-    return f"{name}={shown(str(error['input']))} is not {_takes(FIELDS[name])}"
+    return f"{name}={quoted(str(error['input']))} is not {_takes(FIELDS[name])}"
 
 
 def _takes(field: FieldInfo) -> str:

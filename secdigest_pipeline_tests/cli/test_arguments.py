@@ -87,8 +87,8 @@ def test_a_data_folder_that_cannot_be_made_is_one_line_that_names_it(
     [
         (None, "cannot be read (No such file or directory)"),
         ("feeds: []\n", "lists no feed"),
-        ("feeds: [{id: One}]\n", "feed 1: id 'One' is not 1 to 64 of a-z, 0-9 and inner hyphens"),
-        ("{", "not YAML (while parsing a flow node"),
+        ("feeds: [{id: One}]\n", "line 1: feed 1: id 'One' is not 1 to 64 of a-z, 0-9 and inner hyphens"),
+        ("{", "line 1: not YAML (while parsing a flow node"),
     ],
 )
 def test_a_feed_list_that_cannot_be_used_is_named_and_nothing_is_polled(
@@ -100,5 +100,5 @@ def test_a_feed_list_that_cannot_be_used_is_named_and_nothing_is_polled(
         path.write_text(content)
     done = secdigest("poll")
     assert done.exit_code == 1
-    assert done.stderr.startswith(f"secdigest: feed_snapshots: {path}: {message}") and done.stderr.count("\n") == 1
+    assert done.stderr.startswith(f"secdigest: {path}: {message}") and done.stderr.count("\n") == 1
     assert not (home / "data" / "archive").exists()
