@@ -1,7 +1,8 @@
 """Settings: environment variables, typed and checked once.
 
 Each is one field of `Settings`, with its default, bound, unit and description; the README's table (`settings_table`), what
-`secdigest doctor` lists (`in_use`) and the messages that refuse a value are made from the fields.
+`secdigest doctor` lists (`in_use`) and the messages that refuse a value are made from the fields. pydantic-settings costs a
+process 16 ms of processor time to import, beside 2 s of dagster (2026-11).
 """
 
 import difflib
