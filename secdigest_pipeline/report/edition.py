@@ -14,7 +14,7 @@ from secdigest_pipeline.report.contract import check_report, parse_report
 from secdigest_pipeline.report.entry import BrokenReport
 from secdigest_pipeline.report.markdown import render
 from secdigest_pipeline.report.memo import memo_lines
-from secdigest_pipeline.report.origins import memo_line
+from secdigest_pipeline.report.origins import memo_line, of_all
 from secdigest_pipeline.report.records import ReportLine
 from secdigest_pipeline.vulnerabilities.records import CveFacts
 
@@ -42,22 +42,24 @@ def make_edition(
     cost_usd: float,
     provisional: bool,
     failed_feeds: Sequence[str],
-    further: Sequence[str] = (),
+    coverage: str = "",
+    health: str = "",
     primary: Sequence[PrimaryPage] | None = None,
     stories: Sequence[Story] = (),
     facts: Sequence[CveFacts] = (),
 ) -> EditionReport:
     """Report, IOC CSV and work log of `edition` (report-contract 1, 2). Same tables, same bytes.
 
-    `further` are lines for その他のメモ beside our own, empty ones left out. `primary` are the pages the articles rest on;
-    None when nobody has looked for any, which the work log then says.
+    `coverage` and `health` are the lines of `intake.feed_completeness` for その他のメモ, empty ones left out. `primary` are the
+    pages the articles rest on; None when nobody has looked for any, which the work log then says.
 
     BrokenReport when a file would break its contract: nothing is published then.
     """
     memo = memo_lines(
         edition, analyses=analyses, calls_cost=cost_usd, provisional=provisional, failed_feeds=failed_feeds
     )
-    memo += [memo_line(line) for line in dict.fromkeys(further) if line]
+    for line, column in ((coverage, "completeness"), (health, "overdue")):
+        memo += [memo_line(line, of_all("feed_completeness", column))] if line else []
     report = render(edition, items, articles, analyses, iocs, memo, primary or (), stories, facts)
     rows = ioc_csv(edition, iocs)
     faults = [f"{edition.news_path}: {fault}" for fault in check_report(report.markdown)]

@@ -10,13 +10,14 @@ from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, PRIMARY_PAGES, STORIES
 from secdigest_pipeline.base.tables import Table
 from secdigest_pipeline.indicators.records import IOCS
-from secdigest_pipeline.intake.records import RAW_FEED_ITEMS
+from secdigest_pipeline.intake.records import FEED_COMPLETENESS, RAW_FEED_ITEMS
 from secdigest_pipeline.report.records import Origin, ReportLine
 from secdigest_pipeline.vulnerabilities.records import CVE_FACTS
 
 # The tables that lines name (Origin.table).
 TABLES: tuple[Table[Any], ...] = (
     RAW_FEED_ITEMS,
+    FEED_COMPLETENESS,
     CLEANED_ARTICLES,
     PRIMARY_PAGES,
     STORIES,

@@ -26,7 +26,10 @@ def memo_lines(
     lines = []
     if provisional:
         lines.append(
-            memo_line(f"暫定版: 締め切り（{edition.cutoff.astimezone(JST):%Y-%m-%d %H:%M} JST）より前に作成。")
+            memo_line(
+                f"暫定版: 締め切り（{edition.cutoff.astimezone(JST):%Y-%m-%d %H:%M} JST）より前に作成。",
+                of_all("feed_completeness", "provisional"),
+            )
         )
     if analyses:
         lines.append(memo_line(_writers(analyses), of_all("article_analyses", "model")))
@@ -34,7 +37,8 @@ def memo_lines(
         cost = f"{calls_cost:.4f} USD" if calls_cost >= 0.0001 else "0.0001 USD未満"
         lines.append(memo_line(f"モデルの費用（キャッシュ割引前）: {cost}", of_all("article_analyses", "reply_id")))
     if failed_feeds:
-        lines.append(memo_line(f"取得できなかったフィード: {named(sorted(set(failed_feeds)))}"))
+        names = named(sorted(set(failed_feeds)))
+        lines.append(memo_line(f"取得できなかったフィード: {names}", of_all("feed_completeness", "failed")))
     return lines
 
 

@@ -50,7 +50,14 @@ FIELDS: Mapping[LineField, str] = {
 STRUCTURE: frozenset[LineField] = frozenset(("heading", "label", "blank", "empty_section"))
 
 TableName = Literal[
-    "raw_feed_items", "cleaned_articles", "primary_pages", "stories", "article_analyses", "iocs", "cve_facts"
+    "raw_feed_items",
+    "feed_completeness",
+    "cleaned_articles",
+    "primary_pages",
+    "stories",
+    "article_analyses",
+    "iocs",
+    "cve_facts",
 ]
 Part = Literal["title", "url", "summary", "iocs", "recommendations", "notes", "advice"]
 

@@ -131,7 +131,7 @@ def test_every_line_of_each_file_is_one_row_that_names_what_it_rests_on(demo: De
         assert "".join(f"{line.text}\n" for line in lines).encode() == demo.published()[edition.news_path]
         assert [line.line for line in lines] == list(range(1, len(lines) + 1))
         seen |= {line.field for line in lines}
-        assert [line for line in lines if line.field not in STRUCTURE | {"memo"} and not line.rests_on] == []
+        assert [line for line in lines if line.field not in STRUCTURE and not line.rests_on] == []
         stating = [line for line in lines if line.field in ("statement", "extract", "ioc", "headline")]
         assert [line for line in stating if not line.quote] == []
         assert [line for line in lines if line.field == "blank" and line.text] == []

@@ -84,7 +84,7 @@ def editions(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "items": items, "articles": articles, "analyses": analyses, "primary": sources, "stories": stories,
         "iocs": ledger(articles, roles, threats, primary=sources), "failed_feeds": draw(st.lists(texts, max_size=3)),
-        "further": draw(st.lists(texts, max_size=3)), "cost_usd": 0.01, "provisional": draw(st.booleans()),
+        "coverage": draw(texts), "health": draw(texts), "cost_usd": 0.01, "provisional": draw(st.booleans()),
     }  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def test_each_kind_of_empty_or_endless_text_leaves_an_honest_entry(text: str) ->
     row = analysis(title_ja=text, advice=text, summary=(statement(text),), notes=(statement(text),))
     given_rows: dict[str, Any] = {"items": [item(title=text)], "articles": [article(title=text)], "analyses": [row]}
     made = make_edition(
-        EDITION, **given_rows, iocs=[], cost_usd=0.0, provisional=False, failed_feeds=[text], further=[text]
+        EDITION, **given_rows, iocs=[], cost_usd=0.0, provisional=False, failed_feeds=[text], coverage=text, health=text
     )
     (entry,) = parse_report(made.files[EDITION.news_path].decode()).articles
     assert entry.title and all(entry.blocks.values())

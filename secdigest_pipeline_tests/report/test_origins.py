@@ -22,7 +22,8 @@ OTHER = "00000000000000b2"
 OTHER_URL = "https://tribune.example/vpn"
 KEV_DAY, EPSS_DAY = date(2026, 9, 30), date(2026, 9, 29)
 FACT = CveFacts(
-    EDITION.key, CVE, (ID,), "listed", date(2026, 9, 28), None, "unknown", "scored", 0.1234, 0.956, KEV_DAY, EPSS_DAY, ()
+    EDITION.key, CVE, (ID,), "listed", date(2026, 9, 28), None, "unknown", "scored", 0.1234, 0.956, KEV_DAY, EPSS_DAY, (),
+    (ID,),
 )  # fmt: skip
 TEXT = f"The flaw {CVE} is patched."
 
@@ -193,7 +194,12 @@ def test_the_memo_names_the_table_that_it_counts() -> None:
     lines = memo_lines(EDITION, analyses=[analysis()], calls_cost=1.0, provisional=True, failed_feeds=["Example News"])
     by_table = [[(one.table, one.key, one.column) for one in line.rests_on] for line in lines]
     assert {line.field for line in lines} == {"memo"}
-    assert by_table == [[], [("article_analyses", (), "model")], [("article_analyses", (), "reply_id")], []]
+    assert by_table == [
+        [("feed_completeness", (), "provisional")],
+        [("article_analyses", (), "model")],
+        [("article_analyses", (), "reply_id")],
+        [("feed_completeness", (), "failed")],
+    ]
 
 
 def test_a_table_of_before_the_origins_is_still_read() -> None:
