@@ -13,7 +13,7 @@ from secdigest_pipeline.analysis.asking.spent import by_article, input_tokens, u
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Analysis, Call
 from secdigest_pipeline.analysis.verify import ungrounded
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.assets.metadata import checked, described, hand_back
+from secdigest_pipeline.assets.metadata import checked, described, materialized
 from secdigest_pipeline.indicators.finding.observables import of_pages
 from secdigest_pipeline.indicators.records import PlacedObservable
 from secdigest_pipeline.orchestration.partitions import EDITIONS
@@ -66,7 +66,7 @@ def article_analyses(
     calls = model.replies.calls(context.partition_key)
     made = [call for call in calls if call.call_id not in before]
     states = Counter(analysis.state for analysis in analyses)
-    return hand_back(
+    return materialized(
         context,
         tables,
         ARTICLE_ANALYSES,

@@ -4,7 +4,7 @@ import asyncio
 
 import dagster as dg
 
-from secdigest_pipeline.assets.metadata import checked, described, hand_back
+from secdigest_pipeline.assets.metadata import checked, described, materialized
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.indicators.records import PlacedObservable
 from secdigest_pipeline.orchestration.partitions import EDITIONS
@@ -30,7 +30,7 @@ def enrichment_files(
     """The last fetch of each bulk file that is on. The bodies are kept for ever; a source that is not due is not asked."""
     rows = asyncio.run(_fetch(settings, http))
     failed = sum(row.outcome == "error" for row in rows)
-    return hand_back(context, tables, ENRICHMENT_FILES, rows, {"files": len(rows) - failed, "failed": failed})
+    return materialized(context, tables, ENRICHMENT_FILES, rows, {"files": len(rows) - failed, "failed": failed})
 
 
 async def _fetch(settings: Configured, http: Http) -> list[EnrichmentFetch]:
@@ -69,7 +69,7 @@ def cve_facts(
         _archive(settings),
         on,
     )
-    return hand_back(
+    return materialized(
         context,
         tables,
         CVE_FACTS,

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from secdigest_pipeline.assets.metadata import checked, described, hand_back
+from secdigest_pipeline.assets.metadata import checked, described, materialized
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.indicators.exports.check import unlike_listed
 from secdigest_pipeline.indicators.exports.files import edition_files, listed
@@ -31,7 +31,7 @@ def ioc_history(
     past = history.past_of(edition, iocs)
     if history.restore(lambda torn: tables.stored(IOCS, torn)):
         past = history.past_of(edition, iocs)
-    return hand_back(
+    return materialized(
         context,
         tables,
         IOC_HISTORY,
@@ -63,7 +63,9 @@ def ioc_exports(
     files = edition_files(edition, iocs, settings.values.out)
     publish(settings.values.out, files)
     rows = listed(edition, files)
-    return hand_back(context, tables, IOC_EXPORTS, rows, {"files": len(rows), "bytes": sum(row.bytes for row in rows)})
+    return materialized(
+        context, tables, IOC_EXPORTS, rows, {"files": len(rows), "bytes": sum(row.bytes for row in rows)}
+    )
 
 
 @dg.asset_check(asset=ioc_exports, partitions_def=EDITIONS)

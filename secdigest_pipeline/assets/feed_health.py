@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import dagster as dg
 
-from secdigest_pipeline.assets.metadata import checked, described, hand_back
+from secdigest_pipeline.assets.metadata import checked, described, materialized
 from secdigest_pipeline.intake.health import FEED_HEALTH, FeedHealth
 from secdigest_pipeline.intake.health import feed_health as health_of
 from secdigest_pipeline.intake.polling.archive import Archive
@@ -20,7 +20,7 @@ def feed_health(
 ) -> list[FeedHealth]:
     """Status, failures, newest item and rhythm of every enabled feed. A pure function of the archive."""
     rows = health_of(settings.feeds, archive, settings.now())
-    return hand_back(
+    return materialized(
         context,
         tables,
         FEED_HEALTH,

@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 
-from secdigest_pipeline.assets.metadata import checked, described, hand_back, output_of, shown, table_output
+from secdigest_pipeline.assets.metadata import checked, described, materialized, output_of, shown, table_output
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.files import sweep
 from secdigest_pipeline.intake.feed_completeness import feed_completeness
@@ -32,7 +32,7 @@ def feed_snapshots(
     """The last poll of every feed. The bodies are kept for ever in the archive, also when a feed forgets them."""
     polls = asyncio.run(_poll(settings, archive, http))
     outcomes = Counter(row.outcome for row in polls)
-    return hand_back(
+    return materialized(
         context, tables, POLLS, polls, {"feeds": len(polls), **{f"feeds_{k}": v for k, v in outcomes.items()}}
     )
 

@@ -5,7 +5,7 @@ import dagster as dg
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.analysis.withheld import withheld
 from secdigest_pipeline.articles.records import Article, PrimaryPage
-from secdigest_pipeline.assets.metadata import checked, described, hand_back
+from secdigest_pipeline.assets.metadata import checked, described, materialized
 from secdigest_pipeline.indicators.finding.observables import from_rows
 from secdigest_pipeline.indicators.finding.placed import misplaced
 from secdigest_pipeline.indicators.judging.ledger import ledger
@@ -36,7 +36,7 @@ def iocs(
     )
     rows = withheld(judged, cleaned_articles, primary_pages, found)
     kept = sum(row.is_ioc for row in rows)
-    return hand_back(context, tables, IOCS, rows, {"iocs": kept, "suppressed": len(rows) - kept})
+    return materialized(context, tables, IOCS, rows, {"iocs": kept, "suppressed": len(rows) - kept})
 
 
 @dg.asset_check(

@@ -14,7 +14,7 @@ _SHOWN_ROWS = 200
 Row = TypeVar("Row")
 
 
-def hand_back(
+def materialized(
     context: dg.AssetExecutionContext,
     tables: Tables,
     table: Table[Row],
@@ -38,7 +38,7 @@ def output_of(
     numbers: Mapping[str, int | float],
     extra: Mapping[str, dg.MetadataValue] | None = None,
 ) -> dg.Output[list[Row]]:
-    """As `hand_back`, of a step that makes several tables: its output of the table's name."""
+    """As `materialized`, of a step that makes several tables: its output of the table's name."""
     return dg.Output(rows, table.name, metadata=_reported(context, tables, table, rows, numbers, extra))
 
 

@@ -6,7 +6,7 @@ from itertools import chain
 import dagster as dg
 
 from secdigest_pipeline.articles.records import Article, PrimaryPage
-from secdigest_pipeline.assets.metadata import described, hand_back
+from secdigest_pipeline.assets.metadata import described, materialized
 from secdigest_pipeline.indicators.finding.observables import as_rows, found_in, own_texts, page_texts
 from secdigest_pipeline.indicators.records import OBSERVABLES, PlacedObservable
 from secdigest_pipeline.orchestration.partitions import EDITIONS
@@ -26,4 +26,4 @@ def observables(
     texts = chain(own_texts(cleaned_articles), page_texts(cleaned_articles, primary_pages))
     rows = as_rows(context.partition_key, found_in(texts))
     places = Counter(row.place for row in rows)
-    return hand_back(context, tables, OBSERVABLES, rows, {f"in_{place}": n for place, n in places.items()})
+    return materialized(context, tables, OBSERVABLES, rows, {f"in_{place}": n for place, n in places.items()})

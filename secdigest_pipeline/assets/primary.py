@@ -9,7 +9,7 @@ from secdigest_pipeline.articles.pages.archive import PageArchive
 from secdigest_pipeline.articles.primary.hosts import Hosts
 from secdigest_pipeline.articles.primary.pages import read_primary
 from secdigest_pipeline.articles.records import PRIMARY_PAGES, Article, PrimaryPage
-from secdigest_pipeline.assets.metadata import described, hand_back
+from secdigest_pipeline.assets.metadata import described, materialized
 from secdigest_pipeline.orchestration.partitions import EDITIONS
 from secdigest_pipeline.orchestration.resources import Configured, Http, Tables
 
@@ -32,7 +32,7 @@ def primary_pages(
     """The pages each article rests on, read once and kept like its own. At most four an article, lists one step further."""
     sources, downloads = asyncio.run(_read(settings, http, pages, cleaned_articles))
     states = Counter(page.read_state for page in sources)
-    return hand_back(
+    return materialized(
         context,
         tables,
         PRIMARY_PAGES,

@@ -5,12 +5,12 @@ import dagster as dg
 from secdigest_pipeline.analysis.asking.cost import edition_price
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.articles.records import Article, PrimaryPage, Story
-from secdigest_pipeline.assets.metadata import checked, described, hand_back
+from secdigest_pipeline.assets.metadata import checked, described, materialized
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.intake.feed_completeness import coverage_line, failed_feeds, health_line
 from secdigest_pipeline.intake.records import FeedCompleteness, FeedItem
-from secdigest_pipeline.orchestration.heartbeat import beat
+from secdigest_pipeline.orchestration.heartbeat import write_heartbeat
 from secdigest_pipeline.orchestration.partitions import EDITIONS
 from secdigest_pipeline.orchestration.resources import Configured, Tables
 from secdigest_pipeline.report.edition import make_edition
@@ -63,8 +63,8 @@ def daily_report(
     except BrokenReport as error:
         raise dg.Failure(str(error), allow_retries=False) from None
     paths = publish(settings.values.out, made.files)
-    beat(settings.values.data, edition, paths[0], settings.now())
-    return hand_back(
+    write_heartbeat(settings.values.data, edition, paths[0], settings.now())
+    return materialized(
         context,
         tables,
         DAILY_REPORT,

@@ -4,7 +4,7 @@ import dagster as dg
 
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, STORIES, Article, Story
 from secdigest_pipeline.articles.stories.stories import stories_of
-from secdigest_pipeline.assets.metadata import described, hand_back
+from secdigest_pipeline.assets.metadata import described, materialized
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.orchestration.partitions import EDITIONS
 from secdigest_pipeline.orchestration.resources import Configured, Tables
@@ -35,7 +35,7 @@ def stories(
         earlier=[article for kept in made.values() for article in kept],
     )
     within = [row for row in rows if row.lead_edition == today]
-    return hand_back(
+    return materialized(
         context,
         tables,
         STORIES,

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from secdigest_pipeline.fetching.urls import host_of
 
 
-class HostLanes:
+class HostTurns:
     """Turns per host name, `delay` seconds apart or as the host itself asked; bound to one event loop."""
 
     def __init__(self, delay: float) -> None:

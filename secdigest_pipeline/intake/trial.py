@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from secdigest_pipeline.base.workers import WorkerError, Workers
-from secdigest_pipeline.fetching.hosts import HostLanes
+from secdigest_pipeline.fetching.hosts import HostTurns
 from secdigest_pipeline.fetching.http import Client, FetchError
 from secdigest_pipeline.fetching.urls import host_of, is_public_host
 from secdigest_pipeline.intake.feeds.feeds import Feed
@@ -42,13 +42,13 @@ async def try_feeds(
 
     `newest` holds at most `shown` entries, newest first; those without a date come last.
     """
-    lanes = HostLanes(host_delay)
-    return list(await asyncio.gather(*(_try(feed, client, workers, lanes, now, shown) for feed in feeds)))
+    turns = HostTurns(host_delay)
+    return list(await asyncio.gather(*(_try(feed, client, workers, turns, now, shown) for feed in feeds)))
 
 
-async def _try(feed: Feed, client: Client, workers: Workers, lanes: HostLanes, now: datetime, shown: int) -> Trial:
+async def _try(feed: Feed, client: Client, workers: Workers, turns: HostTurns, now: datetime, shown: int) -> Trial:
     try:
-        async with lanes.turn(feed.url):
+        async with turns.turn(feed.url):
             answer = await client.get(feed.url, {"Accept": ACCEPT}, FEED_LIMITS)
     except FetchError as error:
         return Trial(feed, False, None, None, (), (str(error),))

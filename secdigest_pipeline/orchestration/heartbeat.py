@@ -35,7 +35,7 @@ class Heartbeat:
     last: Published
 
 
-def beat(data: UPath, edition: Edition, path: UPath, now: datetime) -> Heartbeat:
+def write_heartbeat(data: UPath, edition: Edition, path: UPath, now: datetime) -> Heartbeat:
     """Note that the report of `edition` was published at `path`; returns what the file says now. Raises StorageError."""
     published = Published(edition.key, now.astimezone(UTC).isoformat(timespec="seconds"), str(path))
     before = heartbeat(data)

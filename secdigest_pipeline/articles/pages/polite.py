@@ -15,7 +15,7 @@ from secdigest_pipeline.articles.pages.archive import PageArchive
 from secdigest_pipeline.articles.pages.robots import RobotsRules
 from secdigest_pipeline.articles.pages.slots import Slots
 from secdigest_pipeline.articles.records import Page, ReadState
-from secdigest_pipeline.fetching.hosts import HostLanes
+from secdigest_pipeline.fetching.hosts import HostTurns
 from secdigest_pipeline.fetching.http import Answer, Client, FetchError, Limits, shown
 
 # 99 % of the pages of corpora/intake are below 1.5 MB, the largest is 2.2 MB (intake.md 3.3)
@@ -34,10 +34,10 @@ class PoliteReader:
         self.downloads = 0
         self._archive = archive
         self._client = client
-        self._lanes = HostLanes(host_delay)
+        self._host_turns = HostTurns(host_delay)
         self._slots = Slots(at_once)
         self._now = now
-        self._robots = RobotsRules(archive, client, self._lanes, self._slots, now)
+        self._robots = RobotsRules(archive, client, self._host_turns, self._slots, now)
 
     async def fetched(self, asked: Page, headers: Mapping[str, str], keeps: Keeps) -> Page:
         """What `asked.url` answers; its body is in the archive when the answer is good and `keeps(state, reason)`.
@@ -81,7 +81,7 @@ class PoliteReader:
 
     async def _answer(self, url: str, headers: Mapping[str, str]) -> Answer:
         """The answer to a page's URL; a busy server that names a short time is asked once more after it."""
-        async with self._lanes.turn(url):
+        async with self._host_turns.turn(url):
             answer = await self._get(url, headers)
             wait = retry_after(answer, self._now())
             if wait is not None and wait <= MAX_RETRY_AFTER:

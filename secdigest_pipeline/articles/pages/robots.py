@@ -11,7 +11,7 @@ from protego import Protego
 
 from secdigest_pipeline.articles.pages.archive import PageArchive, Robots
 from secdigest_pipeline.articles.pages.slots import Slots
-from secdigest_pipeline.fetching.hosts import HostLanes
+from secdigest_pipeline.fetching.hosts import HostTurns
 from secdigest_pipeline.fetching.http import Client, FetchError, Limits
 
 if TYPE_CHECKING:
@@ -32,13 +32,13 @@ class RobotsRules:
         self,
         archive: PageArchive,
         client: Client,
-        lanes: HostLanes,
+        turns: HostTurns,
         slots: Slots,
         now: Callable[[], datetime],
     ) -> None:
         self._archive = archive
         self._client = client
-        self._lanes = lanes
+        self._host_turns = turns
         self._slots = slots
         self._now = now
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -56,7 +56,7 @@ class RobotsRules:
                 rules = self._rules[origin] = await self._load(origin)
                 delay = _crawl_delay(rules)
                 if delay:
-                    self._lanes.slow(url, delay)
+                    self._host_turns.slow(url, delay)
         rules = self._rules[origin]
         if isinstance(rules, FetchError):
             raise rules
@@ -81,7 +81,7 @@ class RobotsRules:
     async def _ask(self, origin: str) -> Robots:
         url = f"{origin}/robots.txt"
         with self._slots.wanted(url):  # one request more to this host before its last page
-            async with self._lanes.turn(url), self._slots.slot(url):
+            async with self._host_turns.turn(url), self._slots.slot(url):
                 answer = await self._client.get(url, limits=_LIMITS)
         found = 200 <= answer.status < 300
         return Robots(self._now(), answer.status, answer.body.decode("utf-8", "replace") if found else "")

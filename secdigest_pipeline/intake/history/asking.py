@@ -13,7 +13,7 @@ from typing import TypeVar
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.files import sha256
 from secdigest_pipeline.base.workers import Workers
-from secdigest_pipeline.fetching.hosts import HostLanes
+from secdigest_pipeline.fetching.hosts import HostTurns
 from secdigest_pipeline.fetching.http import Client, FetchError
 from secdigest_pipeline.fetching.urls import host_of
 from secdigest_pipeline.intake.feeds.feeds import Feed, HistorySource
@@ -43,7 +43,7 @@ class Shared:
     client: Client
     workers: Workers
     now: Callable[[], datetime]
-    lanes: HostLanes
+    turns: HostTurns
     closed_hosts: set[str]
 
 
@@ -163,7 +163,7 @@ class Asker:
             raise SourceError(failure.reason)
         if len(self.polls) >= MAX_REQUESTS:
             raise SourceError(f"stopped after {MAX_REQUESTS} requests")
-        async with self._shared.lanes.turn(url):
+        async with self._shared.turns.turn(url):
             if host_of(url) in self._shared.closed_hosts:
                 raise SourceError(f"{host_of(url)} asked for a pause")
             try:

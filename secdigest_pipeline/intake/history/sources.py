@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.files import StorageError
 from secdigest_pipeline.base.workers import Workers
-from secdigest_pipeline.fetching.hosts import HostLanes
+from secdigest_pipeline.fetching.hosts import HostTurns
 from secdigest_pipeline.fetching.http import Client
 from secdigest_pipeline.intake.completeness import Known
 from secdigest_pipeline.intake.feeds.feeds import Feed
@@ -49,7 +49,7 @@ async def fill(
     if not wanted:
         return 0
     seen = await asyncio.to_thread(_seen, archive, wanted)
-    shared = Shared(archive, client, workers, now, HostLanes(host_delay), set())
+    shared = Shared(archive, client, workers, now, HostTurns(host_delay), set())
     tasks = [asyncio.create_task(_fill_feed(shared, edition, feed, known, seen)) for feed in wanted]
     pending: list[_Outcome] = []
     requests = 0

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from secdigest_pipeline.base.files import sha256
 from secdigest_pipeline.base.workers import WorkerError, Workers
-from secdigest_pipeline.fetching.hosts import HostLanes
+from secdigest_pipeline.fetching.hosts import HostTurns
 from secdigest_pipeline.fetching.http import Answer, Client, FetchError, Limits
 from secdigest_pipeline.fetching.urls import host_of
 from secdigest_pipeline.intake.feeds.feeds import Feed
@@ -58,7 +58,7 @@ async def poll(
     due = [feed for feed in enabled if _is_due(feed, last.get(feed.feed_id), now())]
     if due:
         workers.start_ahead()
-    run = _Run(archive, client, workers, now, HostLanes(host_delay))
+    run = _Run(archive, client, workers, now, HostTurns(host_delay))
     tasks = [asyncio.create_task(run.ask(feed, last.get(feed.feed_id))) for feed in due]
     finished: list[Poll] = []
     pending: list[_Outcome] = []
@@ -107,13 +107,13 @@ class _Run:
     """What the feeds of one run share."""
 
     def __init__(
-        self, archive: Archive, client: Client, workers: Workers, now: Callable[[], datetime], lanes: HostLanes
+        self, archive: Archive, client: Client, workers: Workers, now: Callable[[], datetime], turns: HostTurns
     ) -> None:
         self._archive = archive
         self._client = client
         self._workers = workers
         self._now = now
-        self._lanes = lanes
+        self._host_turns = turns
         self._hands = asyncio.Semaphore(_BODIES_IN_HAND)
         self._closed_hosts: set[str] = set()
 
@@ -122,7 +122,7 @@ class _Run:
         if last is not None and last.url != feed.url:
             # The validators and the body belong to another address; the ids of its items are what is left.
             last = replace(last, etag="", last_modified="")
-        async with self._lanes.turn(feed.url):
+        async with self._host_turns.turn(feed.url):
             if host_of(feed.url) in self._closed_hosts:
                 return None
             await self._hands.acquire()
