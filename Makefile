@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-long dev bench lint lock clean
+.PHONY: demo test test-long mutants coverage dev bench lint lock clean
 
 demo: $(VENV)/ready
 	$(BIN)/secdigest demo
@@ -13,6 +13,19 @@ test: $(VENV)/ready
 
 test-long: $(VENV)/ready
 	$(BIN)/pytest -m long
+
+# Mistakes planted in the decisions, each of which some test must notice
+mutants: $(VENV)/ready
+	$(BIN)/python -m secdigest_pipeline_tests.mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
+
+# Branch coverage of the tests of `make test`, written to docs/coverage.md; fails below the gate of pyproject.toml
+coverage: $(VENV)/ready
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -m "not long"
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage json --quiet --fail-under=0 -o .coverage.json
+	$(BIN)/python -m secdigest_pipeline_tests.coverage_table .coverage.json "make coverage" > docs/coverage.md
+	$(BIN)/coverage report
 
 dev: $(VENV)/ready
 	$(BIN)/secdigest dev $(if $(PORT),--port $(PORT))

@@ -1,6 +1,7 @@
 """Mutants planted one at a time in a copy of the repository, and the tests run that must notice them there."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,8 @@ _PARTS = (PACKAGE, TESTS, "benchmarks", "docs", "evals", "README.md", "dagster.y
 # A mutant that makes a test wait for ever is noticed by then.
 _TEST_SECONDS = 60
 _PASSED, _FAILED = 0, 1
+# An error of pytest itself ends with 1 as well.
+_NOTICED = re.compile(r"^\d+ (?:failed|error)", re.MULTILINE)
 
 Fate = Literal["killed", "survived", "broken"]
 
@@ -80,8 +83,10 @@ def _fate(mutant: Mutant, sound: Path, copy: Path) -> Outcome:
     for compiled in (module.parent / "__pycache__").glob(f"{module.stem}.*.pyc"):
         compiled.unlink()
     code, said = _pytest(copy, mutant.tests.split())
-    shutil.rmtree(copy)
-    fate: Fate = "survived" if code == _PASSED else "killed" if code == _FAILED else "broken"
+    for folder in (copy, Path(f"{copy}.tmp")):
+        shutil.rmtree(folder, ignore_errors=True)
+    noticed = code == _FAILED and _NOTICED.search(said)
+    fate: Fate = "survived" if code == _PASSED else "killed" if noticed else "broken"
     return Outcome(mutant, fate, time.monotonic() - start, said)
 
 
@@ -90,7 +95,9 @@ def _pytest(root: Path, paths: Iterable[str]) -> tuple[int, str]:
     done = subprocess.run(
         [
             sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", "--tb=line",
-            f"--timeout={_TEST_SECONDS}", *(f"{TESTS}/{path}" for path in paths),
+            f"--timeout={_TEST_SECONDS}",
+            # pytest runs side by side clear away one another's folders
+            f"--basetemp={root}.tmp", *(f"{TESTS}/{path}" for path in paths),
         ],
         cwd=root, env=_environment(root), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip

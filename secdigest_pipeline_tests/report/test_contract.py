@@ -37,6 +37,7 @@ def test_the_report_that_is_broken_below_is_valid_before() -> None:
         ("# Daily Security Info\n", "\n# Daily Security Info\n", "begins with"),
         ("# Daily Security Info\n", "# Daily Security Info\nPortal\n", "begins with"),
         ("### Tools\nN/A\n\n", "", "headings are"),
+        ("### Tools\nN/A\n\n### malware campaign", "### malware campaign\nN/A\n\n### Tools", "headings are"),
         ("### malware campaign", "### Malware Campaign", "headings are"),
         ("### Tools\nN/A", "### Tools\n\nN/A", "bullets only"),
         ("### Tools\nN/A", "### Tools\n- N/A\ntext", "bullets only"),
