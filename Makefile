@@ -27,8 +27,7 @@ lint: $(VENV)/ready
 
 # The pages that are written from the code
 docs: $(VENV)/ready
-	$(BIN)/python -m secdigest_pipeline_tests.docs.dictionary > docs/data-dictionary.md.new
-	mv docs/data-dictionary.md.new docs/data-dictionary.md
+	$(BIN)/python -m secdigest_pipeline_tests.docs
 
 # Hashes without addresses: the same lock serves every mirror
 lock:

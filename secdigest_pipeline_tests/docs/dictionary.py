@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pkgutil
-import sys
 import typing
 from collections.abc import Iterator
 from dataclasses import is_dataclass
@@ -30,7 +29,8 @@ _HEAD = """\
 Every table and every column, as `make docs` writes it from the records in the code. A test fails when this page is stale.
 
 Tables of the graph lie below the data directory as `tables/<table>/<edition>.parquet`, or `tables/<table>.parquet` where they have no
-editions. `article_id` is made in `raw_feed_items` and joins every table after it. A column of a record in a list is written `list[].column`.
+editions. `article_id` is made in `raw_feed_items` and joins every table after it. A column of a record
+in a list is written `list[].column`.
 """
 
 
@@ -91,7 +91,3 @@ def dictionary() -> str:
             "| column | type | null | what it holds |\n|---|---|---|---|\n" + "\n".join(_rows(table.columns)) + "\n"
         )
     return "\n".join(parts)
-
-
-if __name__ == "__main__":
-    sys.stdout.write(dictionary())

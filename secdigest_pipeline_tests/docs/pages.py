@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 
 from secdigest_pipeline_tests.places import REPOSITORY
 
@@ -12,7 +13,7 @@ PAGES = [
     *sorted(path for path in (REPOSITORY / "docs").rglob("*.md") if path.parent.name != "benchmarks"),
     REPOSITORY / "evals" / "README.md",
 ]
-_FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^( *)```([^\n`]*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def blocks(page: Path) -> list[Block]:
     """The fenced blocks of a page in their order."""
     text = page.read_text(encoding="utf-8")
     return [
-        Block(page, text.count("\n", 0, found.start()) + 2, found[1].strip(), found[2])
+        Block(page, text.count("\n", 0, found.start()) + 2, found[2].strip(), dedent(found[3]))
         for found in _FENCE.finditer(text)
     ]
 
@@ -49,7 +50,7 @@ def commands() -> list[tuple[str, str]]:
     found = []
     for page in PAGES:
         for block in blocks(page):
-            if block.kind in ("", "sh"):
+            if block.kind == "sh":
                 for line in block.text.replace("\\\n", " ").splitlines():
                     command = re.sub(r"(?:^|\s+)#.*", "", line).strip()
                     if command:
