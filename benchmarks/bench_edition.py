@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from benchmarks.loopback import Body, serve
+from benchmarks.own_cluster import removed_cluster
 from benchmarks.peak_memory import watched
 from secdigest_pipeline.base.editions import JST, Edition
 from secdigest_pipeline.sample import messages
@@ -115,7 +116,11 @@ def main() -> None:
     if datetime.now(JST) < edition.cutoff:
         published = datetime.now(JST) - timedelta(minutes=30)
     api = messages.MessagesApi(replies={}, delay=MODEL_DELAY)
-    with tempfile.TemporaryDirectory() as folder, serve(world(published)) as web:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serve(world(published)) as web,
+        removed_cluster(Path(folder) / "data"),
+    ):
         home = Path(folder)
         messages_url, stop = messages.serve(api.app)
         (home / "feeds.yaml").write_text(feed_list())

@@ -17,6 +17,7 @@ from upath import UPath
 
 from benchmarks import corpus
 from benchmarks.loopback import Web, serve
+from benchmarks.own_cluster import removed_cluster
 from benchmarks.peak_memory import Peaks, watched
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES
@@ -52,7 +53,12 @@ def main() -> None:
         return
     world = corpus.load(EDITION)
     api = messages.MessagesApi()
-    with tempfile.TemporaryDirectory() as folder, serve(world.bodies()) as web, database(UPath(folder) / "postgres"):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serve(world.bodies()) as web,
+        removed_cluster(Path(folder) / "postgres"),
+        database(UPath(folder) / "postgres"),
+    ):
         messages_url, stop = messages.serve(api.app)
         model = {"ANTHROPIC_API_KEY": messages.KEY, "ANTHROPIC_BASE_URL": messages_url}
         outcomes = {

@@ -124,4 +124,3 @@ class Call:
 
 
 ARTICLE_ANALYSES = Table("article_analyses", Analysis, key=("article_id",))
-CALLS = Table("llm_calls", Call, key=("call_id",))

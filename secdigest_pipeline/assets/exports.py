@@ -5,7 +5,8 @@ import dagster as dg
 from secdigest_pipeline.assets.metadata import checked, described, hand_back
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.indicators.exports.check import check_misp, check_stix
-from secdigest_pipeline.indicators.exports.files import edition_files, edition_folder, listed
+from secdigest_pipeline.indicators.exports.files import edition_files, listed
+from secdigest_pipeline.indicators.exports.formats import edition_folder
 from secdigest_pipeline.indicators.exports.records import IOC_EXPORTS, ExportFile
 from secdigest_pipeline.indicators.past.history import History
 from secdigest_pipeline.indicators.past.sightings import IOC_HISTORY, IocPast

@@ -20,8 +20,16 @@ from secdigest_pipeline.analysis.asking.models import PRICES_OF, model, retireme
 from secdigest_pipeline.base.files import StorageError, write_atomic
 from secdigest_pipeline.base.redaction import known_secrets, redacted, shown_url, without
 from secdigest_pipeline.base.settings import Settings, SettingsError, has_key
+from secdigest_pipeline.cli.terminal import printable
 from secdigest_pipeline.intake.feeds.feeds import load_feeds
-from secdigest_pipeline.orchestration.database import URL_VARIABLE, DatabaseError, check_url, cluster_of, database
+from secdigest_pipeline.orchestration.database import (
+    URL_VARIABLE,
+    DatabaseError,
+    check_url,
+    cluster_of,
+    clusters_without_directory,
+    database,
+)
 from secdigest_pipeline.orchestration.heartbeat import heartbeat, overdue
 from secdigest_pipeline.orchestration.runs import left_behind, named
 
@@ -63,6 +71,7 @@ def examine() -> Iterator[Finding]:
     yield postgres
     if postgres.ok:
         yield _tried("runs", lambda: _runs(settings), DatabaseError, StorageError, OSError)
+    yield from _left_clusters()
     yield _tried("feeds", lambda: _feeds(settings), ValueError, OSError)
     yield _tried("newest report", lambda: _newest(settings), StorageError)
     yield from _analyst(settings)
@@ -109,6 +118,18 @@ def _runs(settings: Settings) -> str:
         names = ", ".join(map(named, left))
         raise StorageError(f"left by a process that is gone: {names}; ended by the next run, poll, backfill or dev")
     return "none is left by a process that is gone"
+
+
+def _left_clusters() -> Iterator[Finding]:
+    """Clusters that no command here may remove: only a human knows a deleted directory from one that is not mounted."""
+    try:
+        left = [f"{home} (of {printable(directory)})" for home, directory in clusters_without_directory()]
+    except OSError as error:
+        yield Finding("databases", False, str(error))
+        return
+    if left:
+        said = "of data directories that are gone; where one is gone for good, remove its database by hand"
+        yield Finding("databases", True, f"{said}: {', '.join(left)}")
 
 
 def _newest(settings: Settings) -> str:

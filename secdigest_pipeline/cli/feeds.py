@@ -19,12 +19,19 @@ from secdigest_pipeline.fetching.http import shown
 from secdigest_pipeline.fetching.urls import canonical_url
 from secdigest_pipeline.intake.feeds.feeds import Feed, FeedListError, load_feeds
 from secdigest_pipeline.intake.feeds.opml import MAX_OPML_BYTES, OpmlError, read_opml
+from secdigest_pipeline.intake.history.protocols import PROTOCOLS
 from secdigest_pipeline.intake.records import Kind
 from secdigest_pipeline.intake.trial import Trial, try_feeds
 from secdigest_pipeline.orchestration.resources import Services
 
 
-@click.group()
+def _sources_of_the_past() -> str:
+    """The protocols that `history:` of a feed may name, a line each."""
+    names = "\n".join(f"{protocol.name:10} {protocol.what}" for protocol in PROTOCOLS.values())
+    return f"\b\nWhat `history:` of a feed may name:\n{names}"
+
+
+@click.group(epilog=_sources_of_the_past())
 def feeds() -> None:
     """The feed list: try feeds out, take over an OPML list."""
 

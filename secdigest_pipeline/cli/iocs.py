@@ -12,8 +12,8 @@ from upath import UPath
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.cli.dates import EDITION
 from secdigest_pipeline.cli.terminal import end, printable
-from secdigest_pipeline.indicators.exports.files import FORMATS as ALL
 from secdigest_pipeline.indicators.exports.files import range_files
+from secdigest_pipeline.indicators.exports.formats import FORMATS
 from secdigest_pipeline.indicators.finding.defang import defang
 from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.indicators.finding.spelling import host_of
@@ -23,7 +23,7 @@ from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline.report.publish import publish
 
 MAX_INPUT = 5 * 1024 * 1024
-FORMATS = ("csv", "jsonl", "stix", "misp", "block")
+_FORMATS = ". ".join(f"{format.name}: {format.what}" for format in FORMATS.values())
 
 
 @click.group(invoke_without_command=True)
@@ -70,17 +70,18 @@ def search(value: str, as_json: bool) -> None:
         end(f"{type} {value!r} is in no edition of the ledger")
 
 
-@iocs.command()
+@iocs.command(
+    help=f"""One file a format over the editions FROM to TO that were made; the same ledger gives the same bytes.
+
+    {_FORMATS}."""
+)
 @click.argument("first", type=EDITION, metavar="FROM")
 @click.argument("last", type=EDITION, metavar="TO")
-@click.option("--format", "formats", type=click.Choice(FORMATS), multiple=True, help="May be repeated. Default: all.")
+@click.option(
+    "--format", "formats", type=click.Choice(list(FORMATS)), multiple=True, help="May be repeated. Default: all."
+)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the files.")
 def export(first: Edition, last: Edition, formats: tuple[str, ...], out: Path) -> None:
-    """One file a format over the editions FROM to TO that were made; the same ledger gives the same bytes.
-
-    csv: the 12 columns of the report's IOC CSV. jsonl: all columns of the ledger. stix: a STIX 2.1 bundle. misp: a feed directory.
-    block: plain lists by type and least confidence of what may be blocked.
-    """
     if first > last:
         raise click.BadParameter(f"FROM {first.key} is after TO {last.key}")
     services = Services()
@@ -89,8 +90,7 @@ def export(first: Edition, last: Edition, formats: tuple[str, ...], out: Path) -
     if not made:
         end(f"no edition from {first.key} to {last.key} was made: run `secdigest backfill` first")
     ledgers = [(edition, services.stored(IOCS, edition)) for edition in made]
-    chosen = [name for name in ALL if name in formats or not formats]
-    for path in publish(UPath(out.absolute()), range_files(ledgers, chosen)):
+    for path in publish(UPath(out.absolute()), range_files(ledgers, formats or FORMATS)):
         click.echo(str(path))
 
 

@@ -26,6 +26,7 @@ import pyarrow.compute as pc
 from secdigest_pipeline.base.editions import JST, Edition
 from secdigest_pipeline.intake.feeds.feeds import Feed
 from secdigest_pipeline.intake.feeds.named import named
+from secdigest_pipeline.intake.history.protocols import PROTOCOLS
 from secdigest_pipeline.intake.polling.archive import Archive
 from secdigest_pipeline.intake.polling.parse import MAX_ITEMS
 from secdigest_pipeline.intake.records import Completeness, Reach
@@ -194,7 +195,7 @@ class Known:
             and row.end is not None
             and row.start < end
             and row.end > start
-            and (row.source == "wayback") == wayback
+            and (row.source in PROTOCOLS and PROTOCOLS[row.source].coverage == "wayback") == wayback
         ]
 
     def _tried(self, feed: Feed) -> Iterable[str]:

@@ -10,7 +10,6 @@ Section = Literal["news", "jp_incidents", "memo", "tools", "malware_campaign", "
 Membership = Literal["published", "late", "undated", "future"]
 SeenVia = Literal["poll", "first_poll", "history"]
 Kind = Literal["news", "incident", "vendor research", "gov", "CERT"]
-Protocol = Literal["wordpress", "paged", "blogger", "rfc5005", "sitemap", "wayback"]
 Coverage = Literal["polled", "archive", "wayback", "partial", "none"]
 
 
@@ -100,7 +99,7 @@ class Reach:
     """One answer of a source of a feed's past, or (url empty) what the source came to for an edition. Never changed."""
 
     feed_id: Annotated[str, "feed of feeds.yaml"]
-    source: Annotated[Protocol, "protocol of the source"]
+    source: Annotated[str, "protocol of the source, by its name in intake/history/protocols.py"]
     edition: Annotated[DayKey, "edition it was asked for, YYYY-MM-DD"]
     url: Annotated[str, "URL asked; empty in the row that sums up the source for the edition"]
     asked_at: Annotated[datetime, "when the answer was complete, UTC"]

@@ -24,7 +24,7 @@ from upath import UPath
 
 from secdigest_pipeline.base.environment import for_child
 from secdigest_pipeline.base.redaction import shown_url, url_secrets, without
-from secdigest_pipeline.orchestration.marks import name_of_cluster, open_folder
+from secdigest_pipeline.orchestration.marks import name_of_cluster, open_folder, without_directory
 from secdigest_pipeline.orchestration.postmaster import (
     SCHEME,
     Cluster,
@@ -119,6 +119,11 @@ def cluster_of(data: UPath) -> Cluster:
             f"set {URL_VARIABLE} to use a server of your own"
         ) from error
     return cluster
+
+
+def clusters_without_directory() -> list[tuple[Path, str]]:
+    """As root: the folders of clusters whose data directory is not where it was last, and its path (see `marks`)."""
+    return [] if os.geteuid() else list(without_directory(ROOT_HOME))
 
 
 def _roots_cluster(local: Path | None, data: UPath, package: Path) -> Cluster:

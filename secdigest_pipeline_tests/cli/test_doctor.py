@@ -1,10 +1,12 @@
 """`secdigest doctor`: every finding on a line of its own, exit code 1 when one must be mended, never a credential."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from secdigest_pipeline_tests.cli.conftest import Secdigest
+from secdigest_pipeline_tests.machine import Machine
 
 FEEDS = "feeds: [{id: one, name: One, url: 'http://one.test/x', site: 'http://one.test/', lang: en, kind: news}]"
 
@@ -34,6 +36,22 @@ def test_a_deployment_that_can_work_is_said_to_be_well_and_nothing_is_left_behin
     assert found["feeds"][1] == f"1 of 1 enabled in {home / 'feeds.yaml'}"
     assert found["analyst"][1].startswith("extractive")
     assert [path for path in home.rglob("*") if path.is_file()] == [home / "feeds.yaml"]
+
+
+def test_a_database_whose_data_directory_is_gone_is_named_and_is_no_fault(
+    secdigest: Secdigest, roots_machine: Machine
+) -> None:
+    kept, gone = roots_machine.data("kept"), roots_machine.data("gone")
+    for data in (kept, gone):
+        roots_machine.ask(data, "select 1")
+    assert "databases" not in findings(secdigest("doctor").stdout)
+    database = roots_machine.pgdata(gone).parent
+    shutil.rmtree(gone)
+    done = secdigest("doctor")
+    ok, said = findings(done.stdout)["databases"]
+    assert (done.exit_code, ok) == (0, True)
+    assert said.endswith(f"remove its database by hand: {database} (of {gone})")
+    assert database.exists()
 
 
 def test_it_never_prints_a_key_or_a_password(secdigest: Secdigest, monkeypatch: pytest.MonkeyPatch) -> None:

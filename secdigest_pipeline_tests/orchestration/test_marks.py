@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.own_cluster import removed_cluster
 from secdigest_pipeline.orchestration.marks import without_directory
 from secdigest_pipeline_tests.machine import OTHER_USER, Machine
 
@@ -104,6 +105,19 @@ def test_a_deleted_data_directory_loses_nothing_and_is_named(roots_machine: Mach
     shutil.rmtree(second)
     named = dict(without_directory(roots_machine.clusters))
     assert list(named.values()) == [str(second)]
+
+
+def test_a_bench_leaves_no_cluster_and_removes_none_but_its_own(roots_machine: Machine) -> None:
+    others, own = roots_machine.data("others"), roots_machine.data("own")
+    roots_machine.ask(others, WRITTEN.format("of_others"))
+    before = clusters(roots_machine)
+    with removed_cluster(own):
+        roots_machine.ask(own, WRITTEN.format("of_own"))
+        assert len(clusters(roots_machine)) == len(before) + 1
+    assert clusters(roots_machine) == before
+    with pytest.raises(ValueError, match="is there already"), removed_cluster(others):
+        pass
+    assert roots_machine.ask(others, TABLES) == ["of_others"]
 
 
 def test_first_commands_at_once_make_one_cluster(either: Machine) -> None:

@@ -10,7 +10,6 @@ from typing import Literal
 
 from secdigest_pipeline.analysis.grounding import kanji, numbers, vague
 from secdigest_pipeline.analysis.grounding.dates import MONTH_STARTS, Date, english_dates, japanese_date, numeric_dates
-from secdigest_pipeline.analysis.grounding.folding import fold
 
 Kind = Literal["number", "date", "version", "id", "hash", "address", "host", "url", "email", "name"]
 
@@ -74,11 +73,6 @@ class Value:
     key: str
     bare: str = ""
     dates: tuple[Date, ...] = ()
-
-
-def values_of(statement: str) -> list[Value]:
-    """The checkable values of a statement, in order. Linear in the statement, never raises."""
-    return list(read(fold(statement).text))
 
 
 def read(text: str) -> Iterator[Value]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.suffixes import registered_domain
 from secdigest_pipeline.indicators.finding.addresses import scope
 from secdigest_pipeline.indicators.finding.hosts import is_address
@@ -38,6 +39,15 @@ class Exported:
     def references(self) -> list[str]:
         """The pages it stands on, each once."""
         return list(dict.fromkeys(row.source_url for row in self.rows if row.source_url))
+
+
+@dataclass(frozen=True, slots=True)
+class EditionIocs:
+    """What there is to export of an edition: the rows of its ledger, and the exported values of them."""
+
+    edition: Edition
+    ledger: Sequence[Ioc]
+    values: Sequence[Exported]
 
 
 def is_exported(ioc: Ioc) -> bool:

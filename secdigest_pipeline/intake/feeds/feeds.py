@@ -1,7 +1,7 @@
 """The feed list: `feeds.yaml` read and checked at the edge, and each feed's own include and exclude rules."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast, get_args
@@ -9,7 +9,8 @@ from typing import Any, Literal, TypeVar, cast, get_args
 import yaml
 
 from secdigest_pipeline.fetching.urls import canonical_url
-from secdigest_pipeline.intake.records import Kind, Protocol
+from secdigest_pipeline.intake.history.protocols import PROTOCOLS
+from secdigest_pipeline.intake.records import Kind
 
 FeedSection = Literal["news", "jp_incidents"]
 
@@ -21,7 +22,6 @@ _LANG = re.compile(r"[a-z]{2}")
 # A quantified group that holds a quantifier can take exponential time on a hostile title.
 _NESTED_QUANTIFIER = re.compile(r"\([^()]*[+*}][^()]*\)\s*[+*{]")
 _KEYS = ("id", "name", "url", "site", "lang", "kind", "section", "lead", "enabled", "include", "exclude", "history")
-WAYBACK = "https://web.archive.org"
 
 T = TypeVar("T")
 
@@ -49,9 +49,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class HistorySource:
-    """Where a feed's past can be asked for: the protocol, and the address it begins at (see `_SOURCE_URLS`)."""
+    """Where a feed's past can be asked for: the protocol, and the address it begins at (see `HistoryProtocol.start`)."""
 
-    protocol: Protocol
+    protocol: str
     url: str
 
 
@@ -170,23 +170,6 @@ def _flag(entry: Mapping[str, Any], key: str, default: bool, where: str) -> bool
     return value
 
 
-def _site_of_feed(url: str) -> str | None:
-    """The site whose main WordPress feed `url` is; None when it is that of a category or no WordPress feed at all."""
-    parts = url.split("/")
-    return "/".join(parts[:3]) + "/" if [part for part in parts[3:] if part] == ["feed"] else None
-
-
-# The address a source begins at when none is given, from that of the feed; None: it has to be given.
-_SOURCE_URLS: Mapping[str, Callable[[str], str | None]] = {
-    "wordpress": _site_of_feed,  # the site's root, below which /{yyyy}/{mm}/{dd}/feed/ lies
-    "paged": lambda url: url,  # the feed, to which ?paged=N is added
-    "blogger": lambda url: url if "/feeds/posts/" in url else None,  # the feed, to which published-min and -max are
-    "rfc5005": lambda url: url,  # the feed document with a link to older entries
-    "sitemap": lambda _: None,  # a sitemap, or an index of sitemaps
-    "wayback": lambda _: WAYBACK,  # the server of the Wayback Machine
-}
-
-
 def _sources(entry: Mapping[str, Any], where: str) -> tuple[HistorySource, ...]:
     """`history`: a list of protocols, each a name or `name: URL`, tried in this order."""
     value = entry.get("history", [])
@@ -197,16 +180,16 @@ def _sources(entry: Mapping[str, Any], where: str) -> tuple[HistorySource, ...]:
         at = f"{where}: history source {number}"
         if isinstance(source, dict) and len(source) == 1:
             ((name, url),) = source.items()
-            if name in _SOURCE_URLS:
+            if name in PROTOCOLS:
                 url = _address({name: url}, name, at)
         else:
             name = source
-            url = _SOURCE_URLS[name](entry["url"].strip()) if isinstance(name, str) and name in _SOURCE_URLS else None
-        if not isinstance(name, str) or name not in _SOURCE_URLS:
-            raise FeedListError(f"{at}: is not one of {', '.join(_SOURCE_URLS)}, alone or with a URL")
+            url = PROTOCOLS[name].start(entry["url"].strip()) if isinstance(name, str) and name in PROTOCOLS else None
+        if not isinstance(name, str) or name not in PROTOCOLS:
+            raise FeedListError(f"{at}: is not one of {', '.join(PROTOCOLS)}, alone or with a URL")
         if url is None:
             raise FeedListError(f"{at}: {name} needs a URL here")
-        sources.append(HistorySource(cast(Protocol, name), url))
+        sources.append(HistorySource(name, url))
     if len({source.protocol for source in sources}) != len(sources):
         raise FeedListError(f"{where}: history names a protocol twice")
     return tuple(sources)

@@ -111,16 +111,19 @@ class Asker:
         """The moment, UTC."""
         return self._shared.now()
 
-    async def page(self, url: str, *, since: datetime | None = None) -> Page:
+    async def page(self, url: str, *, since: datetime | None = None, base: str = "") -> Page:
         """The feed at `url`, its dated entries kept as sightings; SourceError when there is none."""
         document = await self.document(url, since=since)
         if document.status not in (200, 203):
             raise SourceError(f"HTTP {document.status} at {url}")
-        return await self.read(document)
+        return await self.read(document, base=base)
 
-    async def read(self, document: Document, *, seen: bool = True) -> Page:
-        """`document` as a feed; SourceError when it is none. Its entries are sightings only when `seen`."""
-        base = document.final_url if self.source.protocol != "wayback" else self.feed.url
+    async def read(self, document: Document, *, base: str = "") -> Page:
+        """`document` as a feed, its dated entries kept as sightings; SourceError when it is none.
+
+        Its relative links belong to `base`; empty: to the address that answered.
+        """
+        base = base or document.final_url
         parsed = await self.run(
             parse_feed, self.feed.feed_id, self.feed.lang, document.body, base, document.content_type, MAX_ENTRIES
         )
@@ -129,8 +132,7 @@ class Asker:
         if len(parsed.item_ids) > len(parsed.items):
             raise SourceError(f"more than {MAX_ENTRIES} entries at {document.url}")
         page = Page(document, parsed)
-        if seen:
-            self.keep(page)
+        self.keep(page)
         return page
 
     def keep(self, page: Page) -> None:

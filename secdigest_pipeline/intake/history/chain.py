@@ -5,7 +5,7 @@ as long as it is not older than the page before it: what is published meanwhile 
 earlier ones, so nothing falls between the two.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 
 from secdigest_pipeline.intake.history.asking import Asker, Document, Page, SourceError
@@ -25,17 +25,18 @@ async def rfc5005(ask: Asker) -> None:
 async def paged(ask: Asker) -> None:
     """Ask for page after page; 404 behind the first says that there are no more."""
     address = f"{ask.source.url}{'&' if '?' in ask.source.url else '?'}paged="
-    await _walk(ask, f"{address}1", lambda _, number: f"{address}{number + 1}")
+    await _walk(ask, f"{address}1", lambda _, number: f"{address}{number + 1}", behind_the_last=(404, 410))
 
 
-async def _walk(ask: Asker, url: str, older: Older) -> None:
+async def _walk(ask: Asker, url: str, older: Older, *, behind_the_last: Collection[int] = ()) -> None:
+    """Page after page; a status of `behind_the_last` behind the first says that there are no more."""
     since = ask.edition.closes
     shown: frozenset[str] = frozenset()
     head: Document | None = None
     last: Document | None = None
     for number in range(1, MAX_PAGES + 1):
         document = await ask.document(url, since=since)
-        if head and last and ask.source.protocol == "paged" and document.status in (404, 410):
+        if head and last and document.status in behind_the_last:
             ask.proved(Span(BEGINNING, head.asked_at), last)
             return
         if document.status not in (200, 203):

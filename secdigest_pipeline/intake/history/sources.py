@@ -1,8 +1,9 @@
 """Past days: ask the declared sources of each feed, in order, until the edition's window is covered."""
 
 import asyncio
+import pkgutil
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -16,21 +17,13 @@ from secdigest_pipeline.fetching.hosts import HostLanes
 from secdigest_pipeline.fetching.http import Client
 from secdigest_pipeline.intake.completeness import Known
 from secdigest_pipeline.intake.feeds.feeds import Feed
-from secdigest_pipeline.intake.history import blogger, chain, sitemap, wayback, wordpress
 from secdigest_pipeline.intake.history.asking import RETRY_AFTER, Asker, Shared, SourceError
+from secdigest_pipeline.intake.history.protocols import PROTOCOLS
 from secdigest_pipeline.intake.polling.archive import Archive
 from secdigest_pipeline.intake.polling.poll import HOST_DELAY
 from secdigest_pipeline.intake.polling.rebuild import whole
-from secdigest_pipeline.intake.records import Poll, Protocol, Reach, Sighting
+from secdigest_pipeline.intake.records import Poll, Reach, Sighting
 
-PROTOCOLS: Mapping[Protocol, Callable[[Asker], Awaitable[None]]] = {
-    "wordpress": wordpress.walk,
-    "paged": chain.paged,
-    "blogger": blogger.walk,
-    "rfc5005": chain.rfc5005,
-    "sitemap": sitemap.walk,
-    "wayback": wayback.walk,
-}
 _FLUSH_CHARACTERS = 32_000_000  # sightings held in memory before they are written
 
 
@@ -100,9 +93,10 @@ async def _fill_feed(shared: Shared, edition: Edition, feed: Feed, known: Known,
         if any(_done(row, edition, source.protocol, shared.now()) for row in kept):
             continue
         ask = Asker(shared, feed, source, edition, kept, seen)
+        walk = pkgutil.resolve_name(PROTOCOLS[source.protocol].walk)
         reason = ""
         try:
-            await PROTOCOLS[source.protocol](ask)
+            await walk(ask)
         except SourceError as error:
             reason = str(error)
         except StorageError:
@@ -117,7 +111,7 @@ async def _fill_feed(shared: Shared, edition: Edition, feed: Feed, known: Known,
     return _Outcome(tuple(polls), tuple(sightings.values()), tuple(reaches))
 
 
-def _done(row: Reach, edition: Edition, protocol: Protocol, moment: datetime) -> bool:
+def _done(row: Reach, edition: Edition, protocol: str, moment: datetime) -> bool:
     """Whether `row` says that a source has been asked for the edition, and need not be asked again."""
     if row.url or (row.source, row.edition) != (protocol, edition.key):
         return False

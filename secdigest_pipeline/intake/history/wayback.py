@@ -84,7 +84,7 @@ async def _read(ask: Asker, capture: _Capture) -> Span:
     if kept is not None:
         return kept
     # What was captured never changes, whenever it was asked for.
-    page = await ask.page(capture.url, since=datetime.min.replace(tzinfo=UTC))
+    page = await ask.page(capture.url, since=datetime.min.replace(tzinfo=UTC), base=ask.feed.url)
     taken = _taken(page.document, capture)
     reach = reach_of([date for date in page.dates if date is None or date <= taken])
     span = Span(taken if reach is None else min(reach, taken), taken)

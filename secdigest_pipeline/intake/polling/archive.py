@@ -223,17 +223,6 @@ class Archive:
         """Every day (`YYYY-MM-DD`, UTC) that something is filed under, oldest first."""
         return sorted({*self.poll_files.days(), *self.sighting_files.days()})
 
-    def replace_sightings(self, day: str, replaced: Callable[[Sighting], bool], rows: Sequence[Sighting]) -> None:
-        """Put `rows` in the place of those sightings filed under `day` that `replaced` says yes to."""
-        old = _read_files(self.sighting_files, day, SIGHTINGS)
-        stored = [row for _, part in old for row in SIGHTINGS.rows(SIGHTINGS.current(part))]
-        kept = {(row.item_id, row.seen_at): row for row in stored if not replaced(row)}
-        kept |= {(row.item_id, row.seen_at): row for row in rows}
-        if kept:
-            _write(self.root / "sightings" / day / _new_name(), SIGHTINGS, list(kept.values()))
-        for path, _ in old:
-            path.unlink(missing_ok=True)
-
     def change_history(self, changed: Callable[[Reach], Reach | None]) -> None:
         """Put what `changed` makes of each row in its place, nothing for None."""
         for day in self.history_files.days():

@@ -4,7 +4,7 @@ import pytest
 
 from secdigest_pipeline.analysis.grounding import names
 from secdigest_pipeline.analysis.grounding.grounder import WINDOW, Grounder, ground, unsupported_values
-from secdigest_pipeline.analysis.grounding.values import values_of
+from secdigest_pipeline.analysis.grounding.values import read
 
 ENGLISH = (
     "Orrin Networks's TunnelGate VPN has a remote code execution flaw, CVE-2026-90117 (CVSS score of 9.8). Version v9.4.2, released on "
@@ -277,7 +277,7 @@ def test_every_failing_value_is_named_once() -> None:
 def test_values_have_kinds() -> None:
     kinds = {
         value.text: value.kind
-        for value in values_of("Orrinは11月20日にCVE-2026-90117を9.4.2で修正、63台、a.example、198.51.100.7")
+        for value in read("Orrinは11月20日にCVE-2026-90117を9.4.2で修正、63台、a.example、198.51.100.7")
     }
     assert kinds == {
         "Orrin": "name", "11月20日": "date", "CVE-2026-90117": "id", "9.4.2": "version", "63": "number", "a.example": "host",

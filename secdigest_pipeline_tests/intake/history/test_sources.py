@@ -13,11 +13,11 @@ from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.workers import Workers
 from secdigest_pipeline.intake.completeness import completeness
 from secdigest_pipeline.intake.feeds.feeds import Feed, HistorySource
+from secdigest_pipeline.intake.history import chain
 from secdigest_pipeline.intake.history.asking import Asker
-from secdigest_pipeline.intake.history.sources import PROTOCOLS, fill
+from secdigest_pipeline.intake.history.sources import fill
 from secdigest_pipeline.intake.membership import items_of
 from secdigest_pipeline.intake.polling.archive import Archive
-from secdigest_pipeline.intake.records import Protocol
 from secdigest_pipeline_tests.intake.servers import Server, client_to, response, serving
 from secdigest_pipeline_tests.intake.test_completeness import snapshot
 from secdigest_pipeline_tests.intake.worlds import archive_in, entry, feed, jst, rss
@@ -59,9 +59,7 @@ class Asked:
         self.urls = [request.target for request in server.requests]
 
 
-def asked(
-    folder: Path, answer: Answer | Mapping[str, bytes], *sources: tuple[Protocol, str], now: datetime = NOW
-) -> Asked:
+def asked(folder: Path, answer: Answer | Mapping[str, bytes], *sources: tuple[str, str], now: datetime = NOW) -> Asked:
     """Fill DAY for a feed of `sources` from a server of these bodies (a body alone is a 200)."""
     listed = feed("a", history=tuple(HistorySource(*source) for source in sources))
     archive = archive_in(folder)
@@ -78,7 +76,7 @@ def asked(
     return asyncio.run(run())
 
 
-WORDPRESS: tuple[Protocol, str] = ("wordpress", "http://a.test/")
+WORDPRESS: tuple[str, str] = ("wordpress", "http://a.test/")
 DAYS = {f"/2026/06/{day}/feed/": posts() for day in (10, 11, 12)}
 
 
@@ -129,13 +127,13 @@ def test_the_next_source_is_asked_where_one_fails_and_none_after_one_that_covers
     def answer(target: str) -> bytes | None:
         return posts(INSIDE) if "published-min" in target else None
 
-    blogger: tuple[Protocol, str] = ("blogger", "http://a.test/feeds/posts/default")
+    blogger: tuple[str, str] = ("blogger", "http://a.test/feeds/posts/default")
     found = asked(tmp_path, answer, WORDPRESS, blogger, ("paged", "http://a.test/feed"))
     assert (found.state, found.titles) == ("archive", ["Post 0"])
     assert [target.partition("?")[0] for target in found.urls] == ["/2026/06/10/feed/", "/feeds/posts/default"]
 
 
-ABSENT: tuple[tuple[Protocol, str], ...] = (
+ABSENT: tuple[tuple[str, str], ...] = (
     WORDPRESS,
     ("paged", "http://a.test/feed"),
     ("rfc5005", "http://a.test/atom"),
@@ -161,7 +159,7 @@ HOME = response(
     ],
 )
 def test_a_declared_source_that_does_not_exist_is_named_and_the_next_one_asked(
-    tmp_path: Path, source: tuple[Protocol, str], answer: bytes, complaint: str
+    tmp_path: Path, source: tuple[str, str], answer: bytes, complaint: str
 ) -> None:
     def web(target: str) -> bytes:
         return HOME if target == "/home" else posts(INSIDE) if "published-min" in target else answer
@@ -186,7 +184,7 @@ def test_an_error_in_reading_one_source_is_its_verdict_and_not_the_end_of_the_ed
     async def trips(_ask: Asker) -> None:
         raise RecursionError("too deep")
 
-    monkeypatch.setitem(PROTOCOLS, "paged", trips)  # type: ignore[arg-type]
+    monkeypatch.setattr(chain, "paged", trips)
     found = asked(tmp_path / "a", {}, ("paged", "http://a.test/feed"))
     assert found.state == "none" and "paged: an answer cannot be read (RecursionError)" in found.reason
     found = asked(tmp_path / "b", DAYS, ("paged", "http://a.test/feed"), WORDPRESS)
@@ -194,7 +192,7 @@ def test_an_error_in_reading_one_source_is_its_verdict_and_not_the_end_of_the_ed
 
 
 def test_blogger_is_asked_for_exactly_the_window_and_found_out_when_it_does_not_keep_to_it(tmp_path: Path) -> None:
-    source: tuple[Protocol, str] = ("blogger", "http://a.test/feeds/posts/default")
+    source: tuple[str, str] = ("blogger", "http://a.test/feeds/posts/default")
     found = asked(tmp_path / "a", lambda _: posts(INSIDE), source)
     assert "published-min=2026-06-10T21%3A00%3A00Z&published-max=2026-06-11T21%3A00%3A00Z" in found.urls[0]
     assert (found.state, found.titles) == ("archive", ["Post 0"])
@@ -267,7 +265,7 @@ def loc(path: str, modified: str) -> str:
     return f"<loc>http://a.test{path}</loc><lastmod>{modified}</lastmod>"
 
 
-SITEMAP: tuple[Protocol, str] = ("sitemap", "http://a.test/sitemap.xml")
+SITEMAP: tuple[str, str] = ("sitemap", "http://a.test/sitemap.xml")
 
 
 def test_a_lastmod_is_confirmed_by_the_page_and_a_rebuild_moves_nothing(tmp_path: Path) -> None:
@@ -334,7 +332,7 @@ def test_a_body_that_is_no_sitemap_proves_nothing(tmp_path: Path, body: bytes) -
     assert found.state == "none" or b"ENTITY" in body
 
 
-WAYBACK: tuple[Protocol, str] = ("wayback", "http://wayback.test")
+WAYBACK: tuple[str, str] = ("wayback", "http://wayback.test")
 
 
 def captures(*taken: datetime, shown: Callable[[datetime], bytes]) -> Answer:

@@ -1,4 +1,4 @@
-"""Polling loses nothing: archives that cannot be written, kills at any moment, rebuilding, and many feeds at once."""
+"""Polling loses nothing: archives that cannot be written, kills at any moment, and many feeds at once."""
 
 import asyncio
 import os
@@ -15,7 +15,6 @@ from secdigest_pipeline.base.files import StorageError
 from secdigest_pipeline.base.workers import Workers
 from secdigest_pipeline.intake.polling.archive import Archive
 from secdigest_pipeline.intake.polling.poll import poll
-from secdigest_pipeline.intake.polling.rebuild import rebuild_sightings
 from secdigest_pipeline.intake.records import Poll
 from secdigest_pipeline_tests.intake.polled import NOON, body, site, titles
 from secdigest_pipeline_tests.intake.servers import Handler, Request, client_to, response, serving
@@ -77,33 +76,6 @@ def test_a_poll_killed_at_any_moment_leaves_an_archive_the_next_one_completes(tm
         assert row.outcome == ("unchanged" if survived else "new")
         assert set(titles(archive)) == {"Title 1", "Title 2"}
         assert not list(folder.rglob("*.tmp"))
-
-
-def test_sightings_are_rebuilt_from_polls_and_bodies(tmp_path: Path) -> None:
-    archive, clock = archive_in(tmp_path), Clock(NOON)
-
-    async def work() -> None:
-        async with site(archive, clock) as world:
-            for numbers in ((1, 2), (2, 3), (4,), (1, 4)):
-                for name in "ab":
-                    world.answers[f"{name}.test/feed"] = response(body(*numbers))
-                await world.ask([feed("a"), feed("b")])
-                clock.moment += timedelta(hours=11)
-
-    def rows() -> list[dict[str, object]]:
-        return archive.seen().sort_by([("seen_at", "ascending"), ("item_id", "ascending")]).to_pylist()
-
-    asyncio.run(work())
-    before = rows()
-    for path in (tmp_path / "archive" / "sightings").rglob("*.parquet"):
-        path.unlink()
-    assert rows() == []
-    with Workers(1) as workers:
-        assert asyncio.run(rebuild_sightings(archive, [feed("a"), feed("b")], workers)) == len(before)
-        assert rows() == before
-        # again, and only for one of the feeds: the other's sightings stay
-        asyncio.run(rebuild_sightings(archive, [feed("a")], workers))
-        assert rows() == before
 
 
 @pytest.mark.slow

@@ -1,0 +1,95 @@
+"""The formats of exports: the one place that knows which there are. How to add one: docs/how-to/add-an-export-format.md."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from upath import UPath
+
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.indicators.exports.blocklists import block_lists
+from secdigest_pipeline.indicators.exports.misp import event_uuid, feed_files, misp_event, whole_feed
+from secdigest_pipeline.indicators.exports.rows import csv_of, json_lines
+from secdigest_pipeline.indicators.exports.stix import stix_bundle
+from secdigest_pipeline.indicators.exports.values import EditionIocs
+
+# The MISP feed over all exported editions lies beside the years.
+FEED = "exports/misp-feed"
+
+
+Files = Mapping[str, bytes]  # path -> content; the same ledgers give the same bytes
+
+
+def edition_folder(edition: Edition) -> str:
+    """Folder of an edition's exports below the output folder."""
+    return f"exports/{edition.day.year:04d}/{edition.stem}"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFormat:
+    """One format: its name on the command line, and what it is.
+
+    `of_range` gives the files of one or several editions, oldest first, by their path below any folder; a file that holds
+    the whole range is named after the stem it is given. With every edition the same files are written for it alone, in its
+    folder; where it is to be others, `of_edition` gives them by their path below the output folder, which it is given.
+    """
+
+    name: str
+    what: str
+    of_range: Callable[[str, Sequence[EditionIocs]], Files]
+    of_edition: Callable[[EditionIocs, UPath], Files] | None = None
+
+    def with_edition(self, iocs: EditionIocs, out: UPath) -> Files:
+        """Path below the output folder `out` -> bytes of what is written with every edition."""
+        if self.of_edition is not None:
+            return self.of_edition(iocs, out)
+        files = self.of_range(iocs.edition.stem, [iocs])
+        return {f"{edition_folder(iocs.edition)}/{path}": data for path, data in files.items()}
+
+
+def _csv(stem: str, editions: Sequence[EditionIocs]) -> Files:
+    return {f"{stem}.csv": csv_of([ioc for one in editions for ioc in one.ledger])}
+
+
+def _in_the_report(_iocs: EditionIocs, _out: UPath) -> Files:
+    """Nothing: the CSV of an edition is the contract's and lies where the contract wants it."""
+    return {}
+
+
+def _jsonl(stem: str, editions: Sequence[EditionIocs]) -> Files:
+    return {f"{stem}.jsonl": json_lines(ioc for one in editions for ioc in one.ledger)}
+
+
+def _stix(stem: str, editions: Sequence[EditionIocs]) -> Files:
+    return {f"{stem}.stix.json": stix_bundle([(one.edition, one.values) for one in editions])}
+
+
+def _misp_feed(_stem: str, editions: Sequence[EditionIocs]) -> Files:
+    events = {event_uuid(one.edition): misp_event(one.edition, one.values) for one in editions}
+    return {f"misp-feed/{path}": data for path, data in whole_feed(events).items()}
+
+
+def _misp_event(iocs: EditionIocs, out: UPath) -> Files:
+    """The event in the edition's folder, and the feed of all editions with the event in it."""
+    edition = iocs.edition
+    event = misp_event(edition, iocs.values)
+    feed = feed_files(out / FEED, {event_uuid(edition): event})
+    return {
+        f"{edition_folder(edition)}/{edition.stem}.misp.json": event,
+        **{f"{FEED}/{path}": data for path, data in feed.items()},
+    }
+
+
+def _block(_stem: str, editions: Sequence[EditionIocs]) -> Files:
+    return block_lists(value for one in editions for value in one.values)
+
+
+FORMATS: Mapping[str, ExportFormat] = {
+    format.name: format
+    for format in (
+        ExportFormat("csv", "the 12 columns of the report's IOC CSV", _csv, _in_the_report),
+        ExportFormat("jsonl", "all columns of the ledger", _jsonl),
+        ExportFormat("stix", "a STIX 2.1 bundle", _stix),
+        ExportFormat("misp", "a feed directory", _misp_feed, _misp_event),
+        ExportFormat("block", "plain lists by type and least confidence of what may be blocked", _block),
+    )
+}
