@@ -31,7 +31,16 @@ SETTINGS = set(re.findall(r"^\| `([A-Z_]+)` \|", (REPOSITORY / "README.md").read
 OTHERS = {"git pull", "pip install ."}
 COMMANDS = sorted({command: where for where, command in commands()}.items())
 BLOCKS = [block for page in PAGES for block in blocks(page)]
-PYTHON = [block for block in BLOCKS if block.kind.split(" ")[0] == "python"]
+RUN_BY = re.compile(r"run by\s+`(secdigest_pipeline_tests/[\w/]+\.py)`")
+
+
+def has_its_own_test(page: Path) -> bool:
+    """Whether the page names a test that runs its code in the place it is meant for, and that test reads the page."""
+    named = RUN_BY.search(page.read_text(encoding="utf-8"))
+    return named is not None and page.name in (REPOSITORY / named[1]).read_text(encoding="utf-8")
+
+
+PYTHON = [block for block in BLOCKS if block.kind.startswith("python") and not has_its_own_test(block.page)]
 
 
 def resolved(group: click.Command, name: str, words: list[str]) -> None:

@@ -1,5 +1,6 @@
 """Nothing in the repository points to what is not there: links, files, modules, columns, sections of the contract."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -104,9 +105,19 @@ PLACES = {path.name for root in (REPOSITORY, TESTS) for path in root.iterdir() i
 def is_in(word: str, module: str) -> bool:
     """Whether `module.name` is a name that the module defines."""
     head, _, name = word.rpartition(".")
-    path = PACKAGE.joinpath(*module.split("."))
-    path = path.with_suffix(".py") if path.with_suffix(".py").is_file() else path / "__init__.py"
-    return head == module and re.search(rf"\b{name}\b", path.read_text(encoding="utf-8")) is not None
+    path = PACKAGE.joinpath(*module.split(".")).with_suffix(".py")
+    return head == module and path.is_file() and name in defined(path)
+
+
+def defined(path: Path) -> set[str]:
+    """Functions, classes and constants of a file."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+    return found
 
 
 def test_no_text_points_to_a_document_that_is_not_in_the_repository() -> None:
