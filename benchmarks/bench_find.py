@@ -21,7 +21,7 @@ from typing import Any
 
 from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.indicators.finding.hosts import ipv4
-from secdigest_pipeline.indicators.finding.spelling import host_of
+from secdigest_pipeline.indicators.finding.spelling import host_in
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "ioc"
 # CPU seconds after which a worst case counts as not finished: the gate of issue D.
@@ -43,7 +43,7 @@ def ours_and_hosts(text: str) -> Values:
     return found + [
         ("ipv6" if ":" in host else "ipv4" if ipv4(host) else "domain", host)
         for type, value in found
-        if type in ("url", "email") and (host := host_of(type, value))
+        if type in ("url", "email") and (host := host_in(type, value))
     ]
 
 

@@ -13,7 +13,7 @@ from secdigest_pipeline.analysis.grounding.sentences import Sentence, sentences
 from secdigest_pipeline.analysis.instructions import Instructions
 from secdigest_pipeline.analysis.records import Analysis, Statement
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.base.lines import one_line
+from secdigest_pipeline.base.characters import plain_line
 from secdigest_pipeline.indicators.finding.find import Observable
 from secdigest_pipeline.indicators.records import UNKNOWN_THREAT
 
@@ -91,7 +91,7 @@ def extract(article: Article) -> Analysis:
     summary, recommendations = key_sentences(article)
     reason = "" if summary else "no sentence can be quoted"
     if not article.text.strip():
-        reason = f"no text ({article.read_state}{': ' if article.read_reason else ''}{one_line(article.read_reason)})"
+        reason = f"no text ({article.read_state}{': ' if article.read_reason else ''}{plain_line(article.read_reason)})"
     return Analysis(
         edition=article.edition,
         article_id=article.article_id,
@@ -115,14 +115,16 @@ def extract(article: Article) -> Analysis:
 
 def own_title(article: Article) -> str:
     """The article's own headline, but for one that addresses a machine."""
-    return WITHHELD_TITLE if Instructions(article.title) else one_line(article.title)
+    return WITHHELD_TITLE if Instructions(article.title) else plain_line(article.title)
 
 
 def key_sentences(article: Article) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
     """Summary (lead first, then in article order, at most five) and recommendations (at most three) of a text."""
     text = article.text[:_READ_CHARACTERS]
     instructions = Instructions(text)
-    harmless = [s for s in sentences(text) if not instructions.hold(s.start, s.end) and one_line(text[s.start : s.end])]
+    harmless = [
+        s for s in sentences(text) if not instructions.hold(s.start, s.end) and plain_line(text[s.start : s.end])
+    ]
     # a feed's one-line summary may be too short to look like prose
     usable = [s for s in harmless if _is_prose(text, s)] or [s for s in harmless if not s.heading]
     advice = [s for s in usable if _states_advice(text[s.start : s.end])][:MAX_RECOMMENDATIONS]
@@ -195,7 +197,7 @@ def _statement(text: str, sentence: Sentence) -> Statement:
     if cut:
         end = _clause_end(text, start)
     quote = text[start:end]
-    return Statement(one_line(quote) + ("…" if cut else ""), quote, start, end, "extractive")
+    return Statement(plain_line(quote) + ("…" if cut else ""), quote, start, end, "extractive")
 
 
 def _clause_end(text: str, start: int) -> int:

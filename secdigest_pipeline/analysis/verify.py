@@ -6,7 +6,7 @@ from secdigest_pipeline.analysis.grounding.grounder import Grounder
 from secdigest_pipeline.analysis.instructions import Instructions
 from secdigest_pipeline.analysis.records import Analysis, Statement
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.base.lines import one_line
+from secdigest_pipeline.base.characters import plain_line
 
 PRINTABLE = ("grounded", "extractive")
 
@@ -32,7 +32,7 @@ def _faults(analysis: Analysis, article: Article | None) -> Iterator[str]:
             if fault:
                 yield f"{article.article_id}: {field} {at + 1}: {fault}: {statement.text[:80]!r}"
     yield from _event_faults(analysis, article, grounder, instructions)
-    own = "" if Instructions(article.title) else one_line(article.title)
+    own = "" if Instructions(article.title) else plain_line(article.title)
     for field, text in (("title_ja", analysis.title_ja), ("advice", analysis.advice)):
         if text != own and (missing := grounder.unsupported_values(text)):
             yield f"{article.article_id}: {field}: not in the article: {', '.join(missing)[:200]}"
@@ -50,7 +50,7 @@ def _event_faults(
         for tag in analysis.tags or ()
         if tag.quote
     ]
-    own = () if event is None or Instructions(article.title) else (one_line(article.title),)
+    own = () if event is None or Instructions(article.title) else (plain_line(article.title),)
     for field, text, quote, start, end in rows:
         if quote and (
             start is None or end is None or article.text[start:end] != quote or instructions.hold(start, end)
@@ -71,5 +71,5 @@ def _fault(statement: Statement, text: str, grounder: Grounder, instructions: In
     if statement.verdict == "grounded":
         verdict = grounder.ground(statement.text, statement.quote).verdict
         return None if verdict == "grounded" else verdict
-    shown = one_line(statement.text.removesuffix("…"))
-    return None if shown and one_line(statement.quote).startswith(shown) else "extract that is not its quote"
+    shown = plain_line(statement.text.removesuffix("…"))
+    return None if shown and plain_line(statement.quote).startswith(shown) else "extract that is not its quote"

@@ -9,7 +9,7 @@ from secdigest_pipeline.articles.extraction import Extraction, extract_feed_text
 from secdigest_pipeline.articles.pages.archive import PageArchive
 from secdigest_pipeline.articles.pages.read import wanted
 from secdigest_pipeline.articles.records import Article, Link, Page, ReadState
-from secdigest_pipeline.base.characters import visible
+from secdigest_pipeline.base.characters import CHARACTERS_VERSION, visible
 from secdigest_pipeline.base.files import StorageError, sha256
 from secdigest_pipeline.base.workers import WorkerError, Workers, WorkerTimeout
 from secdigest_pipeline.intake.records import FeedItem
@@ -183,4 +183,5 @@ def _article(item: FeedItem, article_id: str, state: ReadState, reason: str, fou
         page_text=found.page_text if found else "",
         links=tuple(Link(url, label) for url, label in found.links) if found else (),
         extractor=found.extractor if found else "",
+        characters=CHARACTERS_VERSION,
     )

@@ -59,6 +59,7 @@ class Article:
     ]
     links: Annotated[tuple[Link, ...], "links of the page, in order, at most 2,000"]
     extractor: Annotated[str, "extractor and version, for example `trafilatura 2.3.1`"]
+    characters: Annotated[int | None, "version of the rule by which characters are kept; null before 2"] = None
 
 
 SourceKind = Literal["report", "advisory", "ioc_list", "raw", "pdf", "repository"]

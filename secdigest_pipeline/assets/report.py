@@ -14,8 +14,8 @@ from secdigest_pipeline.intake.records import FeedItem
 from secdigest_pipeline.orchestration.heartbeat import beat
 from secdigest_pipeline.orchestration.partitions import EDITIONS
 from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.report.edition import make_edition
 from secdigest_pipeline.report.entry import BrokenReport
-from secdigest_pipeline.report.made import make_edition
 from secdigest_pipeline.report.publish import check_published, publish
 from secdigest_pipeline.report.records import DAILY_REPORT, ReportLine
 from secdigest_pipeline.vulnerabilities.records import CveFacts

@@ -8,9 +8,10 @@ import click
 
 from secdigest_pipeline.analysis.compare import compare
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES
+from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.cli.dates import EDITION
-from secdigest_pipeline.cli.terminal import end, printable
+from secdigest_pipeline.cli.terminal import end
 from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.orchestration.resources import Services
 

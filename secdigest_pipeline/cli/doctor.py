@@ -17,10 +17,10 @@ from upath import UPath
 
 from secdigest_pipeline.analysis.asking.key import try_key
 from secdigest_pipeline.analysis.asking.models import PRICES_OF, model, retirement_warning
+from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.base.files import StorageError, write_atomic
 from secdigest_pipeline.base.redaction import known_secrets, redacted, shown_url, without
 from secdigest_pipeline.base.settings import Settings, SettingsError, has_key
-from secdigest_pipeline.cli.terminal import printable
 from secdigest_pipeline.intake.feeds.feeds import load_feeds
 from secdigest_pipeline.orchestration.database import (
     URL_VARIABLE,

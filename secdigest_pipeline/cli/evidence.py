@@ -1,50 +1,63 @@
-"""`secdigest evidence` and `secdigest article`: what a report's statements rest on, and the text the offsets count in."""
+"""`secdigest evidence` and `secdigest article`: what each line of a report rests on, and the text the offsets count in."""
 
 import io
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import asdict
-from itertools import groupby
 from typing import Any
 
 import click
 import pyarrow.parquet as pq
 
-from secdigest_pipeline.analysis.evidence import Evidence
-from secdigest_pipeline.analysis.evidence import evidence as rows_of
-from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
+from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.base.tables import TableError
 from secdigest_pipeline.cli.dates import EDITION
-from secdigest_pipeline.cli.terminal import end, printable
-from secdigest_pipeline.indicators.records import IOCS
+from secdigest_pipeline.cli.terminal import end
 from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.report.evidence import TABLES, Evidence, Ground
+from secdigest_pipeline.report.evidence import evidence as evidence_of
+from secdigest_pipeline.report.records import DAILY_REPORT, STRUCTURE
 
 
 @click.command()
 @click.argument("edition", type=EDITION, metavar="DATE")
-@click.option("--json", "as_json", is_flag=True, help="JSON Lines, one statement a line.")
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines, one line of the report a line.")
 def evidence(edition: Edition, as_json: bool) -> None:
-    """Every printed statement of the edition of DATE with the source text behind it and where that stands.
+    """Every line of the report of DATE, in its order, with what it rests on.
 
-    Verdicts: grounded or extractive, the quote shows it; own_title, the article's own headline; values, free wording of which every
-    number, name and id stands in the article.
+    Below each line that states anything stand its field, the quote behind it with its offsets, and the values of other tables it is
+    made of (table.column, the row's key, what stands there, the page). Fields: statement, a model's, shown by a quote; extract, a
+    sentence of the article; title and advice, a model's wording of which every number, name and id stands in the article; headline,
+    the source's own words; url; ioc; cve_facts, KEV and EPSS; primary_source; related; earlier; state, what could not be had or is
+    not there; memo; empty_section, the N/A of a section; heading, label, blank.
 
-    Offsets count characters of the article's `text` (field ioc: of the `page_text` of the page at source_url); `secdigest
-    article --json` holds both texts.
+    Offsets count characters of the article's `text` (field ioc: of the `page_text` of the page it names); `secdigest article --json`
+    holds both texts.
     """
     services = Services()
-    analyses = services.stored(ARTICLE_ANALYSES, edition)
-    if not analyses:
-        end(f"edition {edition.key} has no analyses: make it with `secdigest run {edition.key}` first")
-    rows = rows_of(analyses, services.stored(CLEANED_ARTICLES, edition), services.stored(IOCS, edition))
-    if as_json:
-        for row in rows:
-            click.echo(json.dumps(asdict(row), ensure_ascii=False))
-        return
-    for _, group in groupby(rows, key=lambda row: row.article_id):
-        for line in _told(list(group)):
-            click.echo(printable(line))
+    try:
+        lines = services.stored(DAILY_REPORT, edition)
+        tables = {table.name: services.stored(table, edition) for table in TABLES if lines}
+    except TableError as error:
+        end(str(error))
+    if not lines:
+        end(f"edition {edition.key} has no report: make it with `secdigest run {edition.key}` first")
+    rows = evidence_of(lines, tables)
+    for row in rows:
+        if as_json:
+            click.echo(json.dumps(asdict(row), ensure_ascii=False, default=str))
+        else:
+            for line in _shown(row):
+                click.echo(printable(line))
+    if any(row.rests_on is None for row in rows):
+        click.echo(
+            f"secdigest: edition {edition.key} is of a version that did not keep what its lines rest on: `secdigest run "
+            f"{edition.key}` makes it again",
+            err=True,
+        )
 
 
 @click.command()
@@ -66,7 +79,7 @@ def article(article_id: str, as_json: bool) -> None:
         click.echo(printable(line))
 
 
-def _stored(services: "Services", article_id: str) -> "Article | None":
+def _stored(services: Services, article_id: str) -> Article | None:
     folder = services.tables / CLEANED_ARTICLES.name
     paths = sorted(folder.glob("*.parquet"), key=lambda path: path.name, reverse=True) if folder.exists() else []
     for path in paths:
@@ -79,14 +92,25 @@ def _stored(services: "Services", article_id: str) -> "Article | None":
     return None
 
 
-def _told(rows: "list[Evidence]") -> list[str]:
-    first = rows[0]
-    by = f"{first.model}, prompt {first.prompt_version}" if first.model else "no model"
-    lines = [f"{first.article_id}  {first.source_url}  ({by})"]
-    for row in rows:
-        lines.append(f"  {row.field:<15}{row.statement}")
-        if row.quote:
-            lines.append(f"  {'':<15}{row.verdict} {row.start}-{row.end}: {row.quote}")
-        else:
-            lines.append(f"  {'':<15}{row.verdict}")
-    return [*lines, ""]
+def _shown(row: Evidence) -> Iterator[str]:
+    yield f"{row.line:>5}  {row.text}"
+    if row.field in STRUCTURE:
+        return
+    place = f" {row.start}-{row.end}" if row.start is not None else ""
+    yield f"{'':7}{row.field}{place}{': ' if row.quote else ''}{row.quote}"
+    for ground in row.rests_on or ():
+        head = f"{ground.table}.{ground.column} {' '.join(ground.key)}"
+        yield f"{'':9}{': '.join((head, *filter(None, [', '.join(_says(ground, row.text))])))}"
+
+
+def _says(ground: Ground, printed: str) -> Iterator[str]:
+    """What stands at an origin, without the value and the page that are printed in the line itself."""
+    if not ground.values:
+        yield "not there"
+    for name, value in ground.values.items():
+        if name != ground.column or str(value) not in printed:
+            yield f"{name}={', '.join(value) if isinstance(value, list) else value}"
+    if ground.url and ground.url not in printed and ground.url not in ground.values.values():
+        yield ground.url
+    if ground.as_of:
+        yield f"as of {ground.as_of}"

@@ -13,8 +13,9 @@ import click
 import yaml
 from upath import UPath
 
+from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.base.files import write_atomic
-from secdigest_pipeline.cli.terminal import end, printable
+from secdigest_pipeline.cli.terminal import end
 from secdigest_pipeline.fetching.http import shown
 from secdigest_pipeline.fetching.urls import canonical_url
 from secdigest_pipeline.intake.feeds.feeds import Feed, FeedListError, load_feeds

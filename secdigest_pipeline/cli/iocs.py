@@ -9,14 +9,15 @@ from pathlib import Path
 import click
 from upath import UPath
 
+from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.cli.dates import EDITION
-from secdigest_pipeline.cli.terminal import end, printable
+from secdigest_pipeline.cli.terminal import end
 from secdigest_pipeline.indicators.exports.files import range_files
 from secdigest_pipeline.indicators.exports.formats import FORMATS
 from secdigest_pipeline.indicators.finding.defang import defang
 from secdigest_pipeline.indicators.finding.find import find
-from secdigest_pipeline.indicators.finding.spelling import host_of
+from secdigest_pipeline.indicators.finding.spelling import host_in
 from secdigest_pipeline.indicators.past.history import History
 from secdigest_pipeline.indicators.records import IOCS
 from secdigest_pipeline.orchestration.resources import Services
@@ -45,7 +46,7 @@ def iocs(context: click.Context) -> None:
         end(f"the text on standard input is longer than {MAX_INPUT} bytes")
     for found in find(data.decode("utf-8", errors="replace")):
         row = {name: getattr(found, name) for name in ("type", "value", "raw", "start", "end", "defanged")}
-        entry = own.entry(found.value, host_of(found.type, found.value))
+        entry = own.entry(found.value, host_in(found.type, found.value))
         if entry:
             row["local"] = asdict(entry)
         click.echo(json.dumps(row, ensure_ascii=False))

@@ -1,22 +1,30 @@
 """`secdigest run`, `backfill` and `poll`: one edition, several editions, the feeds alone."""
 
+import asyncio
 import sys
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import click
+import dagster as dg
 from rich.console import Console
 
+from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
+from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable
 from secdigest_pipeline.analysis.asking.key import try_key
+from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
 from secdigest_pipeline.base.editions import JST, Edition
 from secdigest_pipeline.base.settings import has_key
-from secdigest_pipeline.cli.ahead import submit_batches
 from secdigest_pipeline.cli.dates import EDITION
 from secdigest_pipeline.cli.execute import execute
 from secdigest_pipeline.cli.summary import print_estimate, print_polls, print_summary
 from secdigest_pipeline.cli.terminal import end
+from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.orchestration.instance import instance
 from secdigest_pipeline.orchestration.resources import Services
+
+_READ = ("raw_feed_items", "article_pages", "cleaned_articles")
 
 
 @click.command()
@@ -68,7 +76,7 @@ def backfill(first: Edition, last: Edition, estimate: bool, batch: bool) -> None
     config = {"article_analyses": {"batch": True}} if batch else None
     with instance(services.settings) as opened:
         by_batch = batch or services.settings.batch
-        if by_batch and (problem := submit_batches(console, services, opened, _between(first.day, last.day), tags)):
+        if by_batch and (problem := _submit_batches(console, services, opened, _between(first.day, last.day), tags)):
             end(problem)
         for edition in _between(first.day, last.day):
             console.rule(edition.key)
@@ -108,3 +116,34 @@ def unusable(services: "Services") -> str | None:
 
 def _between(first: date, last: date) -> list[Edition]:
     return [Edition(first + timedelta(days=n)) for n in range((last - first).days + 1)]
+
+
+def _submit_batches(
+    console: Console,
+    services: Services,
+    instance: dg.DagsterInstance,
+    editions: Sequence[Edition],
+    tags: Mapping[str, str],
+) -> str | None:
+    """Read the articles of all editions and hand in what is to be asked; why that cannot be done, in one line, or None.
+
+    An edition whose articles can't be read is left to its own run, which says why.
+    """
+    articles: list[Article] = []
+    for edition in editions:
+        console.rule(f"{edition.key}: articles for the batch")
+        if execute("edition", services, instance, console, edition.key, tags, only=_READ) is None:
+            rows = services.stored(CLEANED_ARTICLES, edition)
+            articles += [article for article in rows if article.section == "news"]
+    try:
+        asyncio.run(_submit(services, articles))
+    except AnalystUnavailable as error:
+        return str(error)
+    return None
+
+
+async def _submit(services: Services, articles: Sequence[Article]) -> None:
+    # one analyst for all editions: what is handed in counts against the cap of the month at once
+    async with services.analyst(batch=True) as analyst:
+        if isinstance(analyst, AnthropicAnalyst):
+            await analyst.submit(articles, {article.article_id: find(article.page_text) for article in articles})

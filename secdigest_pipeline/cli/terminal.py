@@ -1,4 +1,4 @@
-"""What the commands share towards a terminal: ending in one line, and text that it can print and that cannot steer it."""
+"""What the commands share towards a terminal: ending in one line, and an encoding that takes every character."""
 
 import codecs
 import io
@@ -15,11 +15,6 @@ def end(message: str) -> NoReturn:
     """End the command: `secdigest: <message>` on standard error, without our own credentials; exit code 1."""
     click.echo(f"secdigest: {without(message, known_secrets(os.environ))}", err=True)
     sys.exit(1)
-
-
-def printable(line: str) -> str:
-    """`line` with a blank for every character that is not printed but acted on (control, escape, bidi, line break)."""
-    return "".join(char if char.isprintable() else " " for char in line)
 
 
 def all_printable() -> None:

@@ -4,7 +4,8 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
+
+from secdigest_pipeline.fetching.urls import host_of
 
 
 class HostLanes:
@@ -34,11 +35,3 @@ class HostLanes:
         """Turns of the host of `url` are at least `delay` seconds apart from now on."""
         host = host_of(url)
         self._own[host] = max(delay, self._own.get(host, 0.0))
-
-
-def host_of(url: str) -> str:
-    """Host name of a URL, lower case; empty when it has none."""
-    try:
-        return (urlsplit(url).hostname or "").rstrip(".")
-    except ValueError:
-        return ""

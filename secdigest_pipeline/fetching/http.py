@@ -19,6 +19,7 @@ import httpcore2
 import httpx2
 
 from secdigest_pipeline import __version__
+from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.fetching.addresses import AddressRefused, GuardedBackend
 from secdigest_pipeline.fetching.transport import PoolTransport
 
@@ -200,7 +201,7 @@ async def client_over(
 def shown(url: str) -> str:
     """`url` fit for a message: no credentials, printable, at most 200 characters."""
     url = re.sub(r"//[^/?#]*@", "//***@", url, count=1)
-    return "".join(c if c.isprintable() else "?" for c in url[:200])
+    return printable(url[:200], "?")
 
 
 def _checked_url(url: str) -> "httpx2.URL":
@@ -241,4 +242,4 @@ async def _read(response: "httpx2.Response", max_bytes: int) -> bytes:
 
 def _cause(error: Exception) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
-    return "".join(c if c.isprintable() else "?" for c in text[:200])
+    return printable(text[:200], "?")

@@ -3,6 +3,7 @@
 import html
 import re
 
+from secdigest_pipeline.base.characters import plain_line, shortened
 from secdigest_pipeline.fetching.references import mended
 
 MAX_MARKUP = 200_000
@@ -24,12 +25,8 @@ _HIDDEN = tuple(
     (re.compile(start, re.IGNORECASE), re.compile(end, re.IGNORECASE))
     for start, end in (("<!--", "-->"), (r"<script\b", "</script>"), (r"<style\b", "</style>"))
 )
-# Zero-width, bidirectional and tag characters: nobody sees them, and they reorder, split or smuggle text.
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff"
-    "\ufff0-\uffff\U000e0000-\U000e0fff]"
-)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# What stands for bytes or an object that are not there; a feed's line is read without it.
+_NOT_THERE = str.maketrans("", "", "\ufffc\ufffd")
 
 
 def plain_text(markup: str, limit: int) -> str:
@@ -42,21 +39,13 @@ def plain_text(markup: str, limit: int) -> str:
         text = _TAG.sub(lambda tag: "\n" if _BLOCK.fullmatch(tag[2]) else "", text)
     if "&" in text:
         text = html.unescape(mended(text, "html"))
-    lines = (" ".join(_visible(line).split()) for line in text.splitlines())
-    return _cut("\n".join(line for line in lines if line), limit)
+    lines = (plain_line(line) for line in text.translate(_NOT_THERE).splitlines())
+    return shortened("\n".join(line for line in lines if line), limit)
 
 
-def one_line(markup: str, limit: int) -> str:
+def plain_text_line(markup: str, limit: int) -> str:
     """`markup` as text on one line of at most `limit` characters."""
-    return _cut(" ".join(plain_text(markup, MAX_MARKUP).split()), limit)
-
-
-def _visible(text: str) -> str:
-    return _CONTROL.sub(" ", _INVISIBLE.sub("", text))
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    return shortened(plain_line(plain_text(markup, MAX_MARKUP)), limit)
 
 
 def _without(text: str, start: re.Pattern[str], end: re.Pattern[str]) -> str:

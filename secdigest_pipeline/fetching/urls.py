@@ -79,6 +79,14 @@ def item_id(feed_id: str, guid_or_link: str) -> str:
     return _hash(f"{feed_id}\x00{guid_or_link}")
 
 
+def host_of(url: str) -> str:
+    """Host name of a URL, lower case; empty when it has none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
 def is_public_host(host: str) -> bool:
     """Whether a link to `host` can be meant for the public: a dotted name, or a literal of a public address.
 

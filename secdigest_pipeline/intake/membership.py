@@ -22,8 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from secdigest_pipeline.base.editions import Edition
-from secdigest_pipeline.fetching.hosts import host_of
-from secdigest_pipeline.fetching.urls import is_public_host
+from secdigest_pipeline.fetching.urls import host_of, is_public_host
 from secdigest_pipeline.intake.feeds.feeds import Feed
 from secdigest_pipeline.intake.feeds.sections import section_of
 from secdigest_pipeline.intake.polling.archive import Archive

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from secdigest_pipeline.base.workers import WorkerError, Workers
-from secdigest_pipeline.fetching.hosts import HostLanes, host_of
+from secdigest_pipeline.fetching.hosts import HostLanes
 from secdigest_pipeline.fetching.http import Client, FetchError
-from secdigest_pipeline.fetching.urls import is_public_host
+from secdigest_pipeline.fetching.urls import host_of, is_public_host
 from secdigest_pipeline.intake.feeds.feeds import Feed
 from secdigest_pipeline.intake.membership import CLOCK_SLACK
 from secdigest_pipeline.intake.polling.parse import MAX_ITEMS, PARSE_SECONDS, ParsedFeed, ParsedItem, parse_feed

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import dagster as dg
 from upath import UPath
 
+from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.base.editions import JST
 from secdigest_pipeline.base.files import StorageError, write_atomic
 from secdigest_pipeline.base.redaction import redacted
@@ -82,5 +83,4 @@ def keep_alert(data: UPath, alert: Alert) -> UPath:
 def plain(message: str) -> str:
     """`message` on one printable line of at most MAX_MESSAGE characters, without anything that looks like a credential."""
     message = redacted(message[: 20 * MAX_MESSAGE])
-    line = "".join(c if c.isprintable() else " " for c in message)
-    return " ".join(line.split())[:MAX_MESSAGE]
+    return " ".join(printable(message).split())[:MAX_MESSAGE]

@@ -60,11 +60,9 @@ def check_url(url: str) -> None:
 
 def server_failure(error: BaseException) -> str | None:
     """One line that tells which failure of the server in use lies behind `error`; None when none does."""
-    from sqlalchemy.exc import InterfaceError, OperationalError
-
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, OperationalError | InterfaceError):
+        if isinstance(cause, sqlalchemy.exc.OperationalError | sqlalchemy.exc.InterfaceError):
             lines = str(cause.orig or cause).strip().splitlines() or [type(cause).__name__]
             return f"PostgreSQL failed while it was used: {lines[0]}; run the command again"
         cause = cause.__cause__ or cause.__context__

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from secdigest_pipeline.base.characters import NOT_OF_A_LINE
 from secdigest_pipeline.report.grammar import (
     ADVICE,
     EMPTY_SECTION,
-    INVISIBLE,
     IOCS,
     JP_HEADING,
     KNOWN_LABELS,
@@ -119,7 +119,7 @@ def _bytes(markdown: str, lines: Lines) -> Iterator[Fault]:
     if markdown.startswith("\ufeff"):
         yield 1, "the file has no byte order mark"
     for number, line in enumerate(lines, 1):
-        found = INVISIBLE.search(line)
+        found = NOT_OF_A_LINE.search(line)
         if found:
             yield number, f"no control or invisible character (U+{ord(found.group()):04X})"
         if line != line.rstrip():

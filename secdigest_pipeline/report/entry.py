@@ -4,11 +4,12 @@ Every line is either a grounded statement or an honest word on why there is none
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from secdigest_pipeline.analysis.extractive import WITHHELD_TITLE, own_title
 from secdigest_pipeline.analysis.records import Analysis, Statement
 from secdigest_pipeline.articles.pages.unread import why_unread
-from secdigest_pipeline.articles.records import Article, PrimaryPage
+from secdigest_pipeline.articles.records import Article, PrimaryPage, Story
 from secdigest_pipeline.indicators.finding.lines import ioc_line
 from secdigest_pipeline.indicators.judging.states import ioc_state
 from secdigest_pipeline.indicators.records import Ioc
@@ -27,6 +28,23 @@ from secdigest_pipeline.report.grammar import (
     SUMMARY,
     ioc_line_fault,
 )
+from secdigest_pipeline.report.origins import (
+    BLANK,
+    BULLET,
+    Draft,
+    bullet,
+    joined,
+    of_analysis,
+    of_article,
+    of_facts,
+    of_ioc,
+    of_iocs,
+    of_item,
+    of_lead,
+    of_page,
+    of_story,
+)
+from secdigest_pipeline.report.records import LineField, Origin, Part
 from secdigest_pipeline.vulnerabilities.facts import facts_line
 from secdigest_pipeline.vulnerabilities.records import CveFacts
 
@@ -51,24 +69,13 @@ _NOT_BY_MODEL = {
     "refused": "モデルが応答を拒否したため原文の抜粋。",
     "failed": "モデルから使える応答を得られなかったため原文の抜粋。",
 }
+# verdict of a statement that may be printed -> field of its line
+_FIELDS_OF_VERDICTS: Mapping[str, LineField] = {"grounded": "statement", "extractive": "extract"}
 _HASHES = frozenset(("md5", "sha1", "sha256"))
 
 
 class BrokenReport(RuntimeError):
     """A report that must not be published; the message names the article and the rule."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """One line before it has a number: text, kind of line (ReportLine.field), article and source text."""
-
-    text: str
-    field: str
-    article_id: str | None = None
-    quote: str = ""
-
-
-BLANK = Draft("", "blank")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +87,29 @@ class Entry:
     analysis: Analysis
     iocs: tuple[Ioc, ...]  # its own, then those only the other articles of its story give
     sources: tuple[PrimaryPage, ...] = ()
-    also: tuple[str, ...] = ()  # URLs of the other articles of its story, which have no entry of their own
-    earlier: tuple[str, str] | None = None  # edition and URL of the article it follows up
+    related: tuple[Story, ...] = ()  # the other articles of its story, which have no entry of their own
+    earlier: Story | None = None  # names the edition and the article it follows up
     facts: tuple[CveFacts, ...] = ()  # what catalogues say of the CVEs of its articles
 
 
 def headline(item: FeedItem, facts: Sequence[CveFacts] = ()) -> list[Draft]:
-    """`- [headline](url)`, the site's own words, and what is known of its CVEs below it (report-contract 1.7)."""
+    """`- [headline](url)`, the site's own words, and what catalogues say of its CVEs below it (report-contract 1.7)."""
     target = text.link_target(item.url)
     if target is None:
         raise BrokenReport(f"item {item.item_id} of {item.feed_id}: {item.url!r} is no http(s) URL")
-    head = Draft(f"- [{text.link_text(item.title) or NO_TITLE}]({target})", "headline", item.article_id, item.title)
-    known = facts_line(facts)
-    return [head, Draft(f"    - {known}", "note", item.article_id)] if known else [head]
+    own = text.link_text(item.title)
+    head = Draft(
+        f"- [{own or NO_TITLE}]({target})",
+        "headline" if own else "state",
+        "title",
+        item.article_id,
+        (of_item(item, "title"),),
+        quote=item.title if own else "",
+    )
+    said = facts_line(facts)
+    if not said:
+        return [head]
+    return [head, Draft(BULLET + said, "cve_facts", "notes", item.article_id, of_facts(facts))]
 
 
 def linked_summary(entry: Entry) -> list[Draft]:
@@ -101,16 +118,15 @@ def linked_summary(entry: Entry) -> list[Draft]:
     target = text.link_target(article.url)
     if target is None:
         raise _broken(article, f"{article.url!r} is no http(s) URL")
-    head = Draft(f"- [{text.link_text(_title(entry))}]({target})", "headline", article.article_id, article.title)
+    title = _title(entry)
     summary = _statements(article, analysis, analysis.summary, "summary", MAX_SUMMARY)
-    told = [*_known(entry), *_marks(article, analysis, bool(summary))]
-    marks = (_bullet(mark, "note", article) for mark in told)
     return [
-        head,
+        replace(title, text=f"- [{text.link_text(title.text)}]({target})"),
         *(summary or [_no_summary(article, analysis)]),
-        *marks,
+        *_cve_facts(entry),
+        *_marks(article, analysis, bool(summary)),
         *_earlier(entry),
-        *_links(article, RELATED, _also(entry)),
+        *_links(article, RELATED, "related", _related(entry)),
     ]
 
 
@@ -120,115 +136,147 @@ def block(entry: Entry) -> list[Draft]:
     url = text.live_url(article.url)
     if url is None:
         raise _broken(article, f"{article.url!r} is no http(s) URL")
+    title = _title(entry)
     summary = _statements(article, analysis, analysis.summary, "summary", MAX_SUMMARY)
-    advice = text.sentence(analysis.advice) or NO_RECOMMENDATIONS
     lines, more = _ioc_lines(article, entry.iocs)
-    marks = [*_known(entry), *_marks(article, analysis, bool(summary))]
+    marks = [*_cve_facts(entry), *_marks(article, analysis, bool(summary))]
     if more:
-        marks.append(f"列挙しきれないIOCがほか{more}件あり、IOC CSVまたは台帳に記載。")
+        unlisted = f"列挙しきれないIOCがほか{more}件あり、IOC CSVまたは台帳に記載。"
+        marks.append(bullet(unlisted, "state", "notes", article, *of_iocs(ioc.article_id for ioc in entry.iocs)))
     return [
-        Draft(f"#### {text.title(_title(entry))}", "title", article.article_id, article.title),
-        Draft(url, "url", article.article_id),
+        replace(title, text=f"#### {text.title(title.text)}"),
+        Draft(url, "url", "url", article.article_id, (of_article(article, "url"),)),
         BLANK,
-        Draft(f"- {SUMMARY}", "heading"),
+        Draft(f"- {SUMMARY}", "label", "summary"),
         *(summary or [_no_summary(article, analysis)]),
-        Draft(f"- {IOCS}", "heading"),
+        Draft(f"- {IOCS}", "label", "iocs"),
         *_iocs(article, entry.iocs, lines),
-        Draft(f"- {RECOMMENDATIONS}", "heading"),
+        Draft(f"- {RECOMMENDATIONS}", "label", "recommendations"),
         *_recommendations(article, analysis),
-        Draft(f"- {NOTES}", "heading"),
+        Draft(f"- {NOTES}", "label", "notes"),
         *_notes(entry, marks),
-        Draft(f"- {ADVICE}", "heading"),
-        _bullet(advice, "advice", article),
+        Draft(f"- {ADVICE}", "label", "advice"),
+        _advice(article, analysis),
     ]
 
 
-def _title(entry: Entry) -> str:
-    """The first of the titles that has something to print."""
-    titles = (entry.analysis.title_ja, entry.article.title, entry.item.title)
-    return next((title for title in titles if text.title(title)), NO_TITLE)
+def _title(entry: Entry) -> Draft:
+    """The first of the titles that has something to print, as it came: the line it stands in makes it safe."""
+    article, analysis = entry.article, entry.analysis
+    own = of_article(article, "title")
+    if analysis.title_ja == WITHHELD_TITLE:
+        return Draft(WITHHELD_TITLE, "state", "title", article.article_id, (own,))
+    if text.title(analysis.title_ja) and analysis.title_ja != own_title(article):
+        origins = (of_analysis(article, "title_ja"), own)
+        return Draft(analysis.title_ja, "title", "title", article.article_id, origins)
+    of_feed = of_item(entry.item, "title")
+    for printed, words, origin in (
+        (analysis.title_ja, article.title, own),  # its characters as the analyst leaves them
+        (article.title, article.title, own),
+        (entry.item.title, entry.item.title, of_feed),
+    ):
+        if text.title(printed):
+            return Draft(printed, "headline", "title", article.article_id, (origin,), words)
+    return Draft(NO_TITLE, "state", "title", article.article_id, (own,))
 
 
 def _no_summary(article: Article, analysis: Analysis) -> Draft:
     if article.read_state in ("read", "feed_only"):
-        return _bullet(_NO_SUMMARY[analysis.state], "summary", article)
-    return _bullet(
-        f"本文を取得できなかったため要約なし: {why_unread(article.read_state, article.read_reason)}。",
-        "summary",
-        article,
-    )
+        origin = of_analysis(article, "state")
+        return bullet(_NO_SUMMARY[analysis.state], "state", "summary", article, origin)
+    why = why_unread(article.read_state, article.read_reason)
+    origin = of_article(article, "read_state")
+    return bullet(f"本文を取得できなかったため要約なし: {why}。", "state", "summary", article, origin)
 
 
 def _recommendations(article: Article, analysis: Analysis) -> list[Draft]:
-    given = _statements(article, analysis, analysis.recommendations, "recommendation", MAX_RECOMMENDATIONS)
-    return given or [_bullet(NO_RECOMMENDATIONS, "recommendation", article)]
+    given = _statements(article, analysis, analysis.recommendations, "recommendations", MAX_RECOMMENDATIONS)
+    none = bullet(NO_RECOMMENDATIONS, "state", "recommendations", article, of_analysis(article, "recommendations"))
+    return given or [none]
 
 
-def _notes(entry: Entry, marks: list[str]) -> list[Draft]:
+def _advice(article: Article, analysis: Analysis) -> Draft:
+    advice = text.sentence(analysis.advice)
+    origin = of_analysis(article, "advice")
+    return bullet(advice or NO_RECOMMENDATIONS, "advice" if advice else "state", "advice", article, origin)
+
+
+def _notes(entry: Entry, marks: list[Draft]) -> list[Draft]:
     """Exploitation and attacker, how the entry was made, other articles, and primary sources last (report-contract 1.6)."""
     article, analysis = entry.article, entry.analysis
-    notes = _statements(article, analysis, analysis.notes, "note", MAX_NOTES)
+    notes = _statements(article, analysis, analysis.notes, "notes", MAX_NOTES)
     if len(notes) + len(marks) > MAX_NOTES:
-        marks = ["".join(marks)]
+        marks = [joined(marks)]
         notes = notes[: MAX_NOTES - 1]
-    also = _links(article, RELATED, _also(entry))
-    sources = _links(article, PRIMARY_SOURCE, _sources(entry))
-    lines = [*notes, *(_bullet(mark, "note", article) for mark in marks), *_earlier(entry), *also, *sources]
-    return lines or [_bullet(NO_NOTES, "note", article)]
+    related = _links(article, RELATED, "related", _related(entry))
+    sources = _links(article, PRIMARY_SOURCE, "primary_source", _sources(entry))
+    lines = [*notes, *marks, *_earlier(entry), *related, *sources]
+    return lines or [bullet(NO_NOTES, "state", "notes", article, of_analysis(article, "notes"))]
 
 
-def _known(entry: Entry) -> list[str]:
+def _cve_facts(entry: Entry) -> list[Draft]:
     """What public catalogues said of the CVEs on the day: no words of the article, but beside them where they are read."""
     line = facts_line(entry.facts)
-    return [line] if line else []
+    return [bullet(line, "cve_facts", "notes", entry.article, *of_facts(entry.facts))] if line else []
 
 
-def _marks(article: Article, analysis: Analysis, summarised: bool) -> list[str]:
+def _marks(article: Article, analysis: Analysis, summarised: bool) -> list[Draft]:
     """What a reader must know of how the entry was made; nothing when a model summed up the page itself."""
-    marks = []
+    why = why_unread(article.read_state, article.read_reason)
+    unread = ""
     if article.read_state == "feed_only":
-        why = why_unread(article.read_state, article.read_reason)
-        marks.append(f"ページを読めないためフィードの本文のみを使用{f': {why}' if why else ''}。")
+        unread = f"ページを読めないためフィードの本文のみを使用{f': {why}' if why else ''}。"
     elif article.read_state != "read" and summarised:
-        marks.append(f"ページを読めなかった: {why_unread(article.read_state, article.read_reason)}。")
+        unread = f"ページを読めなかった: {why}。"
+    marks = [bullet(unread, "state", "notes", article, of_article(article, "read_state"))] if unread else []
     if summarised and analysis.state in _NOT_BY_MODEL:
-        marks.append(_NOT_BY_MODEL[analysis.state])
+        origin = of_analysis(article, "state")
+        marks.append(bullet(_NOT_BY_MODEL[analysis.state], "state", "notes", article, origin))
     return marks
 
 
-def _sources(entry: Entry) -> list[str]:
+def _sources(entry: Entry) -> dict[str, tuple[Origin, ...]]:
     """Pages other than its own articles that a story rests on: those its IOCs were read on first, whose links join CSV rows to
     articles (report-contract 2.5), then the sources it links to, read or not, unless they are gone.
     """
-    earlier = entry.earlier[1:] if entry.earlier else ()
-    told = {text.live_url(url) for url in (entry.article.url, *entry.also, *earlier)}
-    urls = [ioc.source_url for ioc in entry.iocs if ioc.is_ioc]
-    urls += [
-        page.final_url
-        for page in entry.sources
-        if page.found_on in (entry.article.url, *entry.also) and page.read_state not in ("gone", "empty")
-    ]
-    found = dict.fromkeys(text.live_url(url) for url in urls)
-    return [url for url in found if url is not None and url not in told][:MAX_SOURCES]
+    own = (entry.article.url, *(story.url for story in entry.related))
+    of_articles = (*own, entry.earlier.lead_url) if entry.earlier else own
+    printed = {text.live_url(url) for url in of_articles}
+    found: dict[str, list[Origin]] = {}
+    for origin in (
+        *(of_ioc(ioc, "source_url") for ioc in entry.iocs if ioc.is_ioc),
+        *(of_page(page) for page in entry.sources if page.found_on in own and page.read_state not in ("gone", "empty")),
+    ):
+        url = text.live_url(origin.url or "")
+        if url is None or url in printed:
+            continue
+        origins = found.setdefault(url, [])
+        # a page with many IOCs is named by the first of them
+        if all(origin.table != other.table for other in origins):
+            origins.append(origin)
+    return {url: tuple(origins) for url, origins in list(found.items())[:MAX_SOURCES]}
 
 
 def _earlier(entry: Entry) -> list[Draft]:
     """`関連（2026-10-01）: URL`: the edition and the article of which this one is the next chapter."""
-    edition, address = entry.earlier or ("", "")
-    url = text.live_url(address)
-    return [_bullet(f"{RELATED}（{edition}）: {url}", "note", entry.article)] if url else []
+    story = entry.earlier
+    url = text.live_url(story.lead_url) if story else None
+    if story is None or url is None:
+        return []
+    return [bullet(f"{RELATED}（{story.lead_edition}）: {url}", "earlier", "notes", entry.article, of_lead(story))]
 
 
-def _also(entry: Entry) -> list[str]:
-    return [url for one in entry.also if (url := text.live_url(one)) is not None]
+def _related(entry: Entry) -> dict[str, tuple[Origin, ...]]:
+    return {url: (of_story(story),) for story in entry.related if (url := text.live_url(story.url)) is not None}
 
 
-def _links(article: Article, label: str, urls: Sequence[str]) -> list[Draft]:
+def _links(article: Article, label: str, field: LineField, urls: Mapping[str, tuple[Origin, ...]]) -> list[Draft]:
     """One URL beside its label, several nested below it (report-contract 1.6)."""
     if len(urls) == 1:
-        return [_bullet(f"{label}: {urls[0]}", "note", article)]
-    nested = [Draft(f"        - {url}", "note", article.article_id) for url in urls]
-    return [_bullet(f"{label}:", "note", article), *nested] if urls else []
+        ((url, origins),) = urls.items()
+        return [bullet(f"{label}: {url}", field, "notes", article, *origins)]
+    nested = [Draft(f"        - {url}", field, "notes", article.article_id, origins) for url, origins in urls.items()]
+    return [Draft(f"{BULLET}{label}:", "label", "notes"), *nested] if urls else []
 
 
 def _iocs(article: Article, iocs: Sequence[Ioc], lines: Mapping[str, Ioc]) -> list[Draft]:
@@ -239,15 +287,18 @@ def _iocs(article: Article, iocs: Sequence[Ioc], lines: Mapping[str, Ioc]) -> li
     whose IOCs the report does not list (hashes, report-contract 1.5) must not. Neither has a half-width comma.
     """
     if lines:
-        return [Draft(f"    - {line}", "ioc", ioc.article_id, ioc.evidence) for line, ioc in lines.items()]
+        return [
+            Draft(BULLET + line, "ioc", "iocs", ioc.article_id, (of_ioc(ioc),), ioc.raw, ioc.start, ioc.end)
+            for line, ioc in lines.items()
+        ]
     kept = [ioc for ioc in iocs if ioc.is_ioc]
     if kept:
-        return [_bullet(_unlisted(kept), "ioc", article)]
+        return [bullet(_unlisted(kept), "state", "iocs", article, *of_iocs(ioc.article_id for ioc in kept))]
     state, reason = ioc_state(article, iocs)
-    if state == "本当になし":
-        return [_bullet(NO_IOCS, "ioc", article)]
-    why = text.line(reason).replace(",", "、")
-    return [_bullet(f"未確認（{why}のため情報なしとは限らない）", "ioc", article)]
+    why = f"未確認（{text.line(reason).replace(',', '、')}のため情報なしとは限らない）"
+    said = NO_IOCS if state == "本当になし" else why
+    origins = (of_article(article, "read_state"), *of_iocs([article.article_id]))
+    return [bullet(said, "state", "iocs", article, *origins)]
 
 
 def _ioc_lines(article: Article, iocs: Sequence[Ioc]) -> tuple[dict[str, Ioc], int]:
@@ -289,23 +340,22 @@ def _ioc_line(ioc: Ioc) -> str | None:
 
 
 def _statements(
-    article: Article, analysis: Analysis, statements: Iterable[Statement], field: str, limit: int
+    article: Article, analysis: Analysis, statements: Iterable[Statement], part: Part, limit: int
 ) -> list[Draft]:
     """At most `limit` different bullets; BrokenReport when a statement is neither grounded nor an extract."""
+    origin = of_analysis(article, part)
     bullets: dict[str, Draft] = {}
     for statement in statements:
-        if statement.verdict not in ("grounded", "extractive"):
-            raise _broken(article, f"{field} {statement.text[:80]!r} is {statement.verdict!r}: not to be printed")
+        field = _FIELDS_OF_VERDICTS.get(statement.verdict)
+        if field is None:
+            raise _broken(article, f"{part} line {statement.text[:80]!r} is {statement.verdict!r}: not to be printed")
         printed = text.sentence(statement.text)
-        if printed:
+        if printed and printed not in bullets:
             # a sentence of the source among the model's own lines: nobody summed it up
-            mark = "要確認: " if analysis.state == "analysed" and statement.verdict == "extractive" else ""
-            bullets.setdefault(printed, _bullet(mark + printed, field, article, statement.quote))
+            mark = "要確認: " if analysis.state == "analysed" and field == "extract" else ""
+            line = bullet(mark + printed, field, part, article, origin)
+            bullets[printed] = replace(line, quote=statement.quote, start=statement.start, end=statement.end)
     return list(bullets.values())[:limit]
-
-
-def _bullet(printed: str, field: str, article: Article, quote: str = "") -> Draft:
-    return Draft(f"    - {printed}", field, article.article_id, quote)
 
 
 def _broken(article: Article, rule: str) -> BrokenReport:

@@ -2,6 +2,7 @@
 
 import re
 
+from secdigest_pipeline.base.characters import NOT_OF_A_LINE
 from secdigest_pipeline.intake.records import Section
 
 TITLE = "# Daily Security Info"
@@ -41,12 +42,6 @@ LIVE_URL = re.compile(r"(?:https?|ftp)://|(?<![a-z0-9])www\.", re.IGNORECASE | r
 URL_TOKEN = re.compile(
     r"https?://(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~!$&'()*+,;=:@%])[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%]*"
 )
-# Control, format (zero-width, bidi, tags), surrogate and filler characters: unseen, they reorder or hide text.
-INVISIBLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff\U0001d173-\U0001d17a"
-    "\U0001bca0-\U0001bca3\U00013430-\U0001343f]"
-)
 
 _IOC_TYPES = frozenset(("IPアドレス", "URL", "FQDN名"))
 _IOC_KNOWN = frozenset(("知られていない", "よく知られている"))
@@ -73,7 +68,7 @@ def ioc_line_fault(line: str) -> str | None:
         return f"column 5 of an IOC line of type {kind} is {' or '.join(sorted(allowed))}, not {scope!r}"
     if "." in value.replace("[.]", "") or LIVE_URL.search(value):
         return "the value of an IOC line is defanged: every dot [.], hxxp(s)://"
-    if not _IOC_VALUE.fullmatch(value) or INVISIBLE.search(value):
+    if not _IOC_VALUE.fullmatch(value) or NOT_OF_A_LINE.search(value):
         return "the value of an IOC line is one token without markup"
     if LIVE_URL.search(context):
         return "the context of an IOC line holds no live URL"

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.articles.records import Article, PrimaryPage, Story
@@ -10,8 +10,9 @@ from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.intake.records import FeedItem, Section
 from secdigest_pipeline.report import text
-from secdigest_pipeline.report.entry import BLANK, BrokenReport, Draft, Entry, block, headline, linked_summary
+from secdigest_pipeline.report.entry import BrokenReport, Entry, block, headline, linked_summary
 from secdigest_pipeline.report.grammar import EMPTY_SECTION, SECTIONS, TITLE
+from secdigest_pipeline.report.origins import BLANK, Draft
 from secdigest_pipeline.report.records import ReportLine
 from secdigest_pipeline.vulnerabilities.facts import facts_of
 from secdigest_pipeline.vulnerabilities.records import CveFacts
@@ -31,7 +32,7 @@ def render(
     articles: Iterable[Article],
     analyses: Iterable[Analysis],
     iocs: Iterable[Ioc],
-    memo: Sequence[str],
+    memo: Sequence[Draft],
     primary: Iterable[PrimaryPage] = (),
     stories: Iterable[Story] = (),
     facts: Iterable[CveFacts] = (),
@@ -46,25 +47,27 @@ def render(
     their analysis names. BrokenReport when such an item has no article or analysis, or a statement must not be printed.
     """
     bodies: dict[Section, list[Draft]] = {section: [] for section, _ in SECTIONS}
-    known = _Known(articles, analyses, iocs, primary, facts)
+    by_article = _ByArticle(articles, analyses, iocs, primary, facts)
     printed: set[str | None] = set()
-    followers = known.gather(edition, items, stories)
+    followers = by_article.join_stories(edition, items, stories)
     for item in items:
         if not item.kept or item.article_id in printed or item.article_id in followers:
             continue
         printed.add(item.article_id)
         if item.section != "news":
-            bodies[item.section] += headline(item, known.facts.get(item.article_id or "", ()))
+            bodies[item.section] += headline(item, by_article.facts.get(item.article_id or "", ()))
             continue
-        entry = known.entry(item)
+        entry = by_article.entry(item)
         section = entry.analysis.section
         bodies[section] += block(entry) if section == "news" else linked_summary(entry)
-    bodies["memo"] += [Draft(f"- {line}", "memo") for line in map(text.line, memo) if line]
+    for note in memo:
+        if said := text.line(note.text.removeprefix("- ")):
+            bodies["memo"].append(replace(note, text=f"- {said}"))
     return _numbered(edition, bodies)
 
 
-class _Known:
-    """Rows by article."""
+class _ByArticle:
+    """The rows of an edition by article, and which articles tell one story."""
 
     def __init__(
         self,
@@ -83,31 +86,31 @@ class _Known:
         self.sources: dict[str, list[PrimaryPage]] = defaultdict(list)
         for page in primary:
             self.sources[page.article_id].append(page)
-        self.also: dict[str, list[str]] = defaultdict(list)
-        self.earlier: dict[str, tuple[str, str]] = {}
-        self.followers: dict[str, list[str]] = defaultdict(list)
+        self.related: dict[str, list[Story]] = defaultdict(list)
+        self.earlier: dict[str, Story] = {}
 
-    def gather(self, edition: Edition, items: Iterable[FeedItem], stories: Iterable[Story]) -> set[str]:
-        """Note what stands with each entry; returns the articles that stand with another's and have none."""
+    def join_stories(self, edition: Edition, items: Iterable[FeedItem], stories: Iterable[Story]) -> set[str]:
+        """Take note of the stories; returns the articles that are listed with the lead of theirs and have no entry of their own."""
         news = {item.article_id for item in items if item.kept and item.section == "news"}
         followers: set[str] = set()
         for story in stories:
             if story.lead_edition != edition.key:
-                self.earlier[story.article_id] = (story.lead_edition, story.lead_url)
+                self.earlier[story.article_id] = story
             elif story.lead_id in news and story.article_id in news:
-                self.also[story.lead_id].append(story.url)
-                self.followers[story.lead_id].append(story.article_id)
+                self.related[story.lead_id].append(story)
                 followers.add(story.article_id)
         return followers
 
     def entry(self, item: FeedItem) -> Entry:
+        """All that is known of the article of `item`; BrokenReport when it was not read or not analysed."""
         article = self.articles.get(item.article_id or "")
         analysis = self.analyses.get(item.article_id or "")
         if article is None or analysis is None:
             missing = "article" if article is None else "analysis"
             raise BrokenReport(f"article {item.article_id} ({item.url}): kept, but there is no {missing} of it")
         # What followers found stands with the lead: their values are in the CSV, and nowhere else in the report.
-        keys = [article.article_id, *self.followers[article.article_id]]
+        related = self.related[article.article_id]
+        keys = [article.article_id, *(story.article_id for story in related)]
         iocs: dict[tuple[str, str, bool], Ioc] = {}
         for ioc in (ioc for key in keys for ioc in self.iocs[key]):
             iocs.setdefault((ioc.type, ioc.value, ioc.is_ioc), ioc)
@@ -117,26 +120,39 @@ class _Known:
             analysis,
             tuple(iocs.values()),
             tuple(page for key in keys for page in self.sources[key]),
-            tuple(dict.fromkeys(self.also[article.article_id])),
+            tuple(related),
             self.earlier.get(article.article_id),
             tuple({fact.cve: fact for key in keys for fact in self.facts.get(key, ())}.values()),
         )
 
 
 def _numbered(edition: Edition, bodies: Mapping[Section, Sequence[Draft]]) -> Report:
+    """The sections under their headings as rows, numbered as the lines of the file."""
     lines: list[ReportLine] = []
 
-    def put(draft: Draft, heading: str) -> None:
+    def add(draft: Draft, heading: str) -> None:
         lines.append(
-            ReportLine(edition.key, len(lines) + 1, heading, draft.article_id, draft.field, draft.text, draft.quote)
+            ReportLine(
+                edition=edition.key,
+                line=len(lines) + 1,
+                section=heading,
+                article_id=draft.article_id,
+                field=draft.field,
+                text=draft.text,
+                quote=draft.quote,
+                part=draft.part,
+                start=draft.start,
+                end=draft.end,
+                rests_on=draft.rests_on,
+            )
         )
 
-    put(Draft(TITLE, "heading"), "")
+    add(Draft(TITLE, "heading"), "")
     for section, heading in SECTIONS:
-        put(BLANK, lines[-1].section)
-        put(Draft(f"### {heading}", "heading"), heading)
-        for draft in bodies[section] or [Draft(EMPTY_SECTION, "blank")]:
-            if draft.field == "title":
-                put(BLANK, heading)
-            put(draft, heading)
+        add(BLANK, lines[-1].section)
+        add(Draft(f"### {heading}", "heading"), heading)
+        for draft in bodies[section] or [Draft(EMPTY_SECTION, "empty_section")]:
+            if draft.text.startswith("#### "):
+                add(BLANK, heading)
+            add(draft, heading)
     return Report("".join(f"{line.text}\n" for line in lines), lines)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.base.editions import JST, Edition
 from secdigest_pipeline.intake.feeds.named import named
+from secdigest_pipeline.report.origins import Draft, memo_line, of_all
 
 
 def memo_lines(
@@ -15,7 +16,7 @@ def memo_lines(
     calls_cost: float,
     provisional: bool,
     failed_feeds: Sequence[str],
-) -> list[str]:
+) -> list[Draft]:
     """Lines for その他のメモ: none for a quiet day without an article.
 
     `calls_cost` is the list price in USD of the replies the report rests on (not of the calls of this run), so that a re-run
@@ -24,27 +25,26 @@ def memo_lines(
     """
     lines = []
     if provisional:
-        lines.append(f"暫定版: 締め切り（{edition.cutoff.astimezone(JST):%Y-%m-%d %H:%M} JST）より前に作成。")
-    if analyses:
-        lines.append(_writers(analyses))
-    if calls_cost > 0:
         lines.append(
-            f"モデルの費用（キャッシュ割引前）: {calls_cost:.4f} USD"
-            if calls_cost >= 0.0001
-            else "モデルの費用（キャッシュ割引前）: 0.0001 USD未満"
+            memo_line(f"暫定版: 締め切り（{edition.cutoff.astimezone(JST):%Y-%m-%d %H:%M} JST）より前に作成。")
         )
+    if analyses:
+        lines.append(memo_line(_writers(analyses), of_all("article_analyses", "model")))
+    if calls_cost > 0:
+        cost = f"{calls_cost:.4f} USD" if calls_cost >= 0.0001 else "0.0001 USD未満"
+        lines.append(memo_line(f"モデルの費用（キャッシュ割引前）: {cost}", of_all("article_analyses", "reply_id")))
     if failed_feeds:
-        lines.append(f"取得できなかったフィード: {named(sorted(set(failed_feeds)))}")
+        lines.append(memo_line(f"取得できなかったフィード: {named(sorted(set(failed_feeds)))}"))
     return lines
 
 
 def _writers(analyses: Sequence[Analysis]) -> str:
     """Models by the number of articles they summed up, then the articles that hold extracts only, or nothing."""
-    told = [analysis for analysis in analyses if analysis.summary]
-    models = Counter(analysis.model for analysis in told if analysis.state == "analysed")
+    summarised = [analysis for analysis in analyses if analysis.summary]
+    models = Counter(analysis.model for analysis in summarised if analysis.state == "analysed")
     parts = [f"{model}（{count}件）" for model, count in sorted(models.items(), key=lambda pair: (-pair[1], pair[0]))]
-    extracts = len(told) - models.total()
-    without = len(analyses) - len(told)
+    extracts = len(summarised) - models.total()
+    without = len(analyses) - len(summarised)
     if extracts:
         parts.append(f"抜粋のみ {extracts}件")
     if without:

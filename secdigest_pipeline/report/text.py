@@ -6,9 +6,10 @@ twins, and a line that would begin as a heading, list item or spreadsheet formul
 
 import re
 
+from secdigest_pipeline.base.characters import one_line, shortened
 from secdigest_pipeline.indicators.finding.defang import defang, refang
 from secdigest_pipeline.indicators.finding.find import find
-from secdigest_pipeline.report.grammar import INVISIBLE, KNOWN_LABELS, LIVE_URL, PRIMARY_SOURCE, RELATED
+from secdigest_pipeline.report.grammar import KNOWN_LABELS, LIVE_URL, PRIMARY_SOURCE, RELATED
 
 # Four times the longest line measured in a year of reports (136, report-contract 1.4): English takes more characters.
 MAX_LINE = 500
@@ -18,8 +19,6 @@ MAX_LATIN_TITLE = 160
 # More is never read: a line is cut long before, and what the search for observables costs stays small.
 _MAX_READ = 4_000
 
-# Japanese headlines use the ideographic space (U+3000) on purpose; every other blank becomes one plain space.
-_BLANKS = re.compile(r"[^\S\u3000]+")
 _MARKUP = str.maketrans({"<": "＜", ">": "＞", "`": "｀", "|": "｜", "*": "＊"})
 _ENTITY = re.compile(r"&(?=#?[A-Za-z0-9]+;)")
 # The defanged dot stays half-width, unless it would become the text of a link.
@@ -30,7 +29,6 @@ _WIDE_BRACKETS = {"[": "［", "]": "］", "[.]": "[.]"}
 _LEADING = re.compile(r"[#\-+=@~\[＝＋－＠]|_[_ ]*$|\d{1,9}[.)](?=\s|$)")
 # A cut falls between words unless the word it falls into is longer.
 _LONGEST_WORD = 20
-_CUT_BRACKET = re.compile(r"\[\.?$")
 _CLICKABLE = frozenset(("ipv4", "ipv6", "domain", "url", "email"))
 _JAPANESE = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff々]")
 _SENTENCE_ENDS = "。！？!?…．."
@@ -40,7 +38,7 @@ _RESERVED_HEADS = KNOWN_LABELS | {PRIMARY_SOURCE, RELATED}
 
 def line(text: str, limit: int = MAX_LINE) -> str:
     """`text` inside a bullet, at most `limit` characters (a cut shows as `…`); empty when nothing is visible."""
-    text = _defanged(_visible(text)[:_MAX_READ])
+    text = _defanged(one_line(text)[:_MAX_READ])
     text = _ENTITY.sub("＆", text.translate(_MARKUP)).replace("~~", "～～")
     text = _BRACKET.sub(lambda match: _WIDE_BRACKETS[match.group()], text)
     head = _HEAD.match(text)
@@ -48,7 +46,7 @@ def line(text: str, limit: int = MAX_LINE) -> str:
         text = f"「{label}」" + text[head.end() :]
     if _LEADING.match(text):
         text = "・" + text
-    return _cut(text, limit)
+    return shortened(text, limit, _LONGEST_WORD)
 
 
 def sentence(text: str) -> str:
@@ -96,11 +94,6 @@ def _percent(match: re.Match[str]) -> str:
     return "".join(f"%{byte:02X}" for byte in match.group().encode("utf-8", "replace"))
 
 
-def _visible(text: str) -> str:
-    # blanks again: two that only something invisible kept apart
-    return _BLANKS.sub(" ", INVISIBLE.sub("", _BLANKS.sub(" ", text))).strip(" \u3000")
-
-
 def _defanged(text: str) -> str:
     """Every address, host, URL and e-mail broken as report-contract 1.5 spells it; letters keep their case."""
     pieces: list[str] = []
@@ -117,10 +110,3 @@ def _broken(match: re.Match[str]) -> str:
     if live[0] in "wW":
         return live[:-1] + "[.]"
     return "hxxp" + live[4:] if live[0] in "hH" else "fxp" + live[3:]
-
-
-def _cut(text: str, limit: int) -> str:
-    if len(text) <= limit:
-        return text
-    blank = text.rfind(" ", limit - _LONGEST_WORD, limit)
-    return _CUT_BRACKET.sub("", text[: blank if blank > 0 else limit - 1]).rstrip(" \u3000") + "…"

@@ -1,6 +1,7 @@
 """The sample world: what its hosts show at any moment, the recorded replies, and what the pipeline must make of it."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,12 +13,28 @@ from urllib.parse import urlsplit
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.sample import content, feedxml, scenery
 from secdigest_pipeline.sample.content import Article, Entry, Expected, FeedShape, Site
-from secdigest_pipeline.sample.events import with_event
 from secdigest_pipeline.sample.sources import load_sources
 
 EDITIONS = tuple(Edition.parse(key) for key in ("2026-10-01", "2026-10-02", "2026-10-03"))
 
 _SHARED_FIELDS = ("quote", "role", "context")
+# Event and tags of the recorded replies, by rule from what they say: what a careful model would add to them.
+_EVENT_KINDS = (
+    ("takedown", "押収|逮捕|摘発|停止措置|テイクダウン|復号ツール"),
+    ("supply_chain", "パッケージ|サプライチェーン|委託先|更新サーバー"),
+    ("active_exploitation", "脆弱性.*悪用|ゼロデイ|悪用.*脆弱性"),
+    ("incident", "漏えい|漏洩|流出|停止|不正アクセス|ランサムウェア攻撃|侵害"),
+    ("malware_campaign", "スティーラー|バックドア|マルウェア|ボットネット|RAT|Webシェル|フィッシング"),
+    ("vulnerability_advisory", "脆弱性"),
+    ("security_research", "調査|研究|報告|分析"),
+)
+_ATTRIBUTION = {
+    **dict.fromkeys(("china", "russia", "north-korea", "iran"), ("nation_state", "国家支援系")),
+    "cybercrime": ("cybercrime", "サイバー犯罪"),
+    "hacktivist": ("hacktivist", "ハクティビスト"),
+}
+_METHODS = {"ransomware": ("ransomware", "ランサムウェア"), "backdoor": ("backdoor", "バックドア")}
+_NOBODY = ("unknown", "N/A", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +114,7 @@ class World:
     def replies(self) -> dict[str, dict[str, Any]]:
         """Recorded model replies by canonical URL, in the reply format with `value` in place of an IOC's `id`."""
         return {
-            article.url: with_event(_reply(article.reply)) for article in self.articles if article.reply is not None
+            article.url: _with_event(_reply(article.reply)) for article in self.articles if article.reply is not None
         }
 
     def planted(self) -> dict[str, tuple[str, ...]]:
@@ -195,3 +212,40 @@ def _planted(recorded: dict[str, Any]) -> list[str]:
     claims = [claim for key in ("summary", "recommendations", "notes") for claim in recorded[key]]
     statements = [claim["text"] for claim in claims if claim.get("planted")]
     return statements + [value for group in recorded["iocs"] if group.get("planted") for value in group["values"]]
+
+
+def _with_event(reply: Mapping[str, Any]) -> dict[str, Any]:
+    """`reply` with `event` and `tags` of schema version 2; kind `none` where no rule is sure."""
+    first = reply["summary"][0]
+    said = f"{reply['title']} {first['text']}"
+    kind = next((name for name, words in _EVENT_KINDS if re.search(words, said)), "none")
+    event = {
+        "quote": first["quote"],
+        "event_type": kind,
+        "title": reply["title"],
+        "summary": first["text"],
+        "confidence": "high",
+        "needs_review": kind == "none",
+        "followup": "yes" if kind == "active_exploitation" else "maybe",
+    }
+    return {**reply, "event": event, "tags": _tags(reply)}
+
+
+def _tags(reply: Mapping[str, Any]) -> list[dict[str, str]]:
+    named = [(field, reply[field], reply[field]) for field in ("actor", "malware") if reply[field] not in _NOBODY]
+    closed = (
+        ("actor_attribution", _ATTRIBUTION.get(reply["actor_attribute"])),
+        ("attack_method", _METHODS.get(reply["malware_type"])),
+    )
+    found = [*named, *((dimension, *value) for dimension, value in closed if value)]
+    return [
+        {
+            "quote": reply["threat_quote"],
+            "dimension": dimension,
+            "raw_value": raw,
+            "value": value,
+            "confidence": "high",
+            "note": "",
+        }
+        for dimension, value, raw in found
+    ]

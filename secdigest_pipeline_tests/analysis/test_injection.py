@@ -30,7 +30,7 @@ from secdigest_pipeline.indicators.judging.ledger import ledger
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.intake.records import FeedItem
 from secdigest_pipeline.report.contract import parse_report
-from secdigest_pipeline.report.made import make_edition
+from secdigest_pipeline.report.edition import make_edition
 from secdigest_pipeline.sample import content
 from secdigest_pipeline.sample.hostile import MAKERS_SITE, TRUE_IOC, Hostile, hostile_articles
 from secdigest_pipeline.sample.messages import KEY, MessagesApi, serve

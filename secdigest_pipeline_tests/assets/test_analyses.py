@@ -8,7 +8,6 @@ from typing import Any
 import dagster as dg
 import pytest
 
-import secdigest_pipeline.definitions  # noqa: F401 - loads the assets with the preview warnings it expects off
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.assets import analyses
 from secdigest_pipeline.base.settings import Settings

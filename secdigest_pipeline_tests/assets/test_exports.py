@@ -4,18 +4,16 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import pandas as pd
 import pytest
 from upath import UPath
 
-import secdigest_pipeline.definitions  # noqa: F401 - loads the assets with the preview warnings it expects off
 from secdigest_pipeline.assets import exports
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.files import write_atomic
 from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.indicators.past.history import History
-from secdigest_pipeline.indicators.past.sightings import IOC_HISTORY, IocPast
-from secdigest_pipeline.indicators.records import IOCS
+from secdigest_pipeline.indicators.past.sightings import IocPast
+from secdigest_pipeline.indicators.records import IOCS, Ioc
 from secdigest_pipeline.orchestration.io_managers import parquet_bytes
 from secdigest_pipeline.orchestration.partitions import EDITIONS
 from secdigest_pipeline.orchestration.resources import Services
@@ -26,8 +24,8 @@ def materialized(services: Services, edition: str) -> tuple[list[IocPast], dict[
     """Rows and metadata of `ioc_history` for a ledger of one IOC."""
 
     @dg.asset(partitions_def=EDITIONS)
-    def iocs() -> pd.DataFrame:
-        return IOCS.frame([ioc(edition=edition)])
+    def iocs() -> list[Ioc]:
+        return [ioc(edition=edition)]
 
     done = dg.materialize(
         [iocs, exports.ioc_history],
@@ -36,7 +34,7 @@ def materialized(services: Services, edition: str) -> tuple[list[IocPast], dict[
     )
     [event] = done.asset_materializations_for_node("ioc_history")
     metadata = {name: entry.value for name, entry in event.metadata.items()}
-    return IOC_HISTORY.rows(done.output_for_node("ioc_history")), metadata
+    return done.output_for_node("ioc_history"), metadata
 
 
 def test_an_edition_whose_file_is_damaged_is_told_and_restored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +42,7 @@ def test_an_edition_whose_file_is_damaged_is_told_and_restored(tmp_path: Path, m
     services, day = Services(Settings.from_env()), Edition.parse("2026-09-30")
     rows = [ioc(edition=day.key)]
     History(services.settings.data / "history").add(day, rows)
-    write_atomic(services.tables / "iocs" / f"{day.key}.parquet", parquet_bytes(IOCS, IOCS.frame(rows)))
+    write_atomic(services.tables / "iocs" / f"{day.key}.parquet", parquet_bytes(IOCS.arrow(rows)))
     (path,) = UPath(tmp_path / "data" / "history" / "iocs" / "editions").iterdir()
     path.write_bytes(path.read_bytes()[:-9])
 

@@ -100,5 +100,5 @@ def test_a_feed_list_that_cannot_be_used_is_named_and_nothing_is_polled(
         path.write_text(content)
     done = secdigest("poll")
     assert done.exit_code == 1
-    assert done.stderr.startswith(f"secdigest: feed_snapshots: {path}: {message}") and done.stderr.count("\n") == 1
+    assert done.stderr.startswith(f"secdigest: {path}: {message}") and done.stderr.count("\n") == 1
     assert not (home / "data" / "archive").exists()

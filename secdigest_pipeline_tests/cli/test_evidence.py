@@ -1,9 +1,11 @@
-"""`secdigest evidence` and `secdigest article`: every statement leads to its place in the stored text."""
+"""`secdigest evidence` and `secdigest article`: every line leads to its place in the stored text."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from upath import UPath
@@ -11,15 +13,21 @@ from upath import UPath
 from secdigest_pipeline.analysis.extractive import extract
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
+from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.files import write_atomic
 from secdigest_pipeline.base.tables import Table
 from secdigest_pipeline.cli.evidence import article, evidence
 from secdigest_pipeline.indicators.judging.ledger import ledger
 from secdigest_pipeline.indicators.records import IOCS
+from secdigest_pipeline.intake.records import RAW_FEED_ITEMS
 from secdigest_pipeline.orchestration.io_managers import parquet_bytes
+from secdigest_pipeline.report.markdown import render
+from secdigest_pipeline.report.origins import memo_line
+from secdigest_pipeline.report.records import DAILY_REPORT
 from secdigest_pipeline_tests.analysis.conftest import make_article
+from secdigest_pipeline_tests.rows import item
 
-KEYS = "article_id field statement quote start end verdict source_url model prompt_version".split()
+KEYS = "line section part field text article_id quote start end rests_on".split()
 
 
 def stored(data: Path, table: Table[Any], edition: str, rows: list[Any]) -> None:
@@ -32,33 +40,83 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Article:
     """One edition as its assets store it."""
     monkeypatch.setenv("SECDIGEST_DATA", str(tmp_path))
     one = make_article()
-    stored(tmp_path, CLEANED_ARTICLES, one.edition, [one, make_article("b", title="Other\x1b[31m news")])
-    stored(tmp_path, ARTICLE_ANALYSES, one.edition, [extract(one)])
-    stored(tmp_path, IOCS, one.edition, ledger([one], {}, {}))
+    articles = [one, make_article("b", title="Other\x1b[31m news")]
+    items = [item(item_id=row.article_id, article_id=row.article_id, url=row.url, title=row.title) for row in articles]
+    analyses, iocs = [extract(row) for row in articles], ledger(articles, {}, {})
+    stored(tmp_path, RAW_FEED_ITEMS, one.edition, items)
+    stored(tmp_path, CLEANED_ARTICLES, one.edition, articles)
+    stored(tmp_path, ARTICLE_ANALYSES, one.edition, analyses)
+    stored(tmp_path, IOCS, one.edition, iocs)
+    report = render(Edition.parse(one.edition), items, articles, analyses, iocs, [memo_line("要約モデル: なし")])
+    stored(tmp_path, DAILY_REPORT, one.edition, report.lines)
     return one
 
 
-def test_every_row_names_the_place_of_its_quote(made: Article) -> None:
-    shown = CliRunner().invoke(evidence, [made.edition, "--json"])
-    rows = [json.loads(line) for line in shown.stdout.splitlines()]
-    assert shown.exit_code == 0 and all(list(row) == KEYS for row in rows)
-    assert [row["field"] for row in rows[:2]] == ["title", "summary"] and rows[0]["verdict"] == "own_title"
-    assert {row["source_url"] for row in rows} == {made.url}
-    quoted = [row for row in rows if row["quote"]]
-    assert {row["field"] for row in quoted} >= {"summary", "ioc"}
+def rows_of(edition: str) -> list[dict[str, Any]]:
+    shown = CliRunner().invoke(evidence, [edition, "--json"])
+    assert (shown.exit_code, shown.stderr) == (0, "")
+    return [json.loads(line) for line in shown.stdout.splitlines()]
+
+
+def test_every_line_of_the_report_is_printed_in_its_order(made: Article) -> None:
+    rows = rows_of(made.edition)
+    assert all(list(row) == KEYS for row in rows)
+    assert [row["line"] for row in rows] == list(range(1, len(rows) + 1))
+    assert rows[0]["text"] == "# Daily Security Info" and rows[-1]["text"] == "- 要約モデル: なし"
+    shown = CliRunner().invoke(evidence, [made.edition]).stdout.splitlines()
+    assert [line[7:] for line in shown if line[:5].strip().isdigit()] == [row["text"] for row in rows]
+
+
+def test_every_quote_names_its_place(made: Article) -> None:
+    quoted = [row for row in rows_of(made.edition) if row["quote"] and row["article_id"] == made.article_id]
+    assert {row["field"] for row in quoted} == {"headline", "extract", "ioc"}
     for row in quoted:
-        text = made.page_text if row["field"] == "ioc" else made.text
-        assert text[row["start"] : row["end"]] == row["quote"]
+        assert {origin["url"] for origin in row["rests_on"]} == {made.url}
+        if row["field"] == "headline":
+            assert row["quote"] == made.title and row["start"] is None
+        else:
+            text = made.page_text if row["field"] == "ioc" else made.text
+            assert text[row["start"] : row["end"]] == row["quote"]
 
 
-def test_the_text_for_people_shows_statement_and_quote(made: Article) -> None:
+def test_the_text_for_people_shows_below_a_line_its_quote_and_what_stands_in_the_rows(made: Article) -> None:
     shown = CliRunner().invoke(evidence, [made.edition]).stdout
-    assert made.article_id in shown and "no model" in shown and "extractive 0-" in shown
+    assert "       extract 0-" in shown
+    assert f"         article_analyses.summary {made.article_id}: analyst=extractive, {made.url}" in shown
+    assert "\x1b" not in shown
+    url = [line for line in shown.splitlines() if line.startswith(f"         cleaned_articles.url {made.article_id}")]
+    assert url == [f"         cleaned_articles.url {made.article_id}"], "what the line itself shows is not repeated"
+
+
+def test_a_row_that_is_gone_is_said_to_be(made: Article, tmp_path: Path) -> None:
+    stored(tmp_path, IOCS, made.edition, [])
+    shown = CliRunner().invoke(evidence, [made.edition]).stdout
+    assert re.search(rf"iocs\.value {made.article_id} \S+ \S+: not there", shown)
 
 
 def test_an_edition_that_was_not_made_is_an_error_of_one_line(made: Article) -> None:
     shown = CliRunner().invoke(evidence, ["2026-10-02"])
-    assert shown.exit_code == 1 and "no analyses" in shown.stderr and shown.stdout == ""
+    assert shown.exit_code == 1 and "has no report" in shown.stderr and shown.stdout == ""
+    assert shown.stderr.count("\n") == 1
+
+
+def test_an_edition_of_before_the_origins_is_printed_and_said_to_be_old(made: Article, tmp_path: Path) -> None:
+    new = CliRunner().invoke(evidence, [made.edition]).stdout
+    path = tmp_path / "tables" / DAILY_REPORT.name / f"{made.edition}.parquet"
+    names = ["edition", "line", "section", "article_id", "field", "text", "quote"]
+    path.write_bytes(parquet_bytes(pq.read_table(path).select(names)))
+    shown = CliRunner().invoke(evidence, [made.edition])
+    numbered = re.compile(r"^ {0,4}\d+  .*$", re.MULTILINE)
+    assert numbered.findall(shown.stdout) == numbered.findall(new)
+    assert f"`secdigest run {made.edition}` makes it again" in shown.stderr and shown.exit_code == 0
+
+
+def test_a_table_that_lacks_a_column_is_an_error_of_one_line(made: Article, tmp_path: Path) -> None:
+    path = tmp_path / "tables" / IOCS.name / f"{made.edition}.parquet"
+    path.write_bytes(parquet_bytes(pq.read_table(path).drop_columns("role")))
+    shown = CliRunner().invoke(evidence, [made.edition])
+    assert (shown.exit_code, shown.stdout) == (1, "") and shown.stderr.count("\n") == 1
+    assert "iocs" in shown.stderr and "'role'" in shown.stderr
 
 
 def test_an_article_is_printed_with_the_text_the_offsets_count_in(made: Article) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.cli.summary import print_polls, print_summary
-from secdigest_pipeline.cli.terminal import end, printable
+from secdigest_pipeline.cli.terminal import end
 from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline_tests.cli.conftest import Secdigest
 from secdigest_pipeline_tests.intake.polling.test_archive import poll_row

@@ -1,13 +1,25 @@
 """`secdigest demo`: three editions of the sample world by the unmodified pipeline, held against the world's own truth."""
 
+import json
+import os
 import subprocess
+import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy
+from upath import UPath
 
+from secdigest_pipeline.articles.records import CLEANED_ARTICLES, PRIMARY_PAGES
+from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.base.tables import Table
 from secdigest_pipeline.indicators.csv.rows import check_ioc_csv
 from secdigest_pipeline.indicators.finding.defang import refang
+from secdigest_pipeline.orchestration.io_managers import stored_rows
 from secdigest_pipeline.report.contract import check_report, parse_report
+from secdigest_pipeline.report.evidence import TABLES
+from secdigest_pipeline.report.records import DAILY_REPORT, FIELDS, STRUCTURE
 from secdigest_pipeline.sample.world import EDITIONS, World
 from secdigest_pipeline_tests.end_to_end.conftest import SECDIGEST
 from secdigest_pipeline_tests.places import REPOSITORY
@@ -22,8 +34,6 @@ class Demo:
         self.world = World.load()
 
     def run(self) -> "subprocess.CompletedProcess[str]":
-        import os
-
         command = [*SECDIGEST, "demo", "--data", str(self.home / "data"), "--out", str(self.home / "out")]
         env = {**os.environ, "SECDIGEST_PG_URL": self.database_url, "COLUMNS": "200"}
         return subprocess.run(command, env=env, capture_output=True, text=True, timeout=280, check=False)
@@ -32,6 +42,17 @@ class Demo:
         out = self.home / "out"
         return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
 
+    def secdigest(self, *arguments: str) -> str:
+        """Standard output of a command on the demo's data."""
+        env = {**os.environ, "SECDIGEST_DATA": str(self.home / "data")}
+        done = subprocess.run(
+            [*SECDIGEST, *arguments], env=env, capture_output=True, text=True, timeout=120, check=True
+        )
+        return done.stdout
+
+    def rows(self, table: Table[Any], edition: Edition) -> list[Any]:
+        return stored_rows(table, UPath(self.home / "data" / "tables" / table.name / f"{edition.key}.parquet"))
+
     def tree(self, name: str) -> set[str]:
         folder = self.home / "data" / name
         return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
@@ -39,10 +60,6 @@ class Demo:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory, postgres: str) -> Demo:
-    import uuid
-
-    import sqlalchemy
-
     name = f"t{uuid.uuid4().hex[:12]}"
     engine = sqlalchemy.create_engine(postgres, isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool)
     with engine.connect() as connection:
@@ -105,6 +122,62 @@ def test_an_unchanged_edition_made_again_downloads_nothing_asks_nothing_and_chan
     assert done.stdout.count("model calls 0") == len(EDITIONS)
     assert done.stdout.count("downloads 0") == len(EDITIONS)
     assert done.stdout.count("fetched 0") == len(EDITIONS), "primary sources"
+
+
+def test_every_line_of_each_file_is_one_row_that_names_what_it_rests_on(demo: Demo) -> None:
+    seen: set[str] = set()
+    for edition in EDITIONS:
+        lines = demo.rows(DAILY_REPORT, edition)
+        assert "".join(f"{line.text}\n" for line in lines).encode() == demo.published()[edition.news_path]
+        assert [line.line for line in lines] == list(range(1, len(lines) + 1))
+        seen |= {line.field for line in lines}
+        assert [line for line in lines if line.field not in STRUCTURE | {"memo"} and not line.rests_on] == []
+        stating = [line for line in lines if line.field in ("statement", "extract", "ioc", "headline")]
+        assert [line for line in stating if not line.quote] == []
+        assert [line for line in lines if line.field == "blank" and line.text] == []
+        assert {line.text for line in lines if line.field == "empty_section"} <= {"N/A"}
+    assert seen <= set(FIELDS)
+    assert seen >= {"statement", "ioc", "cve_facts", "primary_source", "related", "state", "empty_section", "headline"}
+
+
+def test_every_origin_of_a_line_is_a_row_of_its_table(demo: Demo) -> None:
+    for edition in EDITIONS:
+        keys = {
+            (table.name, tuple(getattr(row, column) for column in table.key))
+            for table in TABLES
+            for row in demo.rows(table, edition)
+        }
+        columns = {table.name: {column.field for column in table.columns} for table in TABLES}
+        lengths = {table.name: len(table.key) for table in TABLES}
+        origins = [origin for line in demo.rows(DAILY_REPORT, edition) for origin in line.rests_on or ()]
+        assert [origin for origin in origins if origin.column not in columns[origin.table]] == []
+        whole = [origin for origin in origins if len(origin.key) == lengths[origin.table]]
+        assert [origin for origin in whole if (origin.table, origin.key) not in keys] == []
+
+
+def test_every_quote_of_a_line_stands_at_its_offsets(demo: Demo) -> None:
+    for edition in EDITIONS:
+        articles = {row.article_id: row for row in demo.rows(CLEANED_ARTICLES, edition)}
+        pages = {row.final_url: row.page_text for row in demo.rows(PRIMARY_PAGES, edition)}
+        pages |= {row.url: row.page_text for row in articles.values()}
+        placed = [line for line in demo.rows(DAILY_REPORT, edition) if line.start is not None]
+        for line in placed:
+            text = pages[line.rests_on[0].url] if line.field == "ioc" else articles[line.article_id].text
+            assert text[line.start : line.end] == line.quote
+        assert {line.field for line in placed} <= {"statement", "extract", "ioc"} and len(placed) > 50
+
+
+def test_evidence_shows_as_many_lines_and_statements_as_the_file_prints(demo: Demo) -> None:
+    for edition in EDITIONS:
+        printed = demo.published()[edition.news_path].decode().splitlines()
+        shown = [json.loads(line) for line in demo.secdigest("evidence", edition.key, "--json").splitlines()]
+        assert [row["text"] for row in shown] == printed
+        bullets = [line for line in printed if line.startswith("    ") and not line.endswith(("関連:", "一次ソース:"))]
+        stated = [row for row in shown if row["field"] not in STRUCTURE and row["text"].startswith("    ")]
+        assert [row["text"] for row in stated] == bullets
+        assert all(ground["values"] for row in stated for ground in row["rests_on"]), "every origin is found"
+    for_people = demo.secdigest("evidence", EDITIONS[-1].key).splitlines()
+    assert [line[7:] for line in for_people if line[:5].strip().isdigit()] == printed
 
 
 def test_nothing_is_left_half_written(demo: Demo) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secdigest_pipeline.fetching.plain import one_line, plain_text
+from secdigest_pipeline.fetching.plain import plain_text, plain_text_line
 
 
 @pytest.mark.parametrize(
@@ -32,12 +32,12 @@ def test_markup_becomes_text(markup: str, text: str) -> None:
 
 def test_text_is_cut_at_the_limit() -> None:
     assert plain_text("word " * 100, 12) == "word word w…"
-    assert one_line("a\n\nb\nc", 100) == "a b c"
+    assert plain_text_line("a\n\nb\nc", 100) == "a b c"
 
 
 @given(st.text(alphabet="<>&;-!/ab pscript#x0\u202e\u200b\n", max_size=200))
 def test_whatever_comes_in_what_comes_out_is_printable_and_bounded(markup: str) -> None:
-    line = one_line(markup, 50)
+    line = plain_text_line(markup, 50)
     assert len(line) <= 50
     assert line.isprintable()
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secdigest_pipeline.fetching.urls import article_id, canonical_url, is_public_host, item_id
+from secdigest_pipeline.fetching.urls import article_id, canonical_url, host_of, is_public_host, item_id
 
 SAME_PAGE = [
     "https://news.example/a/b",
@@ -149,3 +149,9 @@ def test_item_ids_differ_by_feed_and_guid() -> None:
     ids = {item_id("a", "1"), item_id("b", "1"), item_id("a", "2"), item_id("a1", "")}
     assert len(ids) == 4
     assert all(len(value) == 16 for value in ids)
+
+
+def test_the_host_of_a_url_is_told_and_of_what_is_none_it_is_empty() -> None:
+    assert host_of("https://me@WWW.News.Example.:8443/a") == "www.news.example"
+    assert host_of("http://[2001:db8::7]/a") == "2001:db8::7"
+    assert [host_of(url) for url in ("http://[bad/", "news.example/a", "", "mailto:a@b.example")] == [""] * 4

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from secdigest_pipeline.base.environment import for_child
 from secdigest_pipeline_tests.machine import Machine
 
 CANARY = "canary-5f0c-not-to-be-found"
@@ -34,7 +35,7 @@ def test_no_process_of_the_server_has_a_setting_or_a_secret_in_its_environment(e
         servers = either.servers()
         assert len(servers) > 3
         for process in servers:
-            assert set(process.environ()) <= {"PATH", "LD_LIBRARY_PATH", "LC_ALL", "TZ", *SET_BY_POSTGRES}
+            assert set(process.environ()) <= {*for_child(LC_ALL="C", TZ="UTC"), *SET_BY_POSTGRES}
             assert CANARY.encode() not in Path(f"/proc/{process.pid}/environ").read_bytes()
         either.env = {}
         server = either.postmaster(data)

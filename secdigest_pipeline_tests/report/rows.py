@@ -5,6 +5,7 @@ from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.intake.records import FeedItem
 from secdigest_pipeline.report.markdown import Report, render
+from secdigest_pipeline.report.origins import memo_line
 from secdigest_pipeline_tests.rows import EDITION, ID, URL, analysis, article, ioc, item, statement
 
 __all__ = ["EDITION", "ID", "URL", "analysis", "article", "ioc", "item", "report_of", "statement"]
@@ -19,5 +20,5 @@ def report_of(*rows: FeedItem | Article | Analysis | Ioc, memo: tuple[str, ...] 
         by_type[Article] or [article()],
         by_type[Analysis] or [analysis()],
         by_type[Ioc],
-        memo,
+        [memo_line(line) for line in memo],
     )

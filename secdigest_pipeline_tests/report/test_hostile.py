@@ -11,6 +11,7 @@ from secdigest_pipeline.analysis.records import AnalysisState
 from secdigest_pipeline.articles.records import ReadState
 from secdigest_pipeline.report.contract import check_report, parse_report
 from secdigest_pipeline.report.markdown import render
+from secdigest_pipeline.report.origins import memo_line
 from secdigest_pipeline.report.text import live_url
 from secdigest_pipeline_tests.report.rows import EDITION, analysis, article, ioc, item, statement
 
@@ -114,7 +115,7 @@ SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 @given(days())
 def test_any_text_in_any_field_keeps_the_contract(day: Day) -> None:
     items, articles, analyses, iocs, memo = day
-    report = render(EDITION, items, articles, analyses, iocs, memo)
+    report = render(EDITION, items, articles, analyses, iocs, [memo_line(line) for line in memo])
     assert check_report(report.markdown) == []
     report.markdown.encode()
 

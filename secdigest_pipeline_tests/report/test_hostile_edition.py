@@ -13,7 +13,7 @@ from secdigest_pipeline.indicators.csv.rows import check_ioc_csv
 from secdigest_pipeline.indicators.judging.ledger import ledger
 from secdigest_pipeline.indicators.records import IocRole, Role, Threat
 from secdigest_pipeline.report.contract import check_report, parse_report
-from secdigest_pipeline.report.made import make_edition
+from secdigest_pipeline.report.edition import make_edition
 from secdigest_pipeline.report.text import live_url
 from secdigest_pipeline_tests.articles.primaries import primary
 from secdigest_pipeline_tests.report.rows import EDITION, analysis, article, item, statement

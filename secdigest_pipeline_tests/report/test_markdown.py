@@ -141,13 +141,12 @@ def test_every_line_is_a_row_with_its_number_its_section_its_article_and_its_sou
     assert [line.line for line in report.lines] == list(range(1, len(report.lines) + 1))
     assert DAILY_REPORT.rows(DAILY_REPORT.arrow(report.lines)) == report.lines
     of_field = {line.field: line for line in report.lines}
-    assert {"title", "url", "summary", "ioc", "recommendation", "note", "advice"} <= set(of_field)
-    assert of_field["summary"].article_id == ID
-    assert of_field["summary"].quote == "quote"
-    assert of_field["summary"].section == "日々のニュース要約"
-    assert of_field["ioc"].quote == "evidence"
+    assert {"title", "url", "statement", "ioc", "primary_source", "advice"} <= set(of_field)
+    assert of_field["statement"].article_id == ID
+    assert of_field["statement"].quote == "quote"
+    assert of_field["statement"].section == "日々のニュース要約"
+    assert of_field["ioc"].quote == "https://cdn.update-vpn-check.example/a.php"
     assert of_field["memo"].section == "その他のメモ"
-    assert {line.text for line in report.lines if line.field == "blank"} == {"", "N/A"}
 
 
 def test_articles_stand_in_the_order_of_the_items_and_each_once() -> None:
@@ -222,7 +221,7 @@ def test_a_line_is_not_said_twice() -> None:
 
 
 def test_a_statement_that_is_not_grounded_stops_the_report_and_names_the_article() -> None:
-    with pytest.raises(BrokenReport, match=rf"{ID} .*recommendation '偽の文。' is 'unsupported: 9.9'"):
+    with pytest.raises(BrokenReport, match=rf"{ID} .*recommendations line '偽の文。' is 'unsupported: 9.9'"):
         report_of(analysis(recommendations=(statement("偽の文。", "unsupported: 9.9"),)))
     with pytest.raises(BrokenReport, match="no_quote"):
         report_of(analysis(section="tools", summary=(statement("偽の文。", "no_quote"),)))

@@ -8,7 +8,7 @@ from secdigest_pipeline_tests.report.rows import EDITION, analysis, statement
 
 def lines(**changes: object) -> list[str]:
     given = {"analyses": [], "calls_cost": 0.0, "provisional": False, "failed_feeds": []} | changes
-    return memo_lines(EDITION, **given)  # type: ignore[arg-type]
+    return [line.text.removeprefix("- ") for line in memo_lines(EDITION, **given)]  # type: ignore[arg-type]
 
 
 def test_a_quiet_day_has_no_memo() -> None:
@@ -54,7 +54,7 @@ def test_failed_feeds_are_named_up_to_ten_and_then_counted() -> None:
 
 
 def test_memo_lines_are_plain_bullets_of_the_last_section() -> None:
-    memo = lines(provisional=True, failed_feeds=["[x](http://evil.example)"])
+    memo = memo_lines(EDITION, analyses=[], calls_cost=0.0, provisional=True, failed_feeds=["[x](http://evil.example)"])
     markdown = render(EDITION, [], [], [], [], memo).markdown
     assert markdown.endswith(
         "### その他のメモ\n"

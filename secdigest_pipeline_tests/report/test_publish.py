@@ -6,13 +6,13 @@ import pytest
 from upath import UPath
 
 from secdigest_pipeline.base.files import StorageError
+from secdigest_pipeline.report.edition import EditionReport, make_edition
 from secdigest_pipeline.report.entry import BrokenReport
-from secdigest_pipeline.report.made import Made, make_edition
 from secdigest_pipeline.report.publish import check_published, publish
 from secdigest_pipeline_tests.report.rows import EDITION, analysis, article, ioc, item, statement
 
 
-def made(**changes: object) -> Made:
+def made(**changes: object) -> EditionReport:
     given = {
         "items": [item()],
         "articles": [article()],

@@ -13,7 +13,7 @@ from secdigest_pipeline.analysis.records import Call
 from secdigest_pipeline.analysis.reply.prompt import PROMPT_VERSION, VERSION, Candidate
 from secdigest_pipeline.analysis.reply.schema import MAX_REPLY_CHARACTERS, SCHEMA_VERSION
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.base.lines import one_line
+from secdigest_pipeline.base.characters import plain_line
 from secdigest_pipeline.base.redaction import without
 
 _MAX_TOKENS_COUNTED = 10**8
@@ -127,7 +127,7 @@ def store(replies: Replies, kept: KeptReply | None, call: Call) -> None:
 
 
 def _word(value: object, secrets: Sequence[str]) -> str:
-    return without(one_line(value[:1_000]), secrets)[:100] if isinstance(value, str) else ""
+    return without(plain_line(value[:1_000]), secrets)[:100] if isinstance(value, str) else ""
 
 
 def _count(value: object) -> int:

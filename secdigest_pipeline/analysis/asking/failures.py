@@ -6,7 +6,7 @@ Errors are read by their attributes, so the SDK (two seconds of import) is not n
 import json
 from dataclasses import dataclass
 
-from secdigest_pipeline.base.lines import one_line
+from secdigest_pipeline.base.characters import plain_line
 from secdigest_pipeline.base.redaction import without
 
 
@@ -55,7 +55,7 @@ def failure(error: Exception, secrets: tuple[str, ...]) -> Failure:
     told = _text(getattr(error, "type", None))
     kind = told if told in _TYPES else name
     code = _text(getattr(error, "error_code", None))
-    said = without(one_line(_text(getattr(error, "api_message", None))), secrets)[:_MAX_REASON]
+    said = without(plain_line(_text(getattr(error, "api_message", None))), secrets)[:_MAX_REASON]
     reason = ": ".join(filter(None, (f"HTTP {status}", kind, said)))
     if status == 402 or kind == "billing_error" or _is_money(code) or "credit balance" in said.casefold():
         return Failure(kind, reason, fatal=True)

@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from secdigest_pipeline.base.characters import INVISIBLE
 from secdigest_pipeline.indicators.finding.defang import Plain, plain
 
 # Kana, CJK ideographs and their punctuation: scripts written without blanks, so a line break inside a sentence is no blank.
@@ -52,7 +53,7 @@ def _one(letter: str) -> str:
     known = _ALIKE.get(letter)
     if known is not None:
         return known
-    if unicodedata.category(letter[0]) in ("Cc", "Cf") or "\ufe00" <= letter <= "\ufe0f" or letter >= "\U000e0000":
+    if INVISIBLE.match(letter):
         return ""
     folded = unicodedata.normalize("NFKC", letter)
     return "".join(_ALIKE.get(char, char) for char in folded)

@@ -14,7 +14,7 @@ from secdigest_pipeline.analysis.reply.excerpt import excerpt
 from secdigest_pipeline.analysis.reply.schema import SCHEMA, SCHEMA_VERSION, TAG_DIMENSIONS
 from secdigest_pipeline.analysis.reply.taxonomy import dimensions
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.base.lines import one_line, visible
+from secdigest_pipeline.base.characters import plain_line, visible
 from secdigest_pipeline.indicators.finding.find import Observable
 
 # Enough for the longest appendix anybody would explain one by one; the rest is judged by rule.
@@ -37,7 +37,7 @@ VERSION = f"{PROMPT_VERSION}-{SCHEMA_VERSION}"
 
 # A run of the rules this long in a reply is the prompt itself, not a finding.
 _LEAK = 40
-_RULES = one_line(SYSTEM)
+_RULES = plain_line(SYSTEM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ def user_turn(article: Article, listed: Sequence[Candidate], nonce: str) -> Turn
     shown = excerpt(article.text)
     data = {
         "url": article.url[:2_000],
-        "title": one_line(article.title)[:500],
-        "outlet": one_line(article.outlet)[:200],
+        "title": plain_line(article.title)[:500],
+        "outlet": plain_line(article.outlet)[:200],
         "published": article.published_at.isoformat() if article.published_at else "",
         "text": visible(shown.text),
         "candidates": [{"id": c.id, "type": c.type, "value": c.value[:2_000]} for c in listed],

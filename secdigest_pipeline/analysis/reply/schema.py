@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from secdigest_pipeline.analysis.reply.taxonomy import EVENT_TYPE, dimensions
-from secdigest_pipeline.base.lines import one_line
+from secdigest_pipeline.base.characters import plain_line
 from secdigest_pipeline.indicators.records import Role
 from secdigest_pipeline.intake.records import Section
 
@@ -44,7 +44,7 @@ class InvalidReply(ValueError):
 
 
 def _field(value: object) -> object:
-    return one_line(value[: 2 * MAX_FIELD_CHARACTERS])[:MAX_FIELD_CHARACTERS] if isinstance(value, str) else value
+    return plain_line(value[: 2 * MAX_FIELD_CHARACTERS])[:MAX_FIELD_CHARACTERS] if isinstance(value, str) else value
 
 
 def _items(value: object) -> object:

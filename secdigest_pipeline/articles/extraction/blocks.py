@@ -226,7 +226,7 @@ class _Walk:
             text = _LINE_SPACES.sub("\n", visible(raw) + "\n").strip("\n")
         else:
             text = _SPACE_RUN.sub(" ", raw)
-            text = (text if text.isascii() and text.isprintable() else visible(text)).strip(" \u3000")
+            text = visible(text).strip(" \u3000")
         if not text or text.isspace():
             return
         number, around, tag = self._open[-1] if self._open else (0, 0, "body")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from secdigest_pipeline.articles.pages.blockers import redirected_away, wall
 from secdigest_pipeline.articles.records import Page, ReadState
+from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.fetching.http import Answer, FetchError, shown
 
 _BLOCKED = frozenset({401, 402, 403, 429, 451})
@@ -95,4 +96,4 @@ def _not_text(content_type: str, body: bytes) -> str:
 
 def header_line(text: str) -> str:
     """A header's value fit for a table: printable, one line, at most 400 characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text[:400]).split())
+    return " ".join(printable(text[:400]).split())

@@ -15,8 +15,8 @@ from secdigest_pipeline.articles.pages.answers import is_passing
 from secdigest_pipeline.articles.pages.archive import PageArchive
 from secdigest_pipeline.articles.pages.polite import PoliteReader, renewed, unasked
 from secdigest_pipeline.articles.records import Page, ReadState
-from secdigest_pipeline.fetching.hosts import host_of
 from secdigest_pipeline.fetching.http import Client
+from secdigest_pipeline.fetching.urls import host_of
 from secdigest_pipeline.intake.records import FeedItem
 
 _LOOKUPS = 8  # at once; what is kept may lie in an object store

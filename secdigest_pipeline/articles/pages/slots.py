@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 
-from secdigest_pipeline.fetching.hosts import host_of
+from secdigest_pipeline.fetching.urls import host_of
 
 
 class Slots:

@@ -32,7 +32,7 @@ _LINE = re.compile(r"[\r\n\t\x0b\x0c\x85\u2028\u2029]+")
 
 
 @dataclass(slots=True)
-class Told:
+class IndicatorFile:
     """What a file says: its title and date if it states them, the values it gives as indicators, and the other ones."""
 
     format: str
@@ -51,7 +51,7 @@ class Told:
         return "\n".join(parts)
 
 
-def told_by_json(text: str) -> Told | None:
+def json_file(text: str) -> IndicatorFile | None:
     """A STIX bundle, a MISP event (one, a list or a search response) or any other JSON document; None when it is none.
 
     A document nested beyond the parser's depth is none either.
@@ -67,7 +67,7 @@ def told_by_json(text: str) -> Told | None:
         return _misp(events)
     if not isinstance(document, (dict, list)):
         return None
-    return Told("json", others=_cut([_line(one) for one in _leaves(document)]))
+    return IndicatorFile("json", others=_cut([_line(item) for item in _leaves(document)]))
 
 
 def csv_text(text: str) -> str | None:
@@ -78,7 +78,7 @@ def csv_text(text: str) -> str | None:
         return None
     try:
         rows = [
-            " | ".join(one for cell in row if (one := _line(cell)))
+            " | ".join(item for cell in row if (item := _line(cell)))
             for row in csv.reader(io.StringIO(text), delimiter=delimiter)
         ]
     except csv.Error:
@@ -87,30 +87,30 @@ def csv_text(text: str) -> str | None:
     return "\n".join(rows) if len(rows) > 1 else None
 
 
-def _stix(objects: Sequence[Any]) -> Told:
+def _stix(objects: Sequence[Any]) -> IndicatorFile:
     """Indicators of a STIX 2.x bundle; revoked and benign ones, and what was only observed, are context."""
-    told = Told("stix")
-    for one in objects:
-        if not isinstance(one, dict):
+    file = IndicatorFile("stix")
+    for item in objects:
+        if not isinstance(item, dict):
             continue
-        kind = one.get("type")
+        kind = item.get("type")
         if kind == "report":
-            told.title = told.title or _line(one.get("name"))
-            told.published = told.published or _moment(one.get("published"))
+            file.title = file.title or _line(item.get("name"))
+            file.published = file.published or _moment(item.get("published"))
         elif kind == "indicator":
-            types = one.get("indicator_types") or one.get("labels") or []
+            types = item.get("indicator_types") or item.get("labels") or []
             benign = isinstance(types, list) and bool(_BENIGN & {str(name) for name in types})
-            away = benign or one.get("revoked") is True
-            for value, path in _pattern_values(one.get("pattern")):
-                says = _line(one.get("name"))
+            away = benign or item.get("revoked") is True
+            for value, path in _pattern_values(item.get("pattern")):
+                says = _line(item.get("name"))
                 line = f"- {value} ({path})" + (f" {says}" if says and value not in says else "")
-                (told.others if away else told.indicators).append(line)
-        elif kind == "observed-data" and isinstance(one.get("objects"), dict):
-            told.others += [value for seen in one["objects"].values() for value in _observed(seen)]
+                (file.others if away else file.indicators).append(line)
+        elif kind == "observed-data" and isinstance(item.get("objects"), dict):
+            file.others += [value for seen in item["objects"].values() for value in _observed(seen)]
         elif kind in _OBSERVABLES:
-            told.others += _observed(one)
-    told.indicators, told.others = _cut(told.indicators), _cut(told.others)
-    return told
+            file.others += _observed(item)
+    file.indicators, file.others = _cut(file.indicators), _cut(file.others)
+    return file
 
 
 def _pattern_values(pattern: Any) -> Iterator[tuple[str, str]]:
@@ -123,11 +123,11 @@ def _pattern_values(pattern: Any) -> Iterator[tuple[str, str]]:
             yield _line(value), match[1]
 
 
-def _observed(one: Any) -> list[str]:
-    if not isinstance(one, dict):
+def _observed(item: Any) -> list[str]:
+    if not isinstance(item, dict):
         return []
-    hashes = one.get("hashes")
-    values = [one.get("value"), *(hashes.values() if isinstance(hashes, dict) else ())]
+    hashes = item.get("hashes")
+    values = [item.get("value"), *(hashes.values() if isinstance(hashes, dict) else ())]
     return [f"- {_line(value)}" for value in values if isinstance(value, str) and value.strip()]
 
 
@@ -138,36 +138,36 @@ def _misp_events(document: Any) -> Iterator[Mapping[str, Any]]:
         elif isinstance(document.get("response"), (list, dict)):
             yield from _misp_events(document["response"])
     elif isinstance(document, list):
-        for one in document[:200]:
-            if isinstance(one, dict) and isinstance(one.get("Event"), dict):
-                yield one["Event"]
+        for item in document[:200]:
+            if isinstance(item, dict) and isinstance(item.get("Event"), dict):
+                yield item["Event"]
 
 
-def _misp(events: Sequence[Mapping[str, Any]]) -> Told:
+def _misp(events: Sequence[Mapping[str, Any]]) -> IndicatorFile:
     """Attributes of MISP events; what is not flagged `to_ids`, and links, are context."""
-    told = Told("misp")
+    file = IndicatorFile("misp")
     for event in events:
-        told.title = told.title or _line(event.get("info"))
-        told.published = told.published or _moment(event.get("date"))
-        for one in _misp_attributes(event):
-            kind, value = str(one.get("type", "")), one.get("value")
-            if kind not in _MISP_TYPES or not isinstance(value, str) or one.get("deleted") is True:
+        file.title = file.title or _line(event.get("info"))
+        file.published = file.published or _moment(event.get("date"))
+        for item in _misp_attributes(event):
+            kind, value = str(item.get("type", "")), item.get("value")
+            if kind not in _MISP_TYPES or not isinstance(value, str) or item.get("deleted") is True:
                 continue
-            says = _line(one.get("comment"))
+            says = _line(item.get("comment"))
             for part, name in zip(value.split("|"), kind.split("|"), strict=False):
                 line = f"- {_line(part)}" + (f" ({says})" if says else "")
-                flagged = one.get("to_ids") in (True, 1, "1", "true") and name not in ("filename", "link", "port")
-                (told.indicators if flagged else told.others).append(line)
-    told.indicators, told.others = _cut(told.indicators), _cut(told.others)
-    return told
+                flagged = item.get("to_ids") in (True, 1, "1", "true") and name not in ("filename", "link", "port")
+                (file.indicators if flagged else file.others).append(line)
+    file.indicators, file.others = _cut(file.indicators), _cut(file.others)
+    return file
 
 
 def _misp_attributes(event: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    holders = [event, *(one for one in _list(event.get("Object")) if isinstance(one, dict))]
+    holders = [event, *(item for item in _list(event.get("Object")) if isinstance(item, dict))]
     for holder in holders:
-        for one in _list(holder.get("Attribute")):
-            if isinstance(one, dict):
-                yield one
+        for item in _list(holder.get("Attribute")):
+            if isinstance(item, dict):
+                yield item
 
 
 def _leaves(document: Any) -> Iterator[str]:
@@ -177,9 +177,9 @@ def _leaves(document: Any) -> Iterator[str]:
     while stack and given < MAX_VALUES:
         key, value = stack.pop()
         if isinstance(value, dict):
-            stack += [(str(name), one) for name, one in reversed(value.items())]
+            stack += [(str(name), item) for name, item in reversed(value.items())]
         elif isinstance(value, list):
-            stack += [(key, one) for one in reversed(value)]
+            stack += [(key, item) for item in reversed(value)]
         elif isinstance(value, str) and value.strip():
             given += 1
             yield f"{key}: {value}" if key else value

@@ -11,6 +11,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from secdigest_pipeline.base.suffixes import registered_domain
+from secdigest_pipeline.fetching.urls import host_of
 from secdigest_pipeline.intake.feeds.feeds import Feed
 
 Rank = Literal["research", "authority", "code", "news", "never", ""]
@@ -74,17 +75,14 @@ _NEWS = frozenset(
 )
 
 
-def host_of(url: str) -> str:
+def site_of(url: str) -> str:
     """Host of a URL without `www.`; empty when it has none."""
-    try:
-        return (urlsplit(url).hostname or "").rstrip(".").removeprefix("www.")
-    except ValueError:
-        return ""
+    return host_of(url).removeprefix("www.")
 
 
 def domain_of(url: str) -> str:
     """Registered domain of a URL's host by the public suffix list; the host itself when it has none."""
-    return registered_domain(host_of(url))
+    return registered_domain(site_of(url))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +99,13 @@ class Hosts:
         feeds = list(feeds)
         return cls(
             news=frozenset(domain_of(feed.site) for feed in feeds if feed.kind in ("news", "incident")),
-            research=frozenset(host_of(feed.site) for feed in feeds if feed.kind == "vendor research"),
-            authorities=frozenset(host_of(feed.site) for feed in feeds if feed.kind in ("CERT", "gov")),
+            research=frozenset(site_of(feed.site) for feed in feeds if feed.kind == "vendor research"),
+            authorities=frozenset(site_of(feed.site) for feed in feeds if feed.kind in ("CERT", "gov")),
         )
 
     def rank(self, url: str) -> Rank:
         """What is known of the host of `url` (and, of a company's host, of its path); "" when nothing is."""
-        host, domain = host_of(url), domain_of(url)
+        host, domain = site_of(url), domain_of(url)
         path = urlsplit(url).path if host else ""
         if host in _CODE:
             return "code"

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from secdigest_pipeline.articles.primary.hosts import Hosts, Rank, domain_of, host_of
+from secdigest_pipeline.articles.primary.hosts import Hosts, Rank, domain_of, site_of
 from secdigest_pipeline.articles.records import Article, Link, SourceKind
 from secdigest_pipeline.base.characters import one_line
 from secdigest_pipeline.fetching.urls import canonical_url
@@ -131,11 +131,11 @@ def readable_url(url: str) -> str:
     """Where the text of a source lies: a file shown by GitHub or GitLab is read as the file itself."""
     parts = urlsplit(url)
     segments = [part for part in parts.path.split("/") if part]
-    if host_of(url) == "github.com" and len(segments) > 4 and segments[2] == "blob":
+    if site_of(url) == "github.com" and len(segments) > 4 and segments[2] == "blob":
         return "https://raw.githubusercontent.com/" + "/".join([*segments[:2], *segments[3:]])
-    if host_of(url) == "gist.github.com" and len(segments) == 2:
+    if site_of(url) == "gist.github.com" and len(segments) == 2:
         return f"https://gist.githubusercontent.com/{segments[0]}/{segments[1]}/raw"
-    if host_of(url) == "gitlab.com" and "/-/blob/" in parts.path:
+    if site_of(url) == "gitlab.com" and "/-/blob/" in parts.path:
         return url.replace("/-/blob/", "/-/raw/", 1)
     return url
 
@@ -248,7 +248,7 @@ def _kind(url: str, rank: Rank, named: bool) -> SourceKind:
         segments = [part for part in path.split("/") if part]
         if "advisories" in segments:
             return "advisory"
-        raw = host_of(url) not in ("github.com", "gitlab.com", "codeberg.org", "bitbucket.org") or "blob" in segments
+        raw = site_of(url) not in ("github.com", "gitlab.com", "codeberg.org", "bitbucket.org") or "blob" in segments
         return "raw" if raw else "repository"
     if _DATA_FILE.search(path):
         return "raw"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from secdigest_pipeline.articles.extraction import extract_page
-from secdigest_pipeline.articles.primary.formats import csv_text, told_by_json
+from secdigest_pipeline.articles.primary.formats import csv_text, json_file
 from secdigest_pipeline.base.characters import cut, one_line, visible
 from secdigest_pipeline.fetching.charset import decode
 
@@ -68,10 +68,10 @@ def read_source(body: bytes, content_type: str, url: str) -> SourceText:
         return _html(body, content_type, text, url)
     text = visible(text)
     if text.lstrip()[:1] in ("{", "["):
-        told = told_by_json(text)
-        if told is not None:
-            published = told.published
-            return SourceText(told.format, one_line(told.title)[:300], published, cut(told.text(), MAX_TEXT))
+        file = json_file(text)
+        if file is not None:
+            published = file.published
+            return SourceText(file.format, one_line(file.title)[:300], published, cut(file.text(), MAX_TEXT))
     if "csv" in kind or "tab-separated" in kind or url.lower().partition("?")[0].endswith((".csv", ".tsv")):
         rows = csv_text(text)
         if rows is not None:

@@ -50,7 +50,7 @@ _RARE_CVE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Features:
     """What is compared of one article. Vectors have length 1; `names` are the headline's telling words."""
 
     article: Article
@@ -82,29 +82,29 @@ def stories_of(
     text; an unread page leads only unread ones. `earlier` are articles of the editions before, as far back as the caller likes
     (WINDOW bounds it): an article that follows one of them up gets a row with that edition's lead and keeps its own entry.
     """
-    told = _told([*articles, *earlier])
-    own, before = told[: len(articles)], told[len(articles) :]
+    features = _features_of([*articles, *earlier])
+    own, before = features[: len(articles)], features[len(articles) :]
     pairs = {frozenset((a.article.article_id, b.article.article_id)): pair for a, b, pair in _alike(own)}
     rows: dict[str, Story] = {}
     for group in _groups(own, pairs):
-        lead, *others = sorted(group, key=lambda one: _rank(one.article, lead_feeds))
+        lead, *others = sorted(group, key=lambda member: _rank(member.article, lead_feeds))
         for other in others:
             best = max(
-                (pair for one in group if one is not other and (pair := pairs.get(_key(one, other)))),
+                (pair for member in group if member is not other and (pair := pairs.get(_key(member, other)))),
                 key=lambda pair: (pair.similarity, pair.why),
             )
             pair = pairs.get(_key(lead, other), best)
             rows[other.article.article_id] = _story(other, lead, pair)
-    for one in own:
-        if one.article.article_id not in rows:
-            found = [(pair, past) for past in before if (pair := _compared(one, past))]
+    for member in own:
+        if member.article.article_id not in rows:
+            found = [(pair, past) for past in before if (pair := _compared(member, past))]
             if found:
                 pair, past = max(found, key=lambda two: (two[0].similarity, two[1].article.article_id))
-                rows[one.article.article_id] = _story(one, past, pair)
+                rows[member.article.article_id] = _story(member, past, pair)
     return [rows[article.article_id] for article in articles if article.article_id in rows]
 
 
-def _story(follower: _Told, lead: _Told, pair: _Pair) -> Story:
+def _story(follower: _Features, lead: _Features, pair: _Pair) -> Story:
     return Story(
         edition=follower.article.edition,
         article_id=follower.article.article_id,
@@ -129,7 +129,7 @@ def _rank(article: Article, lead_feeds: Collection[str]) -> tuple[bool, bool, bo
     )
 
 
-def _told(articles: Sequence[Article]) -> list[_Told]:
+def _features_of(articles: Sequence[Article]) -> list[_Features]:
     titles = [words(article.title) for article in articles]
     texts = [words(f"{article.title}\n{article.text[:_OPENING]}") for article in articles]
     in_titles = Counter(word for counted in titles for word in counted)
@@ -137,7 +137,7 @@ def _told(articles: Sequence[Article]) -> list[_Told]:
     total = max(len(articles), _LEAST_DOCUMENTS)
     rare = max(6, len(articles) // 10)
     return [
-        _Told(
+        _Features(
             article,
             domain_of(article.url),
             cves(f"{article.title}\n{article.text}"),
@@ -165,20 +165,20 @@ def _vector(counted: Counter[str], documents: Counter[str], total: int) -> dict[
     return {word: weight / length for word, weight in weights.items()} if length else {}
 
 
-def _alike(told: Sequence[_Told]) -> Iterator[tuple[_Told, _Told, _Pair]]:
+def _alike(features: Sequence[_Features]) -> Iterator[tuple[_Features, _Features, _Pair]]:
     """Pairs of one event; only articles whose headlines share a telling word are compared at all."""
     by_name: dict[str, list[int]] = defaultdict(list)
-    for at, one in enumerate(told):
-        for name in one.names | (one.cves if one.catalogue else frozenset()):
+    for at, member in enumerate(features):
+        for name in member.names | (member.cves if member.catalogue else frozenset()):
             by_name[name].append(at)
     candidates = {pair for ats in by_name.values() for pair in combinations(ats, 2)}
     for a, b in sorted(candidates):
-        pair = _compared(told[a], told[b])
+        pair = _compared(features[a], features[b])
         if pair is not None:
-            yield told[a], told[b], pair
+            yield features[a], features[b], pair
 
 
-def _compared(a: _Told, b: _Told) -> _Pair | None:
+def _compared(a: _Features, b: _Features) -> _Pair | None:
     if _apart(a, b):
         return None
     if a.catalogue:
@@ -201,7 +201,7 @@ def _compared(a: _Told, b: _Told) -> _Pair | None:
     return _Pair(max(title, text), ", ".join([*sorted(map(" ".join, names)), *sorted(same_cves)])[:200])
 
 
-def _names(a: _Told, b: _Told) -> list[tuple[str, ...]]:
+def _names(a: _Features, b: _Features) -> list[tuple[str, ...]]:
     """Names both headlines have; words that stand side by side in both are one name ("Check Point", "Hugging Face")."""
     shared = sorted(a.names & b.names)
     side_by_side = a.neighbours & b.neighbours
@@ -214,12 +214,12 @@ def _names(a: _Told, b: _Told) -> list[tuple[str, ...]]:
     return sorted({tuple(sorted(joined)) for joined in name_of.values()})
 
 
-def _is_distinctive(shared: set[str], a: _Told, b: _Told) -> bool:
+def _is_distinctive(shared: set[str], a: _Features, b: _Features) -> bool:
     """Whether shared words tell an event without a text to ask: two of them, or one that a headline writes as a name."""
     return len(shared) > 1 or bool(shared & (a.named | b.named) - a.small - b.small)
 
 
-def _strangers(a: _Told, b: _Told, shared: Sequence[tuple[str, ...]]) -> bool:
+def _strangers(a: _Features, b: _Features, shared: Sequence[tuple[str, ...]]) -> bool:
     """Whether each headline names things of which the other article says nothing: two events of one actor, vendor or kind.
 
     Not asked where the headlines share two names written as names.
@@ -227,15 +227,15 @@ def _strangers(a: _Told, b: _Told, shared: Sequence[tuple[str, ...]]) -> bool:
     if sum(any(_is_distinctive({word}, a, b) for word in name) for name in shared) > 1:
         return False
 
-    def unheard(told: _Told, by: _Told) -> bool:
-        own = [name for name in told.names - by.names if not is_everyday(name)]
+    def unheard(features: _Features, by: _Features) -> bool:
+        own = [name for name in features.names - by.names if not is_everyday(name)]
         heard = f"{by.article.title}\n{by.article.text}".casefold()
         return bool(own) and not any(name in heard for name in own)
 
     return unheard(a, b) and unheard(b, a)
 
 
-def _apart(a: _Told, b: _Told) -> bool:
+def _apart(a: _Features, b: _Features) -> bool:
     """Whether a rule keeps two articles apart whatever their words say."""
     if a.outlet == b.outlet or a.article.feed_id == b.article.feed_id or a.periodical or b.periodical:
         return True
@@ -256,10 +256,10 @@ def _cosine(a: Mapping[str, float], b: Mapping[str, float]) -> float:
     return min(1.0, math.fsum(weight * b[word] for word, weight in a.items() if word in b))
 
 
-def _groups(told: Sequence[_Told], pairs: Mapping[frozenset[str], _Pair]) -> list[list[_Told]]:
+def _groups(features: Sequence[_Features], pairs: Mapping[frozenset[str], _Pair]) -> list[list[_Features]]:
     """Articles of one event: pairs joined from the most alike on, while two of three pairs across are alike and no rule parts them."""
-    group_of = {one.article.article_id: [one] for one in told}
-    by_id = {one.article.article_id: one for one in told}
+    group_of = {member.article.article_id: [member] for member in features}
+    by_id = {member.article.article_id: member for member in features}
     for key, _ in sorted(pairs.items(), key=lambda item: (-item[1].similarity, sorted(item[0]))):
         first, second = (group_of[identifier] for identifier in sorted(key))
         if first is second:
@@ -268,8 +268,8 @@ def _groups(told: Sequence[_Told], pairs: Mapping[frozenset[str], _Pair]) -> lis
         alike = sum(_key(a, b) in pairs for a, b in across)
         if 3 * alike >= 2 * len(across) and not any(_apart(a, b) for a, b in across):
             joined = first + second
-            for one in joined:
-                group_of[one.article.article_id] = joined
+            for member in joined:
+                group_of[member.article.article_id] = joined
     seen: set[int] = set()
     groups = []
     for identifier in by_id:
@@ -280,5 +280,5 @@ def _groups(told: Sequence[_Told], pairs: Mapping[frozenset[str], _Pair]) -> lis
     return groups
 
 
-def _key(a: _Told, b: _Told) -> frozenset[str]:
+def _key(a: _Features, b: _Features) -> frozenset[str]:
     return frozenset((a.article.article_id, b.article.article_id))

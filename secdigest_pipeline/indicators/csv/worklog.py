@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from secdigest_pipeline.articles.pages.unread import why_unread
 from secdigest_pipeline.articles.records import Article, PrimaryPage
+from secdigest_pipeline.base.characters import plain_line
 from secdigest_pipeline.base.editions import Edition
-from secdigest_pipeline.base.oneline import one_line
 from secdigest_pipeline.indicators.csv.rows import check_ioc_csv, csv_rows
 from secdigest_pipeline.indicators.judging.states import ioc_state
 from secdigest_pipeline.indicators.records import Ioc
@@ -141,7 +141,7 @@ def _article(article: Article) -> str:
 
 def _line(text: str) -> str:
     """Outside text on one line, without the marks Markdown reads."""
-    return one_line("".join(char if char not in "`<>|[]" else " " for char in text))
+    return plain_line("".join(char if char not in "`<>|[]" else " " for char in text))
 
 
 def _rule(ioc: Ioc) -> str:

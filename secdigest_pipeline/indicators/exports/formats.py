@@ -1,19 +1,24 @@
 """The formats of exports: the one place that knows which there are. How to add one: docs/how-to/add-an-export-format.md."""
 
+import csv
+import io
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from upath import UPath
 
 from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.indicators.csv.rows import HEADER, csv_rows
 from secdigest_pipeline.indicators.exports.blocklists import block_lists
 from secdigest_pipeline.indicators.exports.misp import event_uuid, feed_files, misp_event, whole_feed
-from secdigest_pipeline.indicators.exports.rows import csv_of, json_lines
 from secdigest_pipeline.indicators.exports.stix import stix_bundle
-from secdigest_pipeline.indicators.exports.values import EditionIocs
+from secdigest_pipeline.indicators.exports.values import EditionIocs, is_exported
+from secdigest_pipeline.indicators.records import IOCS
 
 # The MISP feed over all exported editions lies beside the years.
 FEED = "exports/misp-feed"
+_COLUMNS = tuple(column.field for column in IOCS.columns)
 
 
 Files = Mapping[str, bytes]  # path -> content; the same ledgers give the same bytes
@@ -47,7 +52,12 @@ class ExportFormat:
 
 
 def _csv(stem: str, editions: Sequence[EditionIocs]) -> Files:
-    return {f"{stem}.csv": csv_of([ioc for one in editions for ioc in one.ledger])}
+    """The CSV of report-contract 2.2 over any number of editions; check_ioc_csv holds for it."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(HEADER)
+    writer.writerows(csv_rows([ioc for day in editions for ioc in day.ledger]))
+    return {f"{stem}.csv": out.getvalue().encode()}
 
 
 def _in_the_report(_iocs: EditionIocs, _out: UPath) -> Files:
@@ -56,15 +66,19 @@ def _in_the_report(_iocs: EditionIocs, _out: UPath) -> Files:
 
 
 def _jsonl(stem: str, editions: Sequence[EditionIocs]) -> Files:
-    return {f"{stem}.jsonl": json_lines(ioc for one in editions for ioc in one.ledger)}
+    """Every exported row with all its columns, in ledger order, one JSON object a line."""
+    rows = (
+        {name: getattr(ioc, name) for name in _COLUMNS} for day in editions for ioc in day.ledger if is_exported(ioc)
+    )
+    return {f"{stem}.jsonl": "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows).encode()}
 
 
 def _stix(stem: str, editions: Sequence[EditionIocs]) -> Files:
-    return {f"{stem}.stix.json": stix_bundle([(one.edition, one.values) for one in editions])}
+    return {f"{stem}.stix.json": stix_bundle([(day.edition, day.values) for day in editions])}
 
 
 def _misp_feed(_stem: str, editions: Sequence[EditionIocs]) -> Files:
-    events = {event_uuid(one.edition): misp_event(one.edition, one.values) for one in editions}
+    events = {event_uuid(day.edition): misp_event(day.edition, day.values) for day in editions}
     return {f"misp-feed/{path}": data for path, data in whole_feed(events).items()}
 
 
@@ -80,7 +94,7 @@ def _misp_event(iocs: EditionIocs, out: UPath) -> Files:
 
 
 def _block(_stem: str, editions: Sequence[EditionIocs]) -> Files:
-    return block_lists(value for one in editions for value in one.values)
+    return block_lists(value for day in editions for value in day.values)
 
 
 FORMATS: Mapping[str, ExportFormat] = {

@@ -8,7 +8,7 @@ from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.suffixes import registered_domain
 from secdigest_pipeline.indicators.finding.addresses import scope
 from secdigest_pipeline.indicators.finding.hosts import is_address
-from secdigest_pipeline.indicators.finding.spelling import host_of
+from secdigest_pipeline.indicators.finding.spelling import host_in
 from secdigest_pipeline.indicators.judging.roles import ADDRESSES
 from secdigest_pipeline.indicators.past.history import is_shared
 from secdigest_pipeline.indicators.records import Ioc, ObservableType
@@ -79,7 +79,7 @@ def exported(ledger: Sequence[Ioc]) -> list[Exported]:
 
 
 def _host(type: str, value: str) -> str:
-    return value if type in ADDRESSES else host_of(type, value)
+    return value if type in ADDRESSES else host_in(type, value)
 
 
 def _is_blockable(type: str, value: str) -> bool:

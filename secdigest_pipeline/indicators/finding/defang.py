@@ -9,17 +9,16 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-# Invisible characters that pages put inside long words for line breaking or by copying: zero-width space/joiners,
-# direction marks and isolates, word joiner, BOM, soft hyphen, variation selector 16.
-_INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0f\ufeff"
+from secdigest_pipeline.base.characters import PERHAPS_UNSEEN, UNSEEN
+
 _FULLWIDTH_WORD = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
 _FULLWIDTH_SIGN = "\uff0e\uff61\u2024\uff0d\uff3f\uff0f\uff1a\uff20"
 # Full-width punctuation is Japanese prose unless a host or URL character follows: "ドメイン：悪" keeps its colon. Both
 # patterns begin with one character set, which `re` looks for at memory speed, and sort out by look-behind what it
 # was.
 _WIDE = re.compile(
-    rf"[{_INVISIBLE}{_FULLWIDTH_WORD}{_FULLWIDTH_SIGN}【〔［｛（]"
-    rf"(?:(?<=[{_INVISIBLE}])[{_INVISIBLE}]*+"
+    rf"[{PERHAPS_UNSEEN}{_FULLWIDTH_WORD}{_FULLWIDTH_SIGN}【〔［｛（]"
+    rf"(?:(?<=[{UNSEEN}])[{UNSEEN}]*+"
     rf"|(?<=[{_FULLWIDTH_WORD}])[{_FULLWIDTH_WORD}]*+"
     rf"|(?<=[{_FULLWIDTH_SIGN}])(?=[A-Za-z0-9/\uff0f\uff1a{_FULLWIDTH_WORD}])"
     r"|(?<=[【〔［｛（])\s?[.．。・]\s?[】〕］｝）])"

@@ -2,6 +2,7 @@
 
 from urllib.parse import quote
 
+from secdigest_pipeline.base.characters import UNPRINTABLE
 from secdigest_pipeline.indicators.finding import addresses
 from secdigest_pipeline.indicators.finding.defang import defang
 from secdigest_pipeline.indicators.records import Ioc
@@ -38,7 +39,7 @@ def ioc_line(ioc: Ioc) -> str | None:
         value = value.replace(",", "%2C")
         notes.append("URL中のカンマは%2Cで表記")
     # `](` would make a Markdown link of a URL's brackets, and a character nobody sees could turn the line around.
-    value = "".join(char if char.isprintable() else quote(char) for char in value.replace("](", "]%28"))
+    value = UNPRINTABLE.sub(lambda char: quote(char[0]), value.replace("](", "]%28"))
     context = ioc.context_ja.replace(",", "、") + (f"（{'、'.join(notes)}）" if notes else "")
     known = "よく知られている" if ioc.known else "知られていない"
     return ",".join((value, type_ja, known, context, scope))

@@ -33,7 +33,7 @@ def normal(type: str, refanged: str) -> str | None:
     return refanged.lower()
 
 
-def host_of(type: str, value: str) -> str:
+def host_in(type: str, value: str) -> str:
     """Host of a domain, URL or e-mail value in lower case, brackets of IPv6 off; empty for the other types.
 
     Never raises; of a link that is no URL of ours it gives what stands where a host would.

@@ -5,6 +5,7 @@ from datetime import date
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from secdigest_pipeline.base.characters import UNPRINTABLE
 from secdigest_pipeline.indicators.finding import addresses
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.indicators.warninglists import WELL_KNOWN_HOSTS
@@ -36,7 +37,7 @@ def cell_error(text: str) -> str:
         return "is empty"
     if text != text.strip():
         return "begins or ends with a blank"
-    if not text.isprintable():
+    if UNPRINTABLE.search(text):
         return "holds a line break or control character"
     if text[0] in "=+-@":
         return "begins like a spreadsheet formula"

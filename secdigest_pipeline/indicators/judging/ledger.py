@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from secdigest_pipeline.articles.records import Article, PrimaryPage
+from secdigest_pipeline.base.characters import plain_line
 from secdigest_pipeline.base.editions import JST, Edition
-from secdigest_pipeline.base.oneline import one_line
 from secdigest_pipeline.base.suffixes import registered_domain
 from secdigest_pipeline.indicators.finding.find import Observable, find
 from secdigest_pipeline.indicators.finding.hosts import bare_host
-from secdigest_pipeline.indicators.finding.spelling import host_of
+from secdigest_pipeline.indicators.finding.spelling import host_in
 from secdigest_pipeline.indicators.judging.csv_rules import ioc_refusal
 from secdigest_pipeline.indicators.judging.phrases import says_of
 from secdigest_pipeline.indicators.judging.roles import (
@@ -131,7 +131,7 @@ def _sightings(text: str) -> tuple[list[Sighting], bool]:
         places = tuple([layout.place(item) for item in found[:_PLACES]])
         places = same.setdefault(places, places)
         defanged = any(item.defanged for item in found)
-        sightings.append(Sighting(*key, host_of(*key), found, places, defanged, inside_links=key not in loose))
+        sightings.append(Sighting(*key, host_in(*key), found, places, defanged, inside_links=key not in loose))
     return sightings, layout.is_list
 
 
@@ -169,7 +169,7 @@ def _given(sighting: Sighting) -> bool:
 
 
 def _setting(article: Article, sightings: Sequence[Sighting], is_list: bool) -> Setting:
-    outlet = registered_domain(host_of("url", article.url))
+    outlet = registered_domain(host_in("url", article.url))
     fanged = [sighting for sighting in sightings if sighting.defanged]
     links = [link.url for link in article.links]
     return Setting(
@@ -180,7 +180,7 @@ def _setting(article: Article, sightings: Sequence[Sighting], is_list: bool) -> 
         or any(_given(item) or (item.type in HASHES and not item.inside_links) for item in sightings),
         fanged_hosts=frozenset(bare_host(item.host or item.value) for item in fanged),
         link_urls=frozenset(bare_url(url) for url in links),
-        link_hosts=frozenset(bare_host(host_of("url", url)) for url in links),
+        link_hosts=frozenset(bare_host(host_in("url", url)) for url in links),
     )
 
 
@@ -241,7 +241,7 @@ def _evidence(text: str, start: int, end: int) -> str:
     begin = max(text.rfind("\n", begin, start) + 1, begin)
     finish = text.find("\n", end, end + room)
     finish = min(len(text), end + room) if finish < 0 else finish
-    return one_line(text[begin:finish])[:EVIDENCE]
+    return plain_line(text[begin:finish])[:EVIDENCE]
 
 
 def _date(article: Article) -> str:
@@ -258,5 +258,5 @@ def _names(threat: Threat) -> Threat:
 
 def _name(text: str) -> str:
     """A name an analysis gives as a CSV cell: one line, at most 80 characters, nothing a spreadsheet would compute."""
-    line = one_line(text)[:_NAME].strip()
+    line = plain_line(text)[:_NAME].strip()
     return "unknown" if not line or line[0] in "=+-@" else line

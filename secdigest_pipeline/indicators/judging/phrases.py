@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from secdigest_pipeline.base.oneline import one_line
+from secdigest_pipeline.base.characters import plain_line
 from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.indicators.judging import wording
 from secdigest_pipeline.indicators.judging.roles import HASHES, Sighting
@@ -139,7 +139,7 @@ def phrase(text: str) -> str:
     One line, no half-width comma, no marks that Markdown or a table would read; a phrase that holds a host, address or link is
     not taken, for the line's first column is the only place for those.
     """
-    line = one_line(text.replace(",", "、").translate(_MARKS))
+    line = plain_line(text.replace(",", "、").translate(_MARKS))
     if not line or len(line) > _LONGEST or _LIVE.search(line):
         return ""
     return "" if any(item.type != "cve" for item in find(line)) else line

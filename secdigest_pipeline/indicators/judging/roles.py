@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from secdigest_pipeline.base.oneline import one_line
+from secdigest_pipeline.base.characters import plain_line
 from secdigest_pipeline.base.suffixes import registered_domain
 from secdigest_pipeline.indicators.finding import addresses
 from secdigest_pipeline.indicators.finding.find import Observable
@@ -63,7 +63,7 @@ class Setting:
 class Sighting:
     """Every occurrence of one value on one page, in page order, with the places of the first ones.
 
-    `host` is spelling.host_of() of the value. `defanged`: any occurrence is. `inside_links`: every occurrence is a part of a live
+    `host` is spelling.host_in() of the value. `defanged`: any occurrence is. `inside_links`: every occurrence is a part of a live
     URL. `elsewhere`: another article of the edition gives the value as an indicator.
     """
 
@@ -240,7 +240,7 @@ def _beside(place: Place) -> tuple[str, ...]:
 
 def _word(text: str) -> str:
     """A heading, label or note as a reason's detail: one line, at most 60 characters."""
-    return one_line(text)[:60]
+    return plain_line(text)[:60]
 
 
 def role_of(

@@ -17,7 +17,7 @@ import pyarrow as pa
 from upath import UPath
 
 from secdigest_pipeline.base.editions import Edition
-from secdigest_pipeline.indicators.finding.spelling import host_of
+from secdigest_pipeline.indicators.finding.spelling import host_in
 from secdigest_pipeline.indicators.judging.roles import ADDRESSES
 from secdigest_pipeline.indicators.past.segments import KEYS, Segments
 from secdigest_pipeline.indicators.past.sightings import IOC_SIGHTINGS, IocPast, IocSighting, MatchKind, PastMatch
@@ -137,7 +137,7 @@ def unshared_host(type: str, value: str) -> str:
 def _host(type: str, value: str) -> str:
     if type in ADDRESSES:
         return value
-    return host_of(type, value) if type in ("domain", "url") else ""
+    return host_in(type, value) if type in ("domain", "url") else ""
 
 
 def _key(type: str, value: str) -> int:

@@ -4,8 +4,14 @@
 """
 
 from secdigest_pipeline.indicators.warninglists.local import NO_LOCAL, LocalList, LocalListError, load_local
-from secdigest_pipeline.indicators.warninglists.lookup import Hit, WarningLists, vendored
-from secdigest_pipeline.indicators.warninglists.services import RESOLVERS, WELL_KNOWN_HOSTS, is_known_service
+from secdigest_pipeline.indicators.warninglists.lookup import (
+    RESOLVERS,
+    WELL_KNOWN_HOSTS,
+    Hit,
+    WarningLists,
+    is_known_service,
+    vendored,
+)
 
 __all__ = [
     "NO_LOCAL",

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from secdigest_pipeline.fetching.hosts import host_of
-from secdigest_pipeline.fetching.plain import one_line
-from secdigest_pipeline.fetching.urls import canonical_url, is_public_host
+from secdigest_pipeline.base.characters import printable
+from secdigest_pipeline.fetching.plain import plain_text_line
+from secdigest_pipeline.fetching.urls import canonical_url, host_of, is_public_host
 from secdigest_pipeline.intake.records import Kind
 
 MAX_OPML_BYTES = 5_000_000
@@ -51,7 +51,7 @@ def read_opml(data: bytes, ids: Collection[str], urls: Mapping[str, str], kind: 
         if not reason and canonical in known:
             reason = f"is already listed as {known[canonical]!r}"
         if reason:
-            refused.append(("".join(c if c.isprintable() else "?" for c in _without_credentials(url)[:200]), reason))
+            refused.append((printable(_without_credentials(url)[:200], "?"), reason))
             continue
         entry = _entry(outline, url, kind, taken, numbers)
         taken.add(entry["id"])
@@ -100,7 +100,7 @@ def _entry(
     outline: Mapping[str, str], url: str, kind: Kind, taken: Collection[str], numbers: Counter[str]
 ) -> dict[str, Any]:
     host = host_of(url)
-    told = one_line(outline.get("title", "") or outline.get("text", ""), _MAX_NAME)
+    told = plain_text_line(outline.get("title", "") or outline.get("text", ""), _MAX_NAME)
     name = "".join(c for c in told if c.isprintable()).strip() or host
     site = outline.get("htmlurl", "").strip()
     if _refusal(site):

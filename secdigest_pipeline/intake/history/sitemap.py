@@ -28,15 +28,15 @@ async def walk(ask: Asker) -> None:
     """Find everything the site published in the edition's window; SourceError when a page of it may be missing."""
     listed, root = await _listed(ask)
     start, end = ask.edition.start, ask.edition.cutoff
-    news = {one.url: one for one in listed if one.published is not None}
-    for one in news.values():
-        assert one.published is not None
-        if start <= one.published < end:
-            _keep(ask, one.url, PageFacts(one.title, "", one.published), root)
+    news = {entry.url: entry for entry in listed if entry.published is not None}
+    for entry in news.values():
+        assert entry.published is not None
+        if start <= entry.published < end:
+            _keep(ask, entry.url, PageFacts(entry.title, "", entry.published), root)
     unread: list[str] = []
-    for one in _candidates(ask, [one for one in listed if one.url not in news]):
+    for entry in _candidates(ask, [entry for entry in listed if entry.url not in news]):
         try:
-            await _confirm(ask, one)
+            await _confirm(ask, entry)
         except SourceError as error:
             unread.append(str(error))
             if str(error).startswith("stopped after"):
@@ -62,11 +62,11 @@ async def _listed(ask: Asker) -> tuple[list[Listed], Document]:
             raise SourceError(f"HTTP {document.status} at {url}")
         root = root or document
         sitemap = await ask.run(read_sitemap, document.body, document.final_url, ask.feed.lang)
-        for one in sitemap.listed:
+        for entry in sitemap.listed:
             if not sitemap.index:
-                found[one.url] = one
-            elif one.modified is None or one.modified >= ask.edition.start:
-                waiting.append(one.url)
+                found[entry.url] = entry
+            elif entry.modified is None or entry.modified >= ask.edition.start:
+                waiting.append(entry.url)
     assert root is not None
     return list(found.values()), root
 
@@ -76,14 +76,14 @@ def _candidates(ask: Asker, listed: Iterable[Listed]) -> list[Listed]:
     prefixes = tuple(rule.url_prefix for rule in ask.feed.include if rule.url_prefix)
     days = [(ask.edition.day - timedelta(days=back)) for back in range(3)]
     possible = [
-        one
-        for one in listed
-        if (one.modified is None or one.modified >= ask.edition.start)
-        and (not prefixes or one.url.startswith(prefixes))
-        and _path_allows(one.url, days)
-        and not _known(ask, one.url)
+        entry
+        for entry in listed
+        if (entry.modified is None or entry.modified >= ask.edition.start)
+        and (not prefixes or entry.url.startswith(prefixes))
+        and _path_allows(entry.url, days)
+        and not _known(ask, entry.url)
     ]
-    return sorted(possible, key=lambda one: (one.modified is None, one.modified or _ALWAYS, one.url))
+    return sorted(possible, key=lambda entry: (entry.modified is None, entry.modified or _ALWAYS, entry.url))
 
 
 def _known(ask: Asker, url: str) -> bool:
@@ -103,18 +103,18 @@ def _path_allows(url: str, days: Iterable[date]) -> bool:
     )
 
 
-async def _confirm(ask: Asker, one: Listed) -> None:
+async def _confirm(ask: Asker, entry: Listed) -> None:
     """Keep the page as an item by its own date; SourceError when it can't be had or states none."""
-    if not await _allowed(ask, one.url):
-        raise SourceError(f"robots.txt at {one.url}")
+    if not await _allowed(ask, entry.url):
+        raise SourceError(f"robots.txt at {entry.url}")
     # What a page says of its own publication stays, whenever it was asked.
-    document = await ask.document(one.url, since=_ALWAYS, accept="text/html, */*;q=0.5")
+    document = await ask.document(entry.url, since=_ALWAYS, accept="text/html, */*;q=0.5")
     if document.status != 200:
-        raise SourceError(f"HTTP {document.status} at {one.url}")
+        raise SourceError(f"HTTP {document.status} at {entry.url}")
     facts = await ask.run(read_page, document.body, document.content_type, ask.feed.lang)
     if facts.published is None:
-        raise SourceError(f"no date of its own at {one.url}")
-    _keep(ask, one.url, facts, document)
+        raise SourceError(f"no date of its own at {entry.url}")
+    _keep(ask, entry.url, facts, document)
 
 
 async def _allowed(ask: Asker, url: str) -> bool:

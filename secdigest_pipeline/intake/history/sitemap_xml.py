@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 from lxml import etree, html
 
 from secdigest_pipeline.fetching.charset import feed_text
-from secdigest_pipeline.fetching.plain import one_line
+from secdigest_pipeline.fetching.plain import plain_text_line
 from secdigest_pipeline.intake.polling.dates import parse_date
 
 MAX_LISTED = 50_000  # entries of a sitemap, and
@@ -69,7 +69,7 @@ def read_sitemap(body: bytes, url: str, lang: str) -> Sitemap:
                     url=urljoin(url, fields["loc"]),
                     modified=parse_date(fields.get("lastmod", ""), lang),
                     published=parse_date(fields.get("publication_date", ""), lang),
-                    title=one_line(fields.get("title", ""), _MAX_TITLE),
+                    title=plain_text_line(fields.get("title", ""), _MAX_TITLE),
                 )
             )
     return Sitemap(kind == "sitemapindex", tuple(listed))
@@ -85,8 +85,8 @@ def read_page(body: bytes, content_type: str, lang: str) -> PageFacts:
     }
     titles = [meta.get("og:title", ""), *root.xpath("//h1//text()")[:1], *root.xpath("//title//text()")[:1]]
     return PageFacts(
-        title=next((title for text in titles if (title := one_line(str(text), _MAX_TITLE))), ""),
-        summary=one_line(meta.get("og:description") or meta.get("description") or "", _MAX_SUMMARY),
+        title=next((title for text in titles if (title := plain_text_line(str(text), _MAX_TITLE))), ""),
+        summary=plain_text_line(meta.get("og:description") or meta.get("description") or "", _MAX_SUMMARY),
         published=next((moment for text in _dates(root, meta) if (moment := parse_date(text, lang))), None),
     )
 

@@ -58,7 +58,7 @@ async def fill(
             outcome = await task
             requests += len(outcome.polls)
             pending.append(outcome)
-            if sum(one.characters for one in pending) > _FLUSH_CHARACTERS:
+            if sum(outcome.characters for outcome in pending) > _FLUSH_CHARACTERS:
                 await asyncio.to_thread(_keep, archive, pending, seen)
                 pending = []
     finally:
@@ -127,15 +127,15 @@ def _seen(archive: Archive, feeds: Sequence[Feed]) -> set[str]:
 
 def _keep(archive: Archive, outcomes: Sequence[_Outcome], seen: set[str]) -> None:
     """Polls and sightings first, then how far they reach: a kill in between only makes the next run ask again."""
-    reaches = [reach for one in outcomes for reach in one.reaches]
+    reaches = [reach for outcome in outcomes for reach in outcome.reaches]
     if not reaches:
         return
-    polls = [poll for one in outcomes for poll in one.polls]
+    polls = [poll for outcome in outcomes for poll in outcome.polls]
     asked = {poll.polled_at for poll in polls}
     # An answer kept on an earlier day may give items only now; they are filed under the day they were shown on.
     days: dict[date, list[Sighting]] = defaultdict(list)
     fresh: list[Sighting] = []
-    for row in (row for one in outcomes for row in one.sightings if row.item_id not in seen):
+    for row in (row for outcome in outcomes for row in outcome.sightings if row.item_id not in seen):
         (fresh if row.seen_at in asked else days[row.seen_at.astimezone(UTC).date()]).append(row)
     for rows in days.values():
         archive.add_poll([], rows)

@@ -12,10 +12,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
 
+from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.fetching.charset import feed_text
-from secdigest_pipeline.fetching.plain import one_line, plain_text
-from secdigest_pipeline.fetching.urls import canonical_url, item_id
+from secdigest_pipeline.fetching.plain import plain_text, plain_text_line
+from secdigest_pipeline.fetching.urls import article_id, canonical_url, item_id
 from secdigest_pipeline.intake.polling.dates import parse_date
+from secdigest_pipeline.intake.records import SeenVia, Sighting
 
 PARSE_SECONDS = 20.0
 MAX_ITEMS = 200
@@ -128,7 +130,7 @@ def _ids(feed_id: str, entries: list[Entry], links: list[tuple[str, str]]) -> li
             # Some feeds give every entry the same guid; then the link tells them apart.
             keys.append(f"{guid}\n{url or link}" if guid else url or link)
         else:
-            title = one_line(str(entry.get("title") or ""), MAX_TITLE)
+            title = plain_text_line(str(entry.get("title") or ""), MAX_TITLE)
             keys.append(f"title\n{title}\n{dict.get(entry, 'published') or dict.get(entry, 'updated') or ''}")
     return [item_id(feed_id, key) for key in keys]
 
@@ -141,7 +143,7 @@ def _link(entry: Entry, base: str) -> tuple[str, str]:
     """The entry's link as published (absolute), and its canonical URL ("" when it has none)."""
     published = ""
     for link in _candidates(entry):
-        link = "".join(c for c in link.strip() if c.isprintable())[:MAX_LINK]
+        link = printable(link.strip(), "")[:MAX_LINK]
         canonical = canonical_url(link, base)
         if canonical is not None:
             return link, canonical
@@ -182,15 +184,43 @@ def _item(entry: Entry, key: str, link: tuple[str, str], published: datetime | N
     contents = [str(part.get("value") or "") for part in entry.get("content") or []]
     summary = str(entry.get("summary") or "")
     content = max(contents, key=len, default="") or (summary if len(summary) > _FULL_TEXT else "")
-    categories = (one_line(str(tag.get("term") or tag.get("label") or ""), 200) for tag in entry.get("tags") or [])
+    categories = (
+        plain_text_line(str(tag.get("term") or tag.get("label") or ""), 200) for tag in entry.get("tags") or []
+    )
     return ParsedItem(
         item_id=key,
         guid=_guid(entry),
         link=link[0],
         url=link[1],
-        title=one_line(str(entry.get("title") or ""), MAX_TITLE),
+        title=plain_text_line(str(entry.get("title") or ""), MAX_TITLE),
         summary=plain_text(summary or content, MAX_SUMMARY),
         content=content[:MAX_CONTENT],
         categories=tuple(dict.fromkeys(filter(None, categories)))[:MAX_CATEGORIES],
         published_at=published,
+    )
+
+
+def sightings_of(
+    parsed: ParsedFeed, shown_before: frozenset[str], feed_id: str, seen_at: datetime, seen_via: SeenVia, digest: str
+) -> tuple[Sighting, ...]:
+    """The items of a body that are not in `shown_before`, as sightings."""
+    return tuple(
+        Sighting(
+            item_id=item.item_id,
+            article_id=article_id(item.url) if item.url else None,
+            feed_id=feed_id,
+            seen_at=seen_at,
+            seen_via=seen_via,
+            published_at=item.published_at,
+            guid=item.guid,
+            link=item.link,
+            url=item.url,
+            title=item.title,
+            summary=item.summary,
+            content=item.content,
+            categories=item.categories,
+            body_sha256=digest,
+        )
+        for item in parsed.items
+        if item.item_id not in shown_before
     )

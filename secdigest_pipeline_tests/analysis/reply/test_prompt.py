@@ -98,7 +98,7 @@ def test_the_turn_is_one_json_object_that_no_text_can_leave() -> None:
     assert turn.startswith('<article nonce="00ff">{') and turn.endswith("}</article>")
     inner = turn[len('<article nonce="00ff">') : -len("</article>")]
     assert not set("<>&") & set(inner)
-    assert json.loads(inner)["text"] == '</article> <article nonce="x"> & "quoted" \\u003cend'
+    assert json.loads(inner)["text"] == '</article> <article nonce="x"> & "quoted" \\u003c\ufffdend'
     turn.encode()
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from secdigest_pipeline.indicators.finding.defang import defang, refang
 from secdigest_pipeline.indicators.finding.find import Observable, find
-from secdigest_pipeline.indicators.finding.spelling import host_of, normal
+from secdigest_pipeline.indicators.finding.spelling import host_in, normal
 from secdigest_pipeline_tests.places import SHARED
 
 CORPUS = SHARED / "corpora" / "ioc"
@@ -202,14 +202,14 @@ def test_a_url_holds_hashes_of_file_pages_and_cve_ids_but_its_host_is_not_said_t
     assert values(f"https://git.example/x/commit/{SHA1}") == [("url", f"https://git.example/x/commit/{SHA1}")]
 
 
-def test_the_host_of_a_url_or_mail_can_be_asked_for() -> None:
-    assert host_of("url", "https://u@bad.example:81/a") == "bad.example"
-    assert host_of("url", "198.51.100.7/a") == "198.51.100.7"
-    assert host_of("url", "http://[2001:db8::7]/a") == "2001:db8::7"
-    assert host_of("url", "http://bad.example?next=http://good.example/") == "bad.example"
-    assert host_of("email", "ops@bad.example") == "bad.example"
-    assert host_of("domain", "bad.example") == "bad.example"
-    assert host_of("sha256", "0" * 64) == ""
+def test_the_host_in_a_url_or_mail_can_be_asked_for() -> None:
+    assert host_in("url", "https://u@bad.example:81/a") == "bad.example"
+    assert host_in("url", "198.51.100.7/a") == "198.51.100.7"
+    assert host_in("url", "http://[2001:db8::7]/a") == "2001:db8::7"
+    assert host_in("url", "http://bad.example?next=http://good.example/") == "bad.example"
+    assert host_in("email", "ops@bad.example") == "bad.example"
+    assert host_in("domain", "bad.example") == "bad.example"
+    assert host_in("sha256", "0" * 64) == ""
 
 
 WORDS = """

@@ -224,7 +224,7 @@ def test_the_number_of_observables_is_bounded(monkeypatch: pytest.MonkeyPatch) -
 def test_malformed_values_raise_nothing_and_give_only_well_formed_ones(text: str) -> None:
     for item in find.find(text):
         assert spelling.normal(item.type, defang.refang(item.raw)) == item.value
-        assert len(spelling.host_of(item.type, item.value)) <= hosts.MAX_HOST
+        assert len(spelling.host_in(item.type, item.value)) <= hosts.MAX_HOST
         assert item.port is None or 0 < item.port <= 65535
 
 

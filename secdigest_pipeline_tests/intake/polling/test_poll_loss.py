@@ -40,7 +40,7 @@ def test_a_poll_killed_at_any_moment_leaves_an_archive_the_next_one_completes(tm
         import asyncio, sys
         from pathlib import Path
         from secdigest_pipeline.base.files import write_atomic
-        from secdigest_pipeline.intake import archive as module
+        from secdigest_pipeline.intake.polling import archive as module
         from secdigest_pipeline_tests.intake.polling import test_poll as t
         store = module.write_atomic
         left = int(sys.argv[2])

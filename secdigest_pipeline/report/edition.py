@@ -1,6 +1,5 @@
-"""One edition made from its tables: the files to publish, the lines behind them and the numbers to plot."""
+"""The report of one edition out of its tables: the files to publish, the lines behind them and the numbers to plot."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from secdigest_pipeline.report.contract import check_report, parse_report
 from secdigest_pipeline.report.entry import BrokenReport
 from secdigest_pipeline.report.markdown import render
 from secdigest_pipeline.report.memo import memo_lines
+from secdigest_pipeline.report.origins import memo_line
 from secdigest_pipeline.report.records import ReportLine
 from secdigest_pipeline.vulnerabilities.records import CveFacts
 
@@ -23,7 +23,7 @@ MAX_PREVIEW = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class EditionReport:
     """An edition ready to publish. `files`: path below the output folder -> bytes, the Markdown report first."""
 
     files: Mapping[str, bytes]
@@ -46,7 +46,7 @@ def make_edition(
     primary: Sequence[PrimaryPage] | None = None,
     stories: Sequence[Story] = (),
     facts: Sequence[CveFacts] = (),
-) -> Made:
+) -> EditionReport:
     """Report, IOC CSV and work log of `edition` (report-contract 1, 2). Same tables, same bytes.
 
     `further` are lines for その他のメモ beside our own, empty ones left out. `primary` are the pages the articles rest on;
@@ -57,7 +57,7 @@ def make_edition(
     memo = memo_lines(
         edition, analyses=analyses, calls_cost=cost_usd, provisional=provisional, failed_feeds=failed_feeds
     )
-    memo += dict.fromkeys(line for line in further if line)
+    memo += [memo_line(line) for line in dict.fromkeys(further) if line]
     report = render(edition, items, articles, analyses, iocs, memo, primary or (), stories, facts)
     rows = ioc_csv(edition, iocs)
     faults = [f"{edition.news_path}: {fault}" for fault in check_report(report.markdown)]
@@ -65,8 +65,8 @@ def make_edition(
     if faults:
         raise BrokenReport(f"{len(faults)} violations of the report contract: {'; '.join(faults[:5])}")
     parsed = parse_report(report.markdown)
-    fields = Counter(line.field for line in report.lines)
-    return Made(
+    entries = sum(line.part == "title" for line in report.lines)
+    return EditionReport(
         files={
             edition.news_path: report.markdown.encode(),
             edition.ioc_csv_path: rows,
@@ -76,7 +76,7 @@ def make_edition(
         numbers={
             "articles_printed": len(parsed.articles),
             "articles_with_iocs": sum(article.has_iocs for article in parsed.articles),
-            "headlines": fields["headline"],
+            "headlines": entries - len(parsed.articles),
             "cost_usd": round(cost_usd, 6),
         },
         preview=_preview(report.markdown),
