@@ -140,7 +140,7 @@ def measures(outcome: Outcome) -> dict[str, str]:
         "analyses": _counts(analysis.state for analysis in analyses),
         "statements printed, dropped": f"{sum(len(a.summary) for a in analyses)}, {sum(len(a.dropped) for a in analyses)}",
         "IOCs kept, suppressed": f"{sum(ioc.is_ioc for ioc in iocs)}, {sum(not ioc.is_ioc for ioc in iocs)}",
-        "model calls": str(len(services.replies.calls(EDITION.key))),
+        "model calls": str(len(services.model.replies.calls(EDITION.key))),
         "seconds, process start to end": f"{outcome.seconds:.1f}",
         **{
             f"seconds until `{name}`, from the step before": f"{seconds:.1f}" for name, seconds in outcome.steps.items()

@@ -145,7 +145,7 @@ class World:
 
         async def ask() -> list[Any]:
             services = self._services
-            async with services.client() as client:
+            async with services.http.client() as client:
                 return await poll(services.feeds, services.archive, client, self._workers, services.now, host_delay=0)
 
         rows = asyncio.run(ask())
@@ -172,7 +172,7 @@ class World:
 
         async def both() -> list[Article]:
             services, items = self._services, self._items(edition)
-            async with services.client() as client:
+            async with services.http.client() as client:
                 pages, _ = await read_pages(items, services.pages, client, at_once=4, host_delay=0, now=services.now)
             return await clean_articles(items, pages, services.pages, self._workers)
 
@@ -183,7 +183,7 @@ class World:
 
         async def ask() -> None:
             services, day = self._services, Edition.parse(edition)
-            async with services.client() as client:
+            async with services.http.client() as client:
                 await fill(day, services.feeds, services.archive, client, self._workers, services.now, host_delay=0)
 
         asyncio.run(ask())

@@ -12,15 +12,16 @@ from secdigest_pipeline.assets import (
     feed_health,
     intake,
     iocs,
+    observables,
     primary,
     report,
     stories,
 )
 from secdigest_pipeline.indicators.exports.records import IOC_EXPORTS
 from secdigest_pipeline.indicators.past.sightings import IOC_HISTORY
-from secdigest_pipeline.indicators.records import IOCS
+from secdigest_pipeline.indicators.records import IOCS, OBSERVABLES
 from secdigest_pipeline.intake.health import FEED_HEALTH
-from secdigest_pipeline.intake.records import POLLS, RAW_FEED_ITEMS
+from secdigest_pipeline.intake.records import FEED_COMPLETENESS, POLLS, RAW_FEED_ITEMS
 from secdigest_pipeline.orchestration import alerts, automation
 from secdigest_pipeline.orchestration.io_managers import ParquetIOManager
 from secdigest_pipeline.orchestration.launcher import in_this_process
@@ -34,10 +35,12 @@ TABLES = {
         POLLS,
         FEED_HEALTH,
         RAW_FEED_ITEMS,
+        FEED_COMPLETENESS,
         ARTICLE_PAGES,
         CLEANED_ARTICLES,
         PRIMARY_PAGES,
         STORIES,
+        OBSERVABLES,
         ARTICLE_ANALYSES,
         IOCS,
         IOC_HISTORY,
@@ -53,7 +56,19 @@ OWNER = "team:security-data"
 def build_defs(services: Services | None = None) -> dg.Definitions:
     """The real graph; tests, the demo and the command line hand in their own services."""
     services = services or Services()
-    modules = [intake, feed_health, articles, primary, stories, analyses, iocs, enrichment, exports, report]
+    modules = [
+        intake,
+        feed_health,
+        articles,
+        primary,
+        stories,
+        observables,
+        analyses,
+        iocs,
+        enrichment,
+        exports,
+        report,
+    ]
     return dg.Definitions(
         assets=[
             asset.map_asset_specs(lambda spec: spec.replace_attributes(owners=[OWNER]))
@@ -65,7 +80,7 @@ def build_defs(services: Services | None = None) -> dg.Definitions:
         jobs=[automation.daily_job, automation.edition_job, automation.poll_job],
         schedules=[automation.daily_edition, automation.hourly_poll],
         sensors=[alerts.run_failure_alert],
-        resources={"services": services, "io_manager": ParquetIOManager(services.tables, TABLES)},
+        resources={**services.resources(), "io_manager": ParquetIOManager(services.tables, TABLES)},
         executor=in_this_process,
     )
 

@@ -10,6 +10,7 @@ from functools import partial
 from typing import cast
 
 from secdigest_pipeline.analysis import events
+from secdigest_pipeline.analysis.asking.cost import list_price
 from secdigest_pipeline.analysis.asking.replies import KeptReply
 from secdigest_pipeline.analysis.extractive import MAX_LINES, MAX_RECOMMENDATIONS, extract, own_title
 from secdigest_pipeline.analysis.grounding.grounder import Grounder, find_quote
@@ -78,6 +79,7 @@ def assemble(article: Article, listed: Sequence[Candidate], reply: Reply, kept: 
         else events.tags(reply.tags[:MAX_CLAIMS], checks.judged, checks.place, checks.names),
         dropped=tuple(checks.dropped[:MAX_DROPPED]),
         left_out=tuple(Span(*gap) for gap in excerpt(article.text).gaps),
+        list_price_usd=list_price(kept),
     )
 
 

@@ -99,6 +99,10 @@ class Analysis:
     left_out: Annotated[
         tuple[Span, ...] | None, "what of a long text the model was not shown, in order; null when no model was asked"
     ] = None
+    list_price_usd: Annotated[
+        float | None,
+        "list price of the reply behind it, USD, cached input at the full price, a batch at half; null without a reply",
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

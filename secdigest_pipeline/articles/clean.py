@@ -2,16 +2,17 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from secdigest_pipeline.articles.extraction import Extraction, extract_feed_text, extract_page
 from secdigest_pipeline.articles.pages.archive import PageArchive
-from secdigest_pipeline.articles.pages.read import wanted
+from secdigest_pipeline.articles.pages.read import read_pages, wanted
 from secdigest_pipeline.articles.records import Article, Link, Page, ReadState
 from secdigest_pipeline.base.characters import CHARACTERS_VERSION, visible
 from secdigest_pipeline.base.files import StorageError, sha256
 from secdigest_pipeline.base.workers import WorkerError, Workers, WorkerTimeout
+from secdigest_pipeline.fetching.http import Client
 from secdigest_pipeline.intake.records import FeedItem
 
 # One page in a worker (intake.md 3.3: 19 MB of HTML took 25 s, and pages are capped at 5 MB)
@@ -20,84 +21,64 @@ EXTRACTION_SECONDS = 20.0
 _USABLE = 80
 # Bodies held in memory at a time; enough to keep every worker busy
 _IN_HAND = 2 * (os.cpu_count() or 1) + 2
-# Of articles cleaned ahead: 300 pages of the corpus are 20 million, and an edition of hostile ones stays bounded
-_HELD_CHARACTERS = 60_000_000
-_LINK_CHARACTERS = 100
 
 
 async def clean_articles(
-    items: Sequence[FeedItem],
-    pages: Sequence[Page],
-    archive: PageArchive,
-    workers: Workers,
-    ahead: "CleanedAhead | None" = None,
+    items: Sequence[FeedItem], pages: Sequence[Page], archive: PageArchive, workers: Workers
 ) -> list[Article]:
     """One Article per kept news item, in item order (the first item of an article id wins).
 
-    Pages are extracted in `workers`; a page that breaks one costs its own article only. Deterministic: what `ahead` has
-    is what would be made here.
+    Pages are extracted in `workers`; a page that breaks one costs its own article only. Deterministic, without network.
     """
     by_article = {page.article_id: page for page in pages}
     hands = asyncio.Semaphore(_IN_HAND)
 
     async def cleaned(article_id: str, item: FeedItem) -> Article:
-        page = by_article.get(article_id)
-        made = ahead.take(item, page) if ahead is not None else None
-        if made is not None:
-            return made
         async with hands:
-            return await _cleaned(item, article_id, page, archive, workers)
+            return await _cleaned(item, article_id, by_article.get(article_id), archive, workers)
 
     return await asyncio.gather(*(cleaned(article_id, item) for article_id, item in wanted(items).items()))
 
 
-class CleanedAhead:
-    """Articles cleaned while other pages are still on their way, for the step that comes after the fetching.
+async def read_and_clean(
+    items: Sequence[FeedItem],
+    archive: PageArchive,
+    client: Client,
+    workers: Workers,
+    *,
+    at_once: int,
+    host_delay: float,
+    now: Callable[[], datetime],
+    refetch: frozenset[str] = frozenset(),
+) -> tuple[list[Page], list[Article], int]:
+    """What `read_pages` and then `clean_articles` give, and the downloads: each page is cleaned while others are fetched."""
+    workers.start_ahead()
+    hands = asyncio.Semaphore(_IN_HAND)
+    cleaning: dict[str, asyncio.Task[Article]] = {}
 
-    In memory only and bounded, each handed out once. What is not here (another process, another page, no room) is cleaned
-    by `clean_articles` as if nothing had been made.
-    """
+    async def cleaned(item: FeedItem, page: Page) -> Article:
+        async with hands:
+            return await _cleaned(item, page.article_id, page, archive, workers)
 
-    def __init__(self) -> None:
-        self._articles: dict[tuple[FeedItem, Page | None], Article] = {}
-        self._characters = 0
+    def arrived(item: FeedItem, page: Page) -> None:
+        cleaning[page.article_id] = asyncio.create_task(cleaned(item, page))
 
-    @asynccontextmanager
-    async def cleaning(self, archive: PageArchive, workers: Workers) -> AsyncIterator[Callable[[FeedItem, Page], None]]:
-        """A function that takes each page as it arrives; on exit all that it took are cleaned."""
-        workers.start_ahead()
-        hands = asyncio.Semaphore(_IN_HAND)
-        tasks: list[asyncio.Task[None]] = []
-
-        async def clean(item: FeedItem, page: Page) -> None:
-            async with hands:
-                self._keep(item, page, await _cleaned(item, page.article_id, page, archive, workers))
-
-        def take_in(item: FeedItem, page: Page) -> None:
-            tasks.append(asyncio.create_task(clean(item, page)))
-
-        try:
-            yield take_in
-            await asyncio.gather(*tasks)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-    def take(self, item: FeedItem, page: Page | None) -> Article | None:
-        """The article of this item and page, if it was cleaned ahead."""
-        article = self._articles.pop((item, page), None)
-        self._characters -= _characters(article) if article else 0
-        return article
-
-    def _keep(self, item: FeedItem, page: Page, article: Article) -> None:
-        if self._characters + _characters(article) <= _HELD_CHARACTERS and (item, page) not in self._articles:
-            self._articles[item, page] = article
-            self._characters += _characters(article)
-
-
-def _characters(article: Article) -> int:
-    return len(article.text) + len(article.page_text) + _LINK_CHARACTERS * len(article.links)
+    try:
+        pages, downloads = await read_pages(
+            items,
+            archive,
+            client,
+            at_once=at_once,
+            host_delay=host_delay,
+            now=now,
+            refetch=refetch,
+            arrived=arrived,
+        )
+        return pages, await asyncio.gather(*(cleaning[page.article_id] for page in pages)), downloads
+    finally:
+        for task in cleaning.values():
+            task.cancel()
+        await asyncio.gather(*cleaning.values(), return_exceptions=True)
 
 
 async def _cleaned(

@@ -14,9 +14,10 @@ from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Analysis, Call
 from secdigest_pipeline.analysis.verify import ungrounded
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.assets.metadata import checked, described, hand_back
-from secdigest_pipeline.indicators.finding.find import find
+from secdigest_pipeline.indicators.finding.observables import of_pages
+from secdigest_pipeline.indicators.records import PlacedObservable
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.resources import Configured, Model, Tables
 
 
 class Asking(dg.Config):
@@ -47,22 +48,27 @@ _BACKFILL_TAGS = ("dagster/backfill", "secdigest/backfill")
 def article_analyses(
     context: dg.AssetExecutionContext,
     config: Asking,
-    services: dg.ResourceParam[Services],
+    settings: dg.ResourceParam[Configured],
+    model: dg.ResourceParam[Model],
+    tables: dg.ResourceParam[Tables],
     cleaned_articles: list[Article],
+    observables: list[PlacedObservable],
 ) -> list[Analysis]:
     """Summary, recommendations, notes and IOC roles of each article. A reply that is kept is never paid for again."""
-    before = {call.call_id for call in services.replies.calls(context.partition_key)}
-    by_batch = config.batch or (services.settings.batch and any(tag in context.run.tags for tag in _BACKFILL_TAGS))
+    before = {call.call_id for call in model.replies.calls(context.partition_key)}
+    by_batch = config.batch or (settings.values.batch and any(tag in context.run.tags for tag in _BACKFILL_TAGS))
     try:
-        analyses = asyncio.run(_analyse(services, config.refresh, by_batch, cleaned_articles))
+        analyses = asyncio.run(
+            _analyse(model, settings.values.model_calls, config.refresh, by_batch, cleaned_articles, observables)
+        )
     except AnalystUnavailable as error:
         raise dg.Failure(str(error), allow_retries=False) from None
-    calls = services.replies.calls(context.partition_key)
+    calls = model.replies.calls(context.partition_key)
     made = [call for call in calls if call.call_id not in before]
     states = Counter(analysis.state for analysis in analyses)
     return hand_back(
         context,
-        services,
+        tables,
         ARTICLE_ANALYSES,
         analyses,
         {
@@ -71,7 +77,7 @@ def article_analyses(
             "output_tokens": sum(call.output_tokens for call in made),
             "cost_usd": usd(made),
             "cost_usd_edition": usd(calls),
-            "cost_usd_month": usd(services.replies.calls_of_month(f"{datetime.now(UTC):%Y-%m}")),
+            "cost_usd_month": usd(model.replies.calls_of_month(f"{datetime.now(UTC):%Y-%m}")),
             "statements_dropped": sum(len(analysis.dropped) for analysis in analyses),
             **{f"analyses_{state}": n for state, n in states.items()},
         },
@@ -85,11 +91,17 @@ def _cost_table(calls: list[Call]) -> dg.MetadataValue:
     return dg.MetadataValue.table(rows, schema=_COST_SCHEMA)
 
 
-async def _analyse(services: Services, refresh: list[str], batch: bool, articles: list[Article]) -> list[Analysis]:
+async def _analyse(
+    model: Model,
+    at_once: int,
+    refresh: list[str],
+    batch: bool,
+    articles: list[Article],
+    observables: list[PlacedObservable],
+) -> list[Analysis]:
     news = [article for article in articles if article.section == "news"]
-    observables = {article.article_id: find(article.page_text) for article in news}
-    async with services.analyst(frozenset(refresh), batch) as analyst:
-        return await analyse(news, observables, analyst, at_once=services.settings.model_calls)
+    async with model.analyst(frozenset(refresh), batch) as analyst:
+        return await analyse(news, of_pages(observables), analyst, at_once=at_once)
 
 
 @dg.asset_check(

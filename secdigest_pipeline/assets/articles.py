@@ -2,16 +2,21 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
-from secdigest_pipeline.articles.clean import clean_articles
+from secdigest_pipeline.articles.clean import clean_articles, read_and_clean
+from secdigest_pipeline.articles.pages.archive import PageArchive
 from secdigest_pipeline.articles.pages.read import read_pages
 from secdigest_pipeline.articles.records import ARTICLE_PAGES, CLEANED_ARTICLES, Article, Page
-from secdigest_pipeline.assets.metadata import described, hand_back
-from secdigest_pipeline.intake.records import FeedItem
+from secdigest_pipeline.assets.metadata import output_of, table_output
+from secdigest_pipeline.intake.records import RAW_FEED_ITEMS, FeedItem
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.resources import Configured, Http, Tables
+
+_ITEMS, _PAGES = dg.AssetKey(RAW_FEED_ITEMS.name), dg.AssetKey(ARTICLE_PAGES.name)
 
 
 class Refetch(dg.Config):
@@ -20,70 +25,82 @@ class Refetch(dg.Config):
     refetch: list[str] = []  # noqa: RUF012 - a pydantic field
 
 
-@dg.asset(
-    group_name="reading",
-    kinds={"python", "parquet"},
+@dg.multi_asset(
+    outs={
+        ARTICLE_PAGES.name: table_output(
+            ARTICLE_PAGES, "reading", "What each article URL answered. A page that is stored is never downloaded again."
+        ),
+        CLEANED_ARTICLES.name: table_output(
+            CLEANED_ARTICLES,
+            "reading",
+            "One article a kept item: its text, the whole page's text, its links, and how well it could be read.",
+        ),
+    },
+    internal_asset_deps={ARTICLE_PAGES.name: {_ITEMS}, CLEANED_ARTICLES.name: {_ITEMS, _PAGES}},
+    can_subset=True,
     partitions_def=EDITIONS,
     pool="fetch",
-    metadata=described(ARTICLE_PAGES),
 )
-def article_pages(
+def read_articles(
     context: dg.AssetExecutionContext,
     config: Refetch,
-    services: dg.ResourceParam[Services],
+    settings: dg.ResourceParam[Configured],
+    http: dg.ResourceParam[Http],
+    pages: dg.ResourceParam[PageArchive],
+    tables: dg.ResourceParam[Tables],
     raw_feed_items: list[FeedItem],
-) -> list[Page]:
-    """What each article URL answered. A page that is stored is never downloaded again.
+) -> Iterator[dg.Output[Any]]:
+    """Pages and articles in one step: a page is cleaned while others are on their way. Articles can be made again alone."""
+    wanted = context.op_execution_context.selected_output_names
+    refetch = frozenset(config.refetch)
+    if wanted == {CLEANED_ARTICLES.name}:
+        read = context.load_asset_value(_PAGES, python_type=list[Page], partition_key=context.partition_key)
+        articles = asyncio.run(_clean(http, pages, raw_feed_items, read))
+    elif wanted == {ARTICLE_PAGES.name}:
+        read, downloads = asyncio.run(_read(settings, http, pages, raw_feed_items, refetch))
+    else:
+        read, articles, downloads = asyncio.run(_read_and_clean(settings, http, pages, raw_feed_items, refetch))
+    if ARTICLE_PAGES.name in wanted:
+        found = Counter(page.read_state for page in read)
+        numbers = {"downloads": downloads, **{f"pages_{state}": n for state, n in found.items()}}
+        yield output_of(context, tables, ARTICLE_PAGES, read, numbers)
+    if CLEANED_ARTICLES.name in wanted:
+        states = Counter(article.read_state for article in articles)
+        numbers = {f"articles_{state}": n for state, n in states.items()}
+        yield output_of(context, tables, CLEANED_ARTICLES, articles, numbers)
 
-    While others are on their way, pages are cleaned for the step that comes next.
-    """
-    pages, downloads = asyncio.run(_read(services, raw_feed_items, frozenset(config.refetch)))
-    states = Counter(page.read_state for page in pages)
-    return hand_back(
-        context,
-        services,
-        ARTICLE_PAGES,
-        pages,
-        {"downloads": downloads, **{f"pages_{state}": n for state, n in states.items()}},
-    )
 
-
-async def _read(services: Services, items: list[FeedItem], refetch: frozenset[str]) -> tuple[list[Page], int]:
-    settings = services.settings
-    async with (
-        services.client() as client,
-        services.workers() as workers,
-        services.ahead.cleaning(services.pages, workers) as take_in,
-    ):
+async def _read(
+    settings: Configured, http: Http, archive: PageArchive, items: list[FeedItem], refetch: frozenset[str]
+) -> tuple[list[Page], int]:
+    async with http.client() as client:
         return await read_pages(
             items,
-            services.pages,
+            archive,
             client,
-            at_once=settings.page_fetches,
-            host_delay=settings.host_delay,
-            now=services.now,
+            at_once=settings.values.page_fetches,
+            host_delay=settings.values.host_delay,
+            now=settings.now,
             refetch=refetch,
-            arrived=take_in,
         )
 
 
-@dg.asset(
-    group_name="reading", kinds={"python", "parquet"}, partitions_def=EDITIONS, metadata=described(CLEANED_ARTICLES)
-)
-def cleaned_articles(
-    context: dg.AssetExecutionContext,
-    services: dg.ResourceParam[Services],
-    raw_feed_items: list[FeedItem],
-    article_pages: list[Page],
-) -> list[Article]:
-    """One article a kept item: its text, the whole page's text, its links, and how well it could be read."""
-    articles = asyncio.run(_clean(services, raw_feed_items, article_pages))
-    states = Counter(article.read_state for article in articles)
-    return hand_back(
-        context, services, CLEANED_ARTICLES, articles, {f"articles_{state}": n for state, n in states.items()}
-    )
+async def _clean(http: Http, archive: PageArchive, items: list[FeedItem], pages: list[Page]) -> list[Article]:
+    async with http.workers() as workers:
+        return await clean_articles(items, pages, archive, workers)
 
 
-async def _clean(services: Services, items: list[FeedItem], pages: list[Page]) -> list[Article]:
-    async with services.workers() as workers:
-        return await clean_articles(items, pages, services.pages, workers, services.ahead)
+async def _read_and_clean(
+    settings: Configured, http: Http, archive: PageArchive, items: list[FeedItem], refetch: frozenset[str]
+) -> tuple[list[Page], list[Article], int]:
+    async with http.client() as client, http.workers() as workers:
+        return await read_and_clean(
+            items,
+            archive,
+            client,
+            workers,
+            at_once=settings.values.page_fetches,
+            host_delay=settings.values.host_delay,
+            now=settings.now,
+            refetch=refetch,
+        )

@@ -6,9 +6,9 @@ import dagster as dg
 
 from secdigest_pipeline.assets.metadata import checked, described, hand_back
 from secdigest_pipeline.base.editions import Edition
-from secdigest_pipeline.indicators.records import Ioc
+from secdigest_pipeline.indicators.records import PlacedObservable
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.resources import Configured, Http, Tables
 from secdigest_pipeline.vulnerabilities.archive import EnrichmentArchive
 from secdigest_pipeline.vulnerabilities.facts import cve_facts as facts_of
 from secdigest_pipeline.vulnerabilities.fetching import fetch_files
@@ -16,22 +16,27 @@ from secdigest_pipeline.vulnerabilities.records import CVE_FACTS, ENRICHMENT_FIL
 from secdigest_pipeline.vulnerabilities.sources import sources
 
 
-def _archive(services: Services) -> "EnrichmentArchive":
-    return EnrichmentArchive(services.settings.data / "enrichment")
+def _archive(settings: Configured) -> EnrichmentArchive:
+    return EnrichmentArchive(settings.values.data / "enrichment")
 
 
 @dg.asset(group_name="indicators", kinds={"python", "parquet"}, pool="fetch", metadata=described(ENRICHMENT_FILES))
-def enrichment_files(context: dg.AssetExecutionContext, services: dg.ResourceParam[Services]) -> list[EnrichmentFetch]:
+def enrichment_files(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Configured],
+    http: dg.ResourceParam[Http],
+    tables: dg.ResourceParam[Tables],
+) -> list[EnrichmentFetch]:
     """The last fetch of each bulk file that is on. The bodies are kept for ever; a source that is not due is not asked."""
-    rows = asyncio.run(_fetch(services))
+    rows = asyncio.run(_fetch(settings, http))
     failed = sum(row.outcome == "error" for row in rows)
-    return hand_back(context, services, ENRICHMENT_FILES, rows, {"files": len(rows) - failed, "failed": failed})
+    return hand_back(context, tables, ENRICHMENT_FILES, rows, {"files": len(rows) - failed, "failed": failed})
 
 
-async def _fetch(services: Services) -> list[EnrichmentFetch]:
-    on = sources(services.settings.kev_url, services.settings.epss_url)
-    async with services.client() as client:
-        return await fetch_files(on, _archive(services), client, services.now)
+async def _fetch(settings: Configured, http: Http) -> list[EnrichmentFetch]:
+    on = sources(settings.values.kev_url, settings.values.epss_url)
+    async with http.client() as client:
+        return await fetch_files(on, _archive(settings), client, settings.now)
 
 
 @dg.asset_check(asset=enrichment_files)
@@ -49,14 +54,24 @@ def enrichment_files_answered(enrichment_files: list[EnrichmentFetch]) -> dg.Ass
     metadata=described(CVE_FACTS),
 )
 def cve_facts(
-    context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], iocs: list[Ioc]
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Configured],
+    tables: dg.ResourceParam[Tables],
+    observables: list[PlacedObservable],
 ) -> list[CveFacts]:
-    """Every CVE of the edition with KEV date and EPSS score as of its day. A pure function of ledger and archive."""
-    on = sources(services.settings.kev_url, services.settings.epss_url)
-    rows = facts_of(Edition.parse(context.partition_key), iocs, _archive(services), on)
+    """Every CVE of the edition with KEV date and EPSS score as of its day. A pure function of observables and archive."""
+    on = sources(settings.values.kev_url, settings.values.epss_url)
+    cves = [row for row in observables if row.type == "cve"]
+    rows = facts_of(
+        Edition.parse(context.partition_key),
+        [(row.value, row.article_id) for row in cves if row.place != "article"],
+        [(row.value, row.article_id) for row in cves if row.place == "article"],
+        _archive(settings),
+        on,
+    )
     return hand_back(
         context,
-        services,
+        tables,
         CVE_FACTS,
         rows,
         {

@@ -12,7 +12,7 @@ from secdigest_pipeline.indicators.past.history import History
 from secdigest_pipeline.indicators.past.sightings import IOC_HISTORY, IocPast
 from secdigest_pipeline.indicators.records import IOCS, Ioc
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.resources import Configured, Tables
 from secdigest_pipeline.report.publish import publish
 
 
@@ -20,18 +20,21 @@ from secdigest_pipeline.report.publish import publish
     group_name="indicators", kinds={"python", "parquet"}, partitions_def=EDITIONS, metadata=described(IOC_HISTORY)
 )
 def ioc_history(
-    context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], iocs: list[Ioc]
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Configured],
+    tables: dg.ResourceParam[Tables],
+    iocs: list[Ioc],
 ) -> list[IocPast]:
     """First and last time each IOC was seen before, and the earlier rows it meets. The edition joins the history."""
     edition = Edition.parse(context.partition_key)
-    history = History(services.settings.data / "history", services.tell)
+    history = History(settings.values.data / "history", tables.tell)
     history.add(edition, iocs)
     past = history.past_of(edition, iocs)
-    if history.restore(lambda torn: services.stored(IOCS, torn)):
+    if history.restore(lambda torn: tables.stored(IOCS, torn)):
         past = history.past_of(edition, iocs)
     return hand_back(
         context,
-        services,
+        tables,
         IOC_HISTORY,
         past,
         {
@@ -51,25 +54,26 @@ def ioc_history(
     metadata=described(IOC_EXPORTS),
 )
 def ioc_exports(
-    context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], iocs: list[Ioc]
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Configured],
+    tables: dg.ResourceParam[Tables],
+    iocs: list[Ioc],
 ) -> list[ExportFile]:
     """STIX bundle, MISP event and feed, JSON Lines and block lists of the edition, in the output folder."""
     edition = Edition.parse(context.partition_key)
-    files = edition_files(edition, iocs, services.settings.out)
-    publish(services.settings.out, files)
+    files = edition_files(edition, iocs, settings.values.out)
+    publish(settings.values.out, files)
     rows = listed(edition, files)
-    return hand_back(
-        context, services, IOC_EXPORTS, rows, {"files": len(rows), "bytes": sum(row.bytes for row in rows)}
-    )
+    return hand_back(context, tables, IOC_EXPORTS, rows, {"files": len(rows), "bytes": sum(row.bytes for row in rows)})
 
 
 @dg.asset_check(asset=ioc_exports, partitions_def=EDITIONS)
 def exports_are_read_by_their_readers(
-    context: dg.AssetCheckExecutionContext, services: dg.ResourceParam[Services]
+    context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Configured]
 ) -> dg.AssetCheckResult:
     """The bundle and the event as they lie in the output folder, read by the libraries their consumers use."""
     edition = Edition.parse(context.partition_key)
-    folder = services.settings.out / edition_folder(edition)
+    folder = settings.values.out / edition_folder(edition)
     wrong = check_stix((folder / f"{edition.stem}.stix.json").read_bytes())
     wrong += check_misp((folder / f"{edition.stem}.misp.json").read_bytes())
     return checked(["fault"], [[fault] for fault in wrong])

@@ -7,16 +7,22 @@ import dagster as dg
 from secdigest_pipeline.assets.metadata import checked, described, hand_back
 from secdigest_pipeline.intake.health import FEED_HEALTH, FeedHealth
 from secdigest_pipeline.intake.health import feed_health as health_of
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.intake.polling.archive import Archive
+from secdigest_pipeline.orchestration.resources import Configured, Tables
 
 
 @dg.asset(group_name="intake", kinds={"python", "parquet"}, deps=["feed_snapshots"], metadata=described(FEED_HEALTH))
-def feed_health(context: dg.AssetExecutionContext, services: dg.ResourceParam[Services]) -> list[FeedHealth]:
+def feed_health(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Configured],
+    archive: dg.ResourceParam[Archive],
+    tables: dg.ResourceParam[Tables],
+) -> list[FeedHealth]:
     """Status, failures, newest item and rhythm of every enabled feed. A pure function of the archive."""
-    rows = health_of(services.feeds, services.archive, services.now())
+    rows = health_of(settings.feeds, archive, settings.now())
     return hand_back(
         context,
-        services,
+        tables,
         FEED_HEALTH,
         rows,
         {

@@ -6,32 +6,37 @@ from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.analysis.withheld import withheld
 from secdigest_pipeline.articles.records import Article, PrimaryPage
 from secdigest_pipeline.assets.metadata import checked, described, hand_back
+from secdigest_pipeline.indicators.finding.observables import from_rows
 from secdigest_pipeline.indicators.finding.placed import misplaced
 from secdigest_pipeline.indicators.judging.ledger import ledger
-from secdigest_pipeline.indicators.records import IOCS, Ioc
+from secdigest_pipeline.indicators.records import IOCS, Ioc, PlacedObservable
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.resources import Configured, Tables
 
 
 @dg.asset(group_name="indicators", kinds={"python", "parquet"}, partitions_def=EDITIONS, metadata=described(IOCS))
 def iocs(
     context: dg.AssetExecutionContext,
-    services: dg.ResourceParam[Services],
+    settings: dg.ResourceParam[Configured],
+    tables: dg.ResourceParam[Tables],
     cleaned_articles: list[Article],
     primary_pages: list[PrimaryPage],
+    observables: list[PlacedObservable],
     article_analyses: list[Analysis],
 ) -> list[Ioc]:
     """Every observable with role, confidence, reasons and the place it stands at."""
-    found = ledger(
+    found = from_rows(observables)
+    judged = ledger(
         cleaned_articles,
         roles={analysis.article_id: analysis.ioc_roles for analysis in article_analyses},
         threats={analysis.article_id: analysis.threat for analysis in article_analyses},
-        local=services.local_list,
+        local=settings.local_list,
         primary=primary_pages,
+        found=found,
     )
-    rows = withheld(found, cleaned_articles, primary_pages)
+    rows = withheld(judged, cleaned_articles, primary_pages, found)
     kept = sum(row.is_ioc for row in rows)
-    return hand_back(context, services, IOCS, rows, {"iocs": kept, "suppressed": len(rows) - kept})
+    return hand_back(context, tables, IOCS, rows, {"iocs": kept, "suppressed": len(rows) - kept})
 
 
 @dg.asset_check(

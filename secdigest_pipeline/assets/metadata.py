@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import dagster as dg
 
 from secdigest_pipeline.base.tables import Table
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.resources import Tables
 
 # Dagster keeps metadata in its event log, once a materialization: of long tables the first rows.
 _SHOWN_ROWS = 200
@@ -16,7 +16,7 @@ Row = TypeVar("Row")
 
 def hand_back(
     context: dg.AssetExecutionContext,
-    services: Services,
+    tables: Tables,
     table: Table[Row],
     rows: list[Row],
     numbers: Mapping[str, int | float],
@@ -24,17 +24,51 @@ def hand_back(
 ) -> list[Row]:
     """The rows, which the IO manager checks and stores; `numbers` are plotted by the UI over the partitions.
 
-    What the services tell of damaged data is a warning in the log of the run, and a number and a table of the metadata.
+    What was found damaged is a warning in the log of the run, and a number and a table of the metadata.
     """
-    told = services.told()
+    context.add_output_metadata(_reported(context, tables, table, rows, numbers, extra))
+    return rows
+
+
+def output_of(
+    context: dg.AssetExecutionContext,
+    tables: Tables,
+    table: Table[Row],
+    rows: list[Row],
+    numbers: Mapping[str, int | float],
+    extra: Mapping[str, dg.MetadataValue] | None = None,
+) -> dg.Output[list[Row]]:
+    """As `hand_back`, of a step that makes several tables: its output of the table's name."""
+    return dg.Output(rows, table.name, metadata=_reported(context, tables, table, rows, numbers, extra))
+
+
+def _reported(
+    context: dg.AssetExecutionContext,
+    tables: Tables,
+    table: Table[Row],
+    rows: list[Row],
+    numbers: Mapping[str, int | float],
+    extra: Mapping[str, dg.MetadataValue] | None,
+) -> dict[str, Any]:
+    told = tables.told()
     for line in told:
         context.log.warning(line)
     if told:
         numbers = {**numbers, "damaged": len(told)}
         extra = {**(extra or {}), "damage": shown(["what"], [[line] for line in told])}
-    context.add_output_metadata({"dagster/row_count": len(rows), **numbers, **(extra or {})})
-    services.listener(table.name, {"rows": len(rows), **numbers})
-    return rows
+    tables.listener(table.name, {"rows": len(rows), **numbers})
+    return {"dagster/row_count": len(rows), **numbers, **(extra or {})}
+
+
+def table_output(table: Table[Any], group: str, description: str) -> dg.AssetOut:
+    """One table of a step that makes several and can make each of them alone."""
+    return dg.AssetOut(
+        is_required=False,
+        group_name=group,
+        kinds={"python", "parquet"},
+        description=description,
+        metadata=described(table),
+    )
 
 
 def described(table: Table[Any]) -> dict[str, Any]:

@@ -5,12 +5,13 @@ from collections import Counter
 
 import dagster as dg
 
+from secdigest_pipeline.articles.pages.archive import PageArchive
 from secdigest_pipeline.articles.primary.hosts import Hosts
 from secdigest_pipeline.articles.primary.pages import read_primary
 from secdigest_pipeline.articles.records import PRIMARY_PAGES, Article, PrimaryPage
 from secdigest_pipeline.assets.metadata import described, hand_back
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.resources import Configured, Http, Tables
 
 
 @dg.asset(
@@ -21,30 +22,36 @@ from secdigest_pipeline.orchestration.resources import Services
     metadata=described(PRIMARY_PAGES),
 )
 def primary_pages(
-    context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], cleaned_articles: list[Article]
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Configured],
+    http: dg.ResourceParam[Http],
+    pages: dg.ResourceParam[PageArchive],
+    tables: dg.ResourceParam[Tables],
+    cleaned_articles: list[Article],
 ) -> list[PrimaryPage]:
     """The pages each article rests on, read once and kept like its own. At most four an article, lists one step further."""
-    pages, downloads = asyncio.run(_read(services, cleaned_articles))
-    states = Counter(page.read_state for page in pages)
+    sources, downloads = asyncio.run(_read(settings, http, pages, cleaned_articles))
+    states = Counter(page.read_state for page in sources)
     return hand_back(
         context,
-        services,
+        tables,
         PRIMARY_PAGES,
-        pages,
+        sources,
         {"fetched": downloads, **{f"sources_{state}": n for state, n in states.items()}},
     )
 
 
-async def _read(services: Services, articles: list[Article]) -> tuple[list[PrimaryPage], int]:
-    settings = services.settings
-    async with services.client() as client, services.workers() as workers:
+async def _read(
+    settings: Configured, http: Http, archive: PageArchive, articles: list[Article]
+) -> tuple[list[PrimaryPage], int]:
+    async with http.client() as client, http.workers() as workers:
         return await read_primary(
             articles,
-            Hosts.of(services.feeds),
-            services.pages,
+            Hosts.of(settings.feeds),
+            archive,
             client,
             workers,
-            at_once=settings.page_fetches,
-            host_delay=settings.host_delay,
-            now=services.now,
+            at_once=settings.values.page_fetches,
+            host_delay=settings.values.host_delay,
+            now=settings.now,
         )

@@ -2,18 +2,17 @@
 
 import dagster as dg
 
-from secdigest_pipeline.analysis.asking.cost import list_price
+from secdigest_pipeline.analysis.asking.cost import edition_price
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.articles.records import Article, PrimaryPage, Story
 from secdigest_pipeline.assets.metadata import checked, described, hand_back
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.indicators.records import Ioc
-from secdigest_pipeline.intake.completeness import completeness, memo_line
-from secdigest_pipeline.intake.health import failed_feeds, health_memo
-from secdigest_pipeline.intake.records import FeedItem
+from secdigest_pipeline.intake.feed_completeness import coverage_line, failed_feeds, health_line
+from secdigest_pipeline.intake.records import FeedCompleteness, FeedItem
 from secdigest_pipeline.orchestration.heartbeat import beat
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.resources import Configured, Tables
 from secdigest_pipeline.report.edition import make_edition
 from secdigest_pipeline.report.entry import BrokenReport
 from secdigest_pipeline.report.publish import check_published, publish
@@ -29,8 +28,10 @@ from secdigest_pipeline.vulnerabilities.records import CveFacts
 )
 def daily_report(
     context: dg.AssetExecutionContext,
-    services: dg.ResourceParam[Services],
+    settings: dg.ResourceParam[Configured],
+    tables: dg.ResourceParam[Tables],
     raw_feed_items: list[FeedItem],
+    feed_completeness: list[FeedCompleteness],
     cleaned_articles: list[Article],
     primary_pages: list[PrimaryPage],
     stories: list[Story],
@@ -38,9 +39,11 @@ def daily_report(
     iocs: list[Ioc],
     cve_facts: list[CveFacts],
 ) -> list[ReportLine]:
-    """Daily Security Info of the edition, with the IOC CSV and work log beside it. One row a printed line."""
+    """Daily Security Info of the edition, with the IOC CSV and work log beside it. One row a printed line.
+
+    A pure function of the tables it is made of.
+    """
     edition = Edition.parse(context.partition_key)
-    failed = failed_feeds(edition, services.feeds, services.archive)
     try:
         made = make_edition(
             edition,
@@ -48,24 +51,21 @@ def daily_report(
             articles=cleaned_articles,
             analyses=article_analyses,
             iocs=iocs,
-            cost_usd=list_price(article_analyses, services.replies),
-            provisional=services.now() < edition.cutoff,
-            failed_feeds=failed,
-            further=[
-                memo_line(completeness(edition, services.feeds, services.archive), services.feeds, failed),
-                health_memo(edition, services.feeds, services.archive),
-            ],
+            cost_usd=edition_price(article_analyses),
+            provisional=any(row.provisional for row in feed_completeness),
+            failed_feeds=failed_feeds(feed_completeness),
+            further=[coverage_line(feed_completeness), health_line(feed_completeness)],
             primary=primary_pages,
             stories=stories,
             facts=cve_facts,
         )
     except BrokenReport as error:
         raise dg.Failure(str(error), allow_retries=False) from None
-    paths = publish(services.settings.out, made.files)
-    beat(services.settings.data, edition, paths[0], services.now())
+    paths = publish(settings.values.out, made.files)
+    beat(settings.values.data, edition, paths[0], settings.now())
     return hand_back(
         context,
-        services,
+        tables,
         DAILY_REPORT,
         made.lines,
         made.numbers,
@@ -75,8 +75,8 @@ def daily_report(
 
 @dg.asset_check(asset=daily_report, partitions_def=EDITIONS)
 def published_files_hold_the_contract(
-    context: dg.AssetCheckExecutionContext, services: dg.ResourceParam[Services]
+    context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Configured]
 ) -> dg.AssetCheckResult:
     """The files as they lie in the output folder, read back and held against every rule of the report contract."""
-    wrong = check_published(services.settings.out, Edition.parse(context.partition_key))
+    wrong = check_published(settings.values.out, Edition.parse(context.partition_key))
     return checked(["violation"], [[fault] for fault in wrong])

@@ -7,7 +7,7 @@ from secdigest_pipeline.articles.stories.stories import stories_of
 from secdigest_pipeline.assets.metadata import described, hand_back
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.resources import Configured, Tables
 
 # Issue B, item 5: an event is one story within three days, so an edition looks at the two before it
 EARLIER_EDITIONS = 2
@@ -15,7 +15,10 @@ EARLIER_EDITIONS = 2
 
 @dg.asset(group_name="reading", kinds={"python", "parquet"}, partitions_def=EDITIONS, metadata=described(STORIES))
 def stories(
-    context: dg.AssetExecutionContext, services: dg.ResourceParam[Services], cleaned_articles: list[Article]
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Configured],
+    tables: dg.ResourceParam[Tables],
+    cleaned_articles: list[Article],
 ) -> list[Story]:
     """One row an article that another one leads. One of its own edition: the report lists it there as 関連 instead of
     printing it. One of the two editions before, as far as they were made: it keeps its entry, which names that article.
@@ -25,23 +28,23 @@ def stories(
     edition = Edition.parse(context.partition_key)
     today = edition.key
     before = [edition.shifted(-days) for days in range(EARLIER_EDITIONS, 0, -1)]
-    tables = {one.key: kept for one in before if (kept := services.stored(CLEANED_ARTICLES, one))}
+    made = {one.key: kept for one in before if (kept := tables.stored(CLEANED_ARTICLES, one))}
     rows = stories_of(
         cleaned_articles,
-        lead_feeds={feed.feed_id for feed in services.feeds if feed.lead},
-        earlier=[article for kept in tables.values() for article in kept],
+        lead_feeds={feed.feed_id for feed in settings.feeds if feed.lead},
+        earlier=[article for kept in made.values() for article in kept],
     )
     within = [row for row in rows if row.lead_edition == today]
     return hand_back(
         context,
-        services,
+        tables,
         STORIES,
         rows,
         {
             "stories": len({row.lead_id for row in within}),
             "articles_led": len(within),
             "follow_ups": len(rows) - len(within),
-            "earlier_editions": len(tables),
+            "earlier_editions": len(made),
         },
-        {"looked_back_to": dg.MetadataValue.json(list(tables))},
+        {"looked_back_to": dg.MetadataValue.json(list(made))},
     )

@@ -31,7 +31,7 @@ def diff(edition: Edition, first: str, second: str, as_json: bool) -> None:
     if not articles:
         end(f"edition {edition.key} has no articles: make it with `secdigest run {edition.key}` first")
     observables = {article.article_id: find(article.page_text) for article in articles}
-    found = compare(articles, observables, services.replies, first, second)
+    found = compare(articles, observables, services.model.replies, first, second)
     unknown = [name for name in (first, second) if name not in found.versions]
     if unknown:
         end(

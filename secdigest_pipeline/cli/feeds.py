@@ -96,7 +96,7 @@ def import_(file: Path, into: Path | None, kind: Kind) -> None:
 
 
 async def _tried(services: "Services", chosen: "Sequence[Feed]", entries: int) -> "list[Trial]":
-    async with services.client() as client, services.workers() as workers:
+    async with services.http.client() as client, services.http.workers() as workers:
         return await try_feeds(
             chosen, client, workers, services.now(), host_delay=services.settings.host_delay, shown=entries
         )

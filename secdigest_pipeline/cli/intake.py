@@ -1,11 +1,10 @@
-"""`secdigest intake`: what intake made of editions, feed by feed, read from the archive."""
+"""`secdigest intake`: what intake made of editions, feed by feed, read from their tables."""
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -13,14 +12,10 @@ from rich.table import Table as Grid
 
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.cli.dates import EDITION
-from secdigest_pipeline.intake.completeness import completeness
-from secdigest_pipeline.intake.feeds.feeds import Feed
+from secdigest_pipeline.intake.feed_completeness import feed_completeness
 from secdigest_pipeline.intake.membership import items_of
-from secdigest_pipeline.intake.polling.archive import Archive
+from secdigest_pipeline.intake.records import FEED_COMPLETENESS, RAW_FEED_ITEMS
 from secdigest_pipeline.orchestration.resources import Services
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +40,7 @@ def intake(first: Edition, last: Edition | None, as_json: bool) -> None:
     """Per edition from FROM to TO and feed: items kept and left out by reason, and how complete the intake is.
 
     polled: the polls alone can have missed nothing; archive, wayback: with those sources of the past; partial: a part of the window, or
-    not certain; none: nothing is known of it. Nobody is asked: this reads the archive.
+    not certain; none: nothing is known of it. Of an edition that was not made yet: what the archive holds for it. Nobody is asked.
     """
     last = last or first
     if first > last:
@@ -53,7 +48,7 @@ def intake(first: Edition, last: Edition | None, as_json: bool) -> None:
     services, console = Services(), Console()
     for day in range((last.day - first.day).days + 1):
         edition = Edition(first.day + timedelta(days=day))
-        rows = list(intake_of(edition, services.feeds, services.archive, services.now()))
+        rows = list(intake_of(edition, services))
         if as_json:
             for row in rows:
                 click.echo(json.dumps({name: getattr(row, name) for name in FeedIntake.__slots__}, ensure_ascii=False))
@@ -64,10 +59,13 @@ def intake(first: Edition, last: Edition | None, as_json: bool) -> None:
         console.print(grid, highlight=False, markup=False)
 
 
-def intake_of(edition: Edition, feeds: "Sequence[Feed]", archive: "Archive", now: "datetime") -> Iterator[FeedIntake]:
-    """One row for each enabled feed, in the order of `feeds`."""
-    items = items_of(edition, feeds, archive, now)
-    for row in completeness(edition, feeds, archive):
+def intake_of(edition: Edition, services: Services) -> Iterator[FeedIntake]:
+    """One row for each feed that was enabled, in the order of the feed list."""
+    covered, items = services.stored(FEED_COMPLETENESS, edition), services.stored(RAW_FEED_ITEMS, edition)
+    if not covered:
+        feeds, archive, now = services.feeds, services.archive, services.now()
+        covered, items = feed_completeness(edition, feeds, archive, now), items_of(edition, feeds, archive, now)
+    for row in covered:
         own = [item for item in items if item.feed_id == row.feed_id]
         left_out = Counter(item.reason for item in own if not item.kept)
         kept = sum(item.kept for item in own)

@@ -40,7 +40,7 @@ def iocs(context: click.Context) -> None:
     if sys.stdin.isatty():
         click.echo(context.get_help())
         return
-    own = Services().local_list
+    own = Services().configured.local_list
     data = sys.stdin.buffer.read(MAX_INPUT + 1)
     if len(data) > MAX_INPUT:
         end(f"the text on standard input is longer than {MAX_INPUT} bytes")

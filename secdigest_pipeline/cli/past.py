@@ -5,7 +5,8 @@ from rich.console import Console
 
 from secdigest_pipeline.cli.execute import execute
 from secdigest_pipeline.cli.summary import print_summary
-from secdigest_pipeline.intake.completeness import completeness, memo_line
+from secdigest_pipeline.intake.feed_completeness import coverage_line
+from secdigest_pipeline.intake.records import FEED_COMPLETENESS
 from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline.sample import past
 from secdigest_pipeline.sample.clock import WorldClock
@@ -29,5 +30,5 @@ def make_past(
         if failure := execute("edition", services, instance, console, edition.key):
             failures.append(f"{edition.key}: {failure}")
         print_summary(console, services, edition)
-        console.print(memo_line(completeness(edition, services.feeds, services.archive), services.feeds))
+        console.print(coverage_line(services.stored(FEED_COMPLETENESS, edition)))
     return failures

@@ -144,6 +144,6 @@ def _submit_batches(
 
 async def _submit(services: Services, articles: Sequence[Article]) -> None:
     # one analyst for all editions: what is handed in counts against the cap of the month at once
-    async with services.analyst(batch=True) as analyst:
+    async with services.model.analyst(batch=True) as analyst:
         if isinstance(analyst, AnthropicAnalyst):
             await analyst.submit(articles, {article.article_id: find(article.page_text) for article in articles})

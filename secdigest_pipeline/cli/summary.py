@@ -23,7 +23,7 @@ def print_summary(console: Console, services: Services, edition: Edition) -> Non
     articles = services.stored(CLEANED_ARTICLES, edition)
     analyses = services.stored(ARTICLE_ANALYSES, edition)
     iocs = services.stored(IOCS, edition)
-    calls = services.replies.calls(edition.key)
+    calls = services.model.replies.calls(edition.key)
     polls = services.archive.last_polls().values()
     report = services.settings.out / edition.news_path
 
@@ -56,7 +56,7 @@ def print_estimate(console: Console, services: Services, editions: Sequence[Edit
             items = items_of(edition, services.feeds, services.archive, services.now())
             unread = sum(item.kept and item.section == "news" for item in items)
         seen = {article.article_id: find(article.page_text) for article in articles}
-        one = estimate(articles, seen, settings.models, services.replies, unread=unread, batch=batch)
+        one = estimate(articles, seen, settings.models, services.model.replies, unread=unread, batch=batch)
         total += one
         grid.add_row(edition.key, *_estimated(one))
     grid.add_row("all", *_estimated(total))

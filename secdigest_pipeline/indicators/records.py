@@ -13,6 +13,27 @@ IocState = Literal["あり", "本当になし", "取得不能", "未確認"]
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedObservable:
+    """One occurrence of an observable in one text of an article: found once, read by every later step."""
+
+    edition: Annotated[DayKey, "edition date"]
+    article_id: Annotated[str, "article whose text it is"]
+    place: Annotated[
+        Literal["article", "page", "primary"],
+        "text it stands in, where its offsets count. article: title, newline and text; page: page_text of the article; "
+        "primary: page_text of a primary page",
+    ]
+    url: Annotated[str, "canonical URL of the article, or URL of the primary page"]
+    type: Annotated[ObservableType, "type of observable"]
+    value: Annotated[str, "normalised value, refanged"]
+    raw: Annotated[str, "as spelled there"]
+    start: Annotated[int, "offset, characters", Named("start_offset")]
+    end: Annotated[int, "end, characters", Named("end_offset")]
+    defanged: Annotated[bool, "whether the author broke it on purpose"]
+    port: Annotated[int | None, "port written behind an address or a host; null when none"]
+
+
+@dataclass(frozen=True, slots=True)
 class IocRole:
     """What an analysis says of one observable that code had found. Grounded by `quote`."""
 
@@ -73,4 +94,5 @@ class Ioc:
     description: Annotated[str, "one English line starting with `AI generated.`"]
 
 
+OBSERVABLES = Table("observables", PlacedObservable, key=("article_id", "place", "url", "start_offset", "type"))
 IOCS = Table("iocs", Ioc, key=("article_id", "type", "value"))

@@ -25,7 +25,6 @@ import pyarrow.compute as pc
 
 from secdigest_pipeline.base.editions import JST, Edition
 from secdigest_pipeline.intake.feeds.feeds import Feed
-from secdigest_pipeline.intake.feeds.named import named
 from secdigest_pipeline.intake.history.protocols import PROTOCOLS
 from secdigest_pipeline.intake.polling.archive import Archive
 from secdigest_pipeline.intake.polling.parse import MAX_ITEMS
@@ -41,33 +40,6 @@ def completeness(edition: Edition, feeds: Sequence[Feed], archive: Archive) -> l
     """One row for each enabled feed, in the order of `feeds`."""
     known = Known.of(edition, archive)
     return [known.completeness(feed) for feed in feeds if feed.enabled]
-
-
-def memo_line(rows: Sequence[Completeness], feeds: Sequence[Feed], failed: Sequence[str] = ()) -> str:
-    """One line for その他のメモ: how the feeds' items of the day were found, gaps by name; empty when polls found them all.
-
-    Of a feed named in `failed` (the report says so elsewhere) that has no record nothing is said twice.
-    """
-    names = {feed.feed_id: feed.name for feed in feeds}
-    by_state: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        name = names.get(row.feed_id, row.feed_id)
-        if row.completeness != "none" or name not in failed:
-            by_state[row.completeness].append(name)
-    if by_state.keys() <= {"polled"}:
-        return ""
-    parts = [
-        f"{label} {len(by_state[state])}件" + (f"（{named(by_state[state])}）" if by_name else "")
-        for state, label, by_name in (
-            ("polled", "巡回で網羅", False),
-            ("archive", "サイトの過去記事で補完", False),
-            ("wayback", "Wayback Machineで補完", False),
-            ("partial", "一部のみ", True),
-            ("none", "記録なし", True),
-        )
-        if by_state[state]
-    ]
-    return f"フィードの収集状況: {'、'.join(parts)}"
 
 
 class _Snapshot(NamedTuple):

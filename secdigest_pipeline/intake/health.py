@@ -1,11 +1,10 @@
-"""How the feeds do: which gave nothing for an edition, and the health of each as the archive shows it at a moment.
+"""How the feeds do: the health of each as the archive shows it at a moment.
 
 Everything here is a pure function of the archive up to a moment, so a report made again says the same of its feeds.
 """
 
 import itertools
 import math
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,10 +15,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.tables import Table
 from secdigest_pipeline.intake.feeds.feeds import Feed
-from secdigest_pipeline.intake.feeds.named import named
 from secdigest_pipeline.intake.membership import CLOCK_SLACK
 from secdigest_pipeline.intake.polling.archive import Archive
 from secdigest_pipeline.intake.records import Poll
@@ -61,14 +58,6 @@ class FeedHealth:
 FEED_HEALTH = Table("feed_health", FeedHealth, key=("feed_id",))
 
 
-def failed_feeds(edition: Edition, feeds: Sequence[Feed], archive: Archive) -> list[str]:
-    """Names of the enabled feeds that were polled for the edition (window and grace) and never gave a readable body."""
-    outcomes: dict[str, set[str]] = defaultdict(set)
-    for poll in archive.polls(edition.start, edition.closes):
-        outcomes[poll.feed_id].add(poll.outcome)
-    return [feed.name for feed in feeds if feed.enabled and outcomes[feed.feed_id] == {"error"}]
-
-
 def feed_health(feeds: Sequence[Feed], archive: Archive, at: datetime) -> list[FeedHealth]:
     """The health of every enabled feed of the list, in its order, by what the archive held at `at`."""
     enabled = [feed for feed in feeds if feed.enabled]
@@ -90,27 +79,9 @@ def feed_health(feeds: Sequence[Feed], archive: Archive, at: datetime) -> list[F
     ]
 
 
-def health_memo(edition: Edition, feeds: Sequence[Feed], archive: Archive) -> str:
-    """One Japanese line for その他のメモ on feeds that need a look, as of the edition's close; empty when none does.
-
-    Says nothing of feeds that failed within the window (`failed_feeds` does), and calls a feed silent only when it is
-    quiet for longer than ever in 90 days: a working-week feed passes its 95th percentile every weekend.
-    """
-    rows = feed_health(feeds, archive, edition.closes)
-    groups = (
-        ("新着が途絶（過去90日の最長間隔を超過）", [row.name for row in rows if _quieter_than_ever(row)]),
-        ("配信内容が空", [row.name for row in rows if row.emptied]),
-        ("URLが恒久的に移転", [row.name for row in rows if row.moved_to]),
-        (
-            "失敗が続き再試行待ち",
-            [row.name for row in rows if row.failures and row.polled_at is not None and row.polled_at < edition.start],
-        ),
-    )
-    told = [f"{what}: {named(names)}" for what, names in groups if names]
-    return f"フィードの状態: {'／'.join(told)}" if told else ""
-
-
-def _quieter_than_ever(row: FeedHealth) -> bool:
+def quieter_than_ever(row: FeedHealth) -> bool:
+    """Whether the feed is quiet for longer than it ever was in 90 days: a working-week feed passes its 95th percentile
+    every weekend."""
     return (
         row.silent
         and row.quiet_hours is not None

@@ -131,8 +131,29 @@ class Completeness:
     reason: Annotated[str, "by what it is covered, or which part is not and why"]
 
 
+@dataclass(frozen=True, slots=True)
+class FeedCompleteness:
+    """What one enabled feed came to for an edition, when its items were read: all that the report says of feeds."""
+
+    edition: Annotated[DayKey, "edition date, YYYY-MM-DD"]
+    feed_id: Annotated[str, "feed of feeds.yaml"]
+    name: Annotated[str, "name of the feed at that time"]
+    completeness: Annotated[
+        Coverage,
+        "polled: by polls of the feed alone; archive: with dated archives of the site; wayback: with the Wayback "
+        "Machine; partial: a part of the window, or not certain; none: nothing",
+    ]
+    reason: Annotated[str, "by what it is covered, or which part is not and why"]
+    failed: Annotated[bool, "polled for the edition (window and grace), and never with a readable answer"]
+    overdue: Annotated[bool, "at the edition's close quiet for longer than ever in 90 days"]
+    emptied: Annotated[bool, "its last body has no entry although it had items before"]
+    moved_to: Annotated[str, "where the URL has moved for good; empty when it has not"]
+    waiting: Annotated[bool, "its last poll failed before the window began: it waits to be asked again"]
+    provisional: Annotated[bool, "read before the edition's cut-off: the window was still open"]
+
+
 POLLS = Table("feed_snapshots", Poll, key=("feed_id", "polled_at", "url"))
 SIGHTINGS = Table("sightings", Sighting, key=("item_id", "seen_at"))
 RAW_FEED_ITEMS = Table("raw_feed_items", FeedItem, key=("item_id",))
 HISTORY = Table("history", Reach, key=("feed_id", "source", "edition", "url", "asked_at"))
-COMPLETENESS = Table("completeness", Completeness, key=("edition", "feed_id"))
+FEED_COMPLETENESS = Table("feed_completeness", FeedCompleteness, key=("feed_id",))

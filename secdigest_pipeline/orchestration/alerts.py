@@ -15,7 +15,7 @@ from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.base.editions import JST
 from secdigest_pipeline.base.files import StorageError, write_atomic
 from secdigest_pipeline.base.redaction import redacted
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.resources import Configured
 
 MAX_MESSAGE = 500
 MAX_STEPS = 10
@@ -37,15 +37,15 @@ class Alert:
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Writes a line to <data>/alerts/<date>.jsonl for every run that failed.",
 )
-def run_failure_alert(context: dg.RunFailureSensorContext, services: dg.ResourceParam[Services]) -> None:
+def run_failure_alert(context: dg.RunFailureSensorContext, settings: dg.ResourceParam[Configured]) -> None:
     """Note the failed run; a run is noted once, however often the sensor meets it."""
     run = context.dagster_run
     record = context.instance.get_run_record_by_id(run.run_id)
     ended = record.end_time if record else None
     keep_alert(
-        services.settings.data,
+        settings.values.data,
         Alert(
-            at=(datetime.fromtimestamp(ended, UTC) if ended else services.now()).isoformat(timespec="seconds"),
+            at=(datetime.fromtimestamp(ended, UTC) if ended else settings.now()).isoformat(timespec="seconds"),
             run_id=run.run_id,
             job=run.job_name,
             edition=run.tags.get("dagster/partition", ""),

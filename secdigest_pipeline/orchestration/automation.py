@@ -12,10 +12,12 @@ CATCH_UP_DAYS = 7
 
 EDITION_ASSETS = (
     "raw_feed_items",
+    "feed_completeness",
     "article_pages",
     "cleaned_articles",
     "primary_pages",
     "stories",
+    "observables",
     "article_analyses",
     "iocs",
     "cve_facts",

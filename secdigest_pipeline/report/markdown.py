@@ -78,7 +78,7 @@ class _ByArticle:
         facts: Iterable[CveFacts],
     ) -> None:
         self.articles = {article.article_id: article for article in articles}
-        self.facts = facts_of(list(self.articles.values()), facts)
+        self.facts = facts_of(facts)
         self.analyses = {analysis.article_id: analysis for analysis in analyses}
         self.iocs: dict[str, list[Ioc]] = defaultdict(list)
         for ioc in iocs:

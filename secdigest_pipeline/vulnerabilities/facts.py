@@ -1,37 +1,43 @@
-"""The CVEs of an edition with what the bulk files of its day say of them: a pure function of ledger and archive."""
+"""The CVEs of an edition with what the bulk files of its day say of them: a pure function of its texts and the archive."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date
 
-from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.files import StorageError
-from secdigest_pipeline.indicators.finding.find import find
-from secdigest_pipeline.indicators.records import Ioc
+from secdigest_pipeline.base.tables import TableError
 from secdigest_pipeline.vulnerabilities.archive import EnrichmentArchive
 from secdigest_pipeline.vulnerabilities.files import EnrichmentError, EpssScore, Kev, read_epss, read_kev
-from secdigest_pipeline.vulnerabilities.records import CveFacts, SourceName
+from secdigest_pipeline.vulnerabilities.records import CVE_FACTS, CveFacts, SourceName
 from secdigest_pipeline.vulnerabilities.sources import Source
 
 MAX_NAMED = 5  # CVEs in one line of the report
 
 
 def cve_facts(
-    edition: Edition, iocs: Sequence[Ioc], archive: EnrichmentArchive, sources: Sequence[Source]
+    edition: Edition,
+    on_pages: Iterable[tuple[str, str]],
+    in_text: Iterable[tuple[str, str]],
+    archive: EnrichmentArchive,
+    sources: Sequence[Source],
 ) -> list[CveFacts]:
-    """One row for every CVE id of the edition's ledger, kept or suppressed, in order of id.
+    """One row for every CVE id that stands on a page of the edition, in order of id.
 
+    (CVE id, article_id): `on_pages` of every page, in article order; `in_text` of the articles' own titles and texts.
     A file that is not there or cannot be read is a reason in `missing`; StorageError when the archive cannot be listed.
     """
     articles: dict[str, dict[str, None]] = defaultdict(dict)
-    for ioc in iocs:
-        if ioc.type == "cve":
-            articles[ioc.value][ioc.article_id] = None
+    for cve, article_id in on_pages:
+        articles[cve][article_id] = None
     if not articles:
         return []
-    rows = [_unknown(edition, cve, articles[cve]) for cve in sorted(articles)]
+    own = set(in_text)
+    rows = [
+        _unknown(edition, cve, article_ids, [one for one in article_ids if (cve, one) in own])
+        for cve, article_ids in sorted(articles.items())
+    ]
     on = {source.name for source in sources}
     rows = _told(rows, "kev", edition, archive, on, _with_kev)
     return _told(rows, "epss", edition, archive, on, _with_epss)
@@ -58,21 +64,18 @@ def _told(
         return [_missing(row, f"{source}: the file of {as_of} that is kept cannot be read") for row in rows]
 
 
-def facts_of(articles: Sequence[Article], facts: Iterable[CveFacts]) -> dict[str, list[CveFacts]]:
+def facts_of(facts: Iterable[CveFacts]) -> dict[str, list[CveFacts]]:
     """By article id, what there is to tell of its CVEs: those the catalogue of the day lists, or that have a score, by id.
 
-    Only CVEs in an article's own title or text count: a page also shows the headlines of others.
+    Only CVEs in an article's own title or text count: a page also shows the headlines of others. TableError when the table
+    does not say (one of before).
     """
-    told = [row for row in facts if row.kev == "listed" or row.epss == "scored"]
-    texts = {article.article_id: f"{article.title}\n{article.text}" for article in articles}
-    wanted = {article_id for row in told for article_id in row.article_ids if article_id in texts}
-    own = {
-        article_id: {found.value for found in find(texts[article_id]) if found.type == "cve"} for article_id in wanted
-    }
     by_article: dict[str, list[CveFacts]] = defaultdict(list)
-    for row in told:
-        for article_id in row.article_ids:
-            if row.cve in own.get(article_id, ()):
+    for row in facts:
+        if row.own_article_ids is None:
+            raise TableError(f"{CVE_FACTS.name}: it does not say whose own text names {row.cve}: materialize it again")
+        if row.kev == "listed" or row.epss == "scored":
+            for article_id in row.own_article_ids:
                 by_article[article_id].append(row)
     return dict(by_article)
 
@@ -99,7 +102,7 @@ def _words(row: CveFacts) -> list[str]:
     return words
 
 
-def _unknown(edition: Edition, cve: str, articles: Mapping[str, None]) -> CveFacts:
+def _unknown(edition: Edition, cve: str, articles: Iterable[str], own: Iterable[str]) -> CveFacts:
     return CveFacts(
         edition=edition.key,
         cve=cve,
@@ -114,6 +117,7 @@ def _unknown(edition: Edition, cve: str, articles: Mapping[str, None]) -> CveFac
         kev_as_of=None,
         epss_as_of=None,
         missing=(),
+        own_article_ids=tuple(own),
     )
 
 

@@ -56,6 +56,9 @@ class CveFacts:
     kev_as_of: Annotated[date | None, "release date of the catalogue used (date of its fetch when it gives none)"]
     epss_as_of: Annotated[date | None, "score date of the file used (date of its fetch when it gives none)"]
     missing: Annotated[tuple[str, ...], "what is not known, and why; empty when both files were there"]
+    own_article_ids: Annotated[
+        tuple[str, ...] | None, "those of the articles whose own title or text names it; null in tables of before"
+    ] = None
 
 
 ENRICHMENT_FILES = Table("enrichment_files", EnrichmentFetch, key=("source",))

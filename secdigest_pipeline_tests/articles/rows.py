@@ -9,7 +9,7 @@ from typing import Any
 
 from upath import UPath
 
-from secdigest_pipeline.articles.clean import clean_articles
+from secdigest_pipeline.articles.clean import clean_articles, read_and_clean
 from secdigest_pipeline.articles.pages.archive import PageArchive
 from secdigest_pipeline.articles.pages.read import read_pages
 from secdigest_pipeline.articles.records import ARTICLE_PAGES, CLEANED_ARTICLES, Article, Page
@@ -99,7 +99,6 @@ class Desk:
         items: Sequence[FeedItem],
         refetch: frozenset[str] = frozenset(),
         host_delay: float = 0.0,
-        arrived: Callable[[FeedItem, Page], None] | None = None,
     ) -> tuple[list[Page], int]:
         async with open_client(connect_to={"*.test": ("127.0.0.1", self.server.port)}) as client:
             pages, downloads = await read_pages(
@@ -110,7 +109,6 @@ class Desk:
                 host_delay=host_delay,
                 now=lambda: self.now,
                 refetch=refetch,
-                arrived=arrived,
             )
         ARTICLE_PAGES.arrow(pages)
         return pages, downloads
@@ -120,6 +118,13 @@ class Desk:
             articles = await clean_articles(items, pages, self.archive, workers)
         CLEANED_ARTICLES.arrow(articles)
         return articles
+
+    async def read_and_clean(self, items: Sequence[FeedItem]) -> tuple[list[Page], list[Article], int]:
+        connect_to = {"*.test": ("127.0.0.1", self.server.port)}
+        async with open_client(connect_to=connect_to) as client, Workers(2) as workers:
+            return await read_and_clean(
+                items, self.archive, client, workers, at_once=8, host_delay=0.0, now=lambda: self.now
+            )
 
     def later(self, **delta: float) -> None:
         self.now += timedelta(**delta)

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from secdigest_pipeline.articles import clean
+from secdigest_pipeline.articles.pages.archive import PageArchive
 from secdigest_pipeline.articles.records import ARTICLE_PAGES
-from secdigest_pipeline.base.files import sha256
-from secdigest_pipeline.base.workers import Workers
+from secdigest_pipeline.base.files import StorageError, sha256
 from secdigest_pipeline_tests.articles import unruly
 from secdigest_pipeline_tests.articles.rows import PARAGRAPHS, PROSE, TITLE, article_of, desk, html, item, page, site
-from secdigest_pipeline_tests.intake.servers import response
+from secdigest_pipeline_tests.intake.servers import Request, response
 
 SUMMARY = "A group has broken into eleven hospitals through an unpatched mail gateway, researchers of Example Labs say."
 CHALLENGE = page("<title>Just a moment...</title><script>window._cf_chl_opt={}</script>")
@@ -132,37 +132,50 @@ def test_pages_cleaned_while_others_are_fetched_give_the_articles_that_cleaning_
     tmp_path: Path,
 ) -> None:
     async def run() -> None:
-        answers = {"/a": page(html()), "/b": page(html(title="Silver Otter floods toll stations")), "/c": CHALLENGE}
-        async with desk(tmp_path, site(answers)) as table, Workers(2) as workers:
-            items = [item("/a"), item("/b", title="Silver Otter floods toll stations"), item("/c", summary=SUMMARY)]
-            ahead = clean.CleanedAhead()
-            async with ahead.cleaning(table.archive, workers) as take_in:
-                pages, _ = await table.read(items, arrived=take_in)
-            later = await table.clean(items, pages)
-            # as the next step reads it: from a stored table, and without a page left to extract
+        otter = "Silver Otter floods toll stations"
+        answers = {"/a": page(html()), "/b": page(html(title=otter)), "/c": CHALLENGE}
+        async with desk(tmp_path, site(answers)) as table:
+            items = [item("/a"), item("/b", title=otter), item("/c", summary=SUMMARY), item("/d", kept=False)]
+            pages, articles, downloads = await table.read_and_clean(items)
+            assert (downloads, [article.read_state for article in articles]) == (3, ["read", "read", "feed_only"])
+            # as a later run reads them: from a stored table
             stored = ARTICLE_PAGES.rows(ARTICLE_PAGES.arrow(pages))
-            shut = Workers(1)
-            shut.__exit__()
-            early = await clean.clean_articles(items, stored, table.archive, shut, ahead)
-            assert early == later
-            assert [article.read_state for article in early] == ["read", "read", "feed_only"]
-            assert ahead.take(items[0], pages[0]) is None
+            assert await table.clean(items, stored) == articles
+            assert (await table.read(items))[0] == pages
 
     asyncio.run(run())
 
 
-def test_what_does_not_fit_into_memory_or_is_another_page_is_cleaned_later(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def run(room: int, taken_as: str) -> None:
-        monkeypatch.setattr(clean, "_HELD_CHARACTERS", room)
-        async with desk(tmp_path, site({"/a": page(html())})) as table, Workers(1) as workers:
-            ahead = clean.CleanedAhead()
-            async with ahead.cleaning(table.archive, workers) as take_in:
-                pages, _ = await table.read([item()], arrived=take_in)
-            other = [item(title=taken_as)]
-            assert ahead.take(other[0], pages[0]) is None
-            assert (await clean.clean_articles(other, pages, table.archive, workers, ahead))[0].read_state == "read"
+def test_a_page_is_cleaned_before_another_has_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, cleaning = PageArchive.body, asyncio.Event()
 
-    asyncio.run(run(100, TITLE))
-    asyncio.run(run(10_000_000, f"{TITLE} again"))
+    async def answer(request: Request, writer: asyncio.StreamWriter) -> None:
+        if request.target == "/late":
+            await cleaning.wait()  # for as long as the client waits: without overlap this page is `unreachable`
+        writer.write(page(html()) if request.target != "/robots.txt" else response(b"", "404 Not Found"))
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+
+        def taken(archive: PageArchive, digest: str) -> bytes:
+            loop.call_soon_threadsafe(cleaning.set)
+            return whole(archive, digest)
+
+        monkeypatch.setattr(PageArchive, "body", taken)
+        async with desk(tmp_path, answer) as table:
+            items = [item("/late", host="slow.test"), item("/a")]
+            _, articles, _ = await table.read_and_clean(items)
+            assert [article.read_state for article in articles] == ["read", "read"]
+
+    asyncio.run(run())
+
+
+def test_a_page_that_cannot_be_kept_ends_the_cleaning_of_the_others(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with desk(tmp_path / "pages", site({"/a": page(html())})) as table:
+            (tmp_path / "pages").write_text("in the way")
+            with pytest.raises(StorageError, match="cannot be"):
+                await table.read_and_clean([item("/a"), item("/b")])
+            assert [task for task in asyncio.all_tasks() if "cleaned" in repr(task)] == []
+
+    asyncio.run(run())

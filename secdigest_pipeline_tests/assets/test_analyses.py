@@ -11,6 +11,8 @@ import pytest
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.assets import analyses
 from secdigest_pipeline.base.settings import Settings
+from secdigest_pipeline.indicators.finding.observables import as_rows, found_in, page_texts
+from secdigest_pipeline.indicators.records import PlacedObservable
 from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline.sample.messages import KEY, MessagesApi, serve
 from secdigest_pipeline_tests.analysis.conftest import REPLY, numbered
@@ -43,10 +45,14 @@ def materialized(
     def cleaned_articles() -> list[Article]:
         return [replace(article, edition=edition) for article in ARTICLES]
 
+    @dg.asset(partitions_def=analyses.EDITIONS)
+    def observables() -> list[PlacedObservable]:
+        return as_rows(edition, found_in(page_texts(ARTICLES)))
+
     done = dg.materialize(
-        [cleaned_articles, analyses.article_analyses],
+        [cleaned_articles, observables, analyses.article_analyses],
         partition_key=edition,
-        resources={"services": services, "io_manager": dg.InMemoryIOManager()},
+        resources={**services.resources(), "io_manager": dg.InMemoryIOManager()},
         run_config={"ops": {"article_analyses": {"config": config or {}}}},
         tags=tags,
     )
@@ -83,7 +89,9 @@ def test_the_table_of_costs_is_bounded_and_keeps_the_dearest(api: MessagesApi, m
     monkeypatch.setattr(analyses, "_COST_ROWS", 2)
     services = Services()
     shown = [record.data["cost_usd"] for record in materialized(services)["cost_by_article"].records]
-    assert shown == sorted((round(call.cost_usd, 6) for call in services.replies.calls(EDITION)), reverse=True)[:2]
+    assert (
+        shown == sorted((round(call.cost_usd, 6) for call in services.model.replies.calls(EDITION)), reverse=True)[:2]
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import dagster as dg
@@ -16,7 +17,7 @@ from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.cli.execute import execute
 from secdigest_pipeline.indicators.finding.find import Observable
 from secdigest_pipeline.orchestration.instance import instance
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.resources import Model, Services
 from secdigest_pipeline.sample import web
 from secdigest_pipeline.sample.world import EDITIONS, World
 
@@ -35,10 +36,16 @@ class Liar(Extractive):
         return replace(analysis, summary=(first, *analysis.summary[1:]))
 
 
-class LyingServices(Services):
+class LyingModel(Model):
     @asynccontextmanager
     async def analyst(self, refresh: frozenset[str] = frozenset(), batch: bool = False) -> AsyncIterator[Liar]:
         yield Liar()
+
+
+class LyingServices(Services):
+    @cached_property
+    def model(self) -> LyingModel:
+        return LyingModel(self.settings)
 
 
 @pytest.fixture

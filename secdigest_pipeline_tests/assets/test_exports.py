@@ -30,7 +30,7 @@ def materialized(services: Services, edition: str) -> tuple[list[IocPast], dict[
     done = dg.materialize(
         [iocs, exports.ioc_history],
         partition_key=edition,
-        resources={"services": services, "io_manager": dg.InMemoryIOManager()},
+        resources={**services.resources(), "io_manager": dg.InMemoryIOManager()},
     )
     [event] = done.asset_materializations_for_node("ioc_history")
     metadata = {name: entry.value for name, entry in event.metadata.items()}

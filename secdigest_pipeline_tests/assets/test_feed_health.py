@@ -45,7 +45,7 @@ def test_each_trouble_is_a_warning_that_names_the_feed_and_never_an_error(tmp_pa
     with dg.DagsterInstance.ephemeral() as instance:
         result = dg.materialize(
             [module.feed_health, module.feeds_are_well],
-            resources={"services": services, "io_manager": dg.InMemoryIOManager()},
+            resources={**services.resources(), "io_manager": dg.InMemoryIOManager()},
             instance=instance,
         )
         assert result.success

@@ -20,6 +20,6 @@ def test_a_poll_sweeps_what_killed_runs_left(tmp_path: Path) -> None:
     os.utime(left, (0, 0))
     places = {"DATA": "data", "OUT": "out", "FEEDS": "feeds.yaml"}
     settings = Settings.from_env({f"SECDIGEST_{name}": str(tmp_path / place) for name, place in places.items()})
-    resources = {"services": Services(settings), "io_manager": dg.InMemoryIOManager()}
+    resources = {**Services(settings).resources(), "io_manager": dg.InMemoryIOManager()}
     assert dg.materialize([intake.feed_snapshots], resources=resources).success
     assert not left.exists()

@@ -7,6 +7,7 @@ import pytest
 
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.articles.records import Article, PrimaryPage
+from secdigest_pipeline.assets.observables import observables
 from secdigest_pipeline.base.settings import Settings, SettingsError
 from secdigest_pipeline.definitions import iocs as module
 from secdigest_pipeline.indicators.records import Ioc
@@ -40,8 +41,15 @@ def ledger_with(tmp_path: Path, lines: str | None) -> dict[str, Ioc]:
         env["SECDIGEST_IOC_LIST"] = str(tmp_path / "own.csv")
     with dg.DagsterInstance.ephemeral() as instance:
         made = dg.materialize(
-            [cleaned_articles, primary_pages, article_analyses, module.iocs, module.iocs_stand_in_their_page],
-            resources={"services": Services(Settings.from_env(env)), "io_manager": dg.InMemoryIOManager()},
+            [
+                cleaned_articles,
+                primary_pages,
+                observables,
+                article_analyses,
+                module.iocs,
+                module.iocs_stand_in_their_page,
+            ],
+            resources={**Services(Settings.from_env(env)).resources(), "io_manager": dg.InMemoryIOManager()},
             instance=instance,
             partition_key=EDITION,
         )

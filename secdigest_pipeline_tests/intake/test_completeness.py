@@ -1,17 +1,17 @@
 """Completeness: a window is called polled only where the polls prove that nothing can have been missed."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from secdigest_pipeline.base.editions import Edition
-from secdigest_pipeline.intake.completeness import completeness, memo_line
+from secdigest_pipeline.intake.completeness import completeness
 from secdigest_pipeline.intake.feeds.feeds import HistorySource
 from secdigest_pipeline.intake.polling.archive import Archive
-from secdigest_pipeline.intake.records import COMPLETENESS, HISTORY, Completeness, Reach
-from secdigest_pipeline.intake.spans import Span, gaps, reach_of
+from secdigest_pipeline.intake.polling.parse import MAX_ITEMS
+from secdigest_pipeline.intake.records import HISTORY, Completeness, Reach
 from secdigest_pipeline_tests.intake.polling.test_archive import poll_row, sighting
 from secdigest_pipeline_tests.intake.worlds import archive_in, feed, jst
 
@@ -37,7 +37,6 @@ def error(archive: Archive, at: str) -> None:
 
 def state(archive: Archive, edition: Edition = DAY, **changes: object) -> Completeness:
     (row,) = completeness(edition, [feed("a", **changes)], archive)
-    COMPLETENESS.arrow([row])
     return row
 
 
@@ -127,6 +126,53 @@ def test_a_pinned_entry_is_no_overlap(tmp_path: Path) -> None:
     assert state(archive).completeness == "partial"
 
 
+@pytest.mark.parametrize(("new", "expected"), [(6, "polled"), (7, "partial")])
+def test_a_quarter_of_the_entries_is_an_overlap_and_less_is_none(tmp_path: Path, new: int, expected: str) -> None:
+    archive = archive_in(tmp_path)
+    snapshot(archive, "2026-10-01 05:00", 8, ["2026-10-01 01:00"] * 8, via="first_poll")
+    snapshot(archive, "2026-10-02 07:00", 8, ["2026-10-02 05:00"] * new)
+    assert state(archive).completeness == expected
+
+
+def test_a_feed_of_which_only_so_many_entries_are_read_shows_no_overlap(tmp_path: Path) -> None:
+    archive = archive_in(tmp_path)
+    snapshot(archive, "2026-10-01 05:00", 10, ["2026-10-01 01:00"] * 10, via="first_poll")
+    snapshot(archive, "2026-10-02 07:00", 2 * MAX_ITEMS, ["2026-10-02 05:00"] * MAX_ITEMS)
+    assert state(archive).completeness == "partial"
+
+
+def test_a_feed_that_shows_nothing_for_once_carries_no_proof_on(tmp_path: Path) -> None:
+    archive = archive_in(tmp_path)
+    snapshot(archive, "2026-10-01 05:00", 10, ["2026-10-01 01:00"], via="first_poll")
+    archive.add_poll([poll_row(jst("2026-10-02 06:30"), entries=0, reason="no entries")], [])
+    assert state(archive).completeness == "none"
+
+
+def test_an_answer_that_repeats_bytes_nobody_has_proves_nothing_of_the_time_before(tmp_path: Path) -> None:
+    archive = archive_in(tmp_path)
+    archive.add_poll([poll_row(jst("2026-10-02 06:30"), outcome="unchanged", status=304, entries=10)], [])
+    assert state(archive).completeness == "none"
+
+
+def test_entries_dated_in_the_future_do_not_put_off_what_their_snapshot_proves(tmp_path: Path) -> None:
+    archive = archive_in(tmp_path)
+    snapshot(archive, "2026-10-01 05:00", 10, ["2026-10-01 10:00"] * 4, via="first_poll")
+    snapshot(archive, "2026-10-02 06:30", 10, ["2026-10-01 12:30"])
+    assert state(archive).completeness == "polled"
+
+
+def test_a_day_of_which_some_item_is_known_is_partial_though_nothing_proves_any_of_it(tmp_path: Path) -> None:
+    archive = archive_in(tmp_path)
+    snapshot(archive, "2026-12-01 00:00", 1, ["2026-10-01 12:00"], via="history")
+    row = state(archive)
+    assert row.completeness == "partial" and row.reason.startswith("nothing shows what the window holds; not polled")
+
+
+def test_a_disabled_feed_has_no_row(tmp_path: Path) -> None:
+    rows = completeness(DAY, [feed("a", enabled=False), feed("b")], archive_in(tmp_path))
+    assert [row.feed_id for row in rows] == ["b"]
+
+
 def test_answers_that_repeat_the_same_bytes_carry_the_proof_on(tmp_path: Path) -> None:
     archive = archive_in(tmp_path)
     snapshot(archive, "2026-10-01 05:00", 10, ["2026-10-01 01:00"], via="first_poll")
@@ -203,39 +249,3 @@ def test_history_is_read_back_as_it_was_written_and_compacted(tmp_path: Path) ->
     assert archive.history() == expected
     archive.compact(jst("2026-12-10 00:00").date())
     assert archive.history() == expected == Archive(archive.root).history()
-
-
-def test_the_memo_names_the_feeds_with_gaps() -> None:
-    feeds = [feed("a", name="甲"), feed("b", name="乙"), feed("c", name="丙")]
-    rows = [Completeness("2026-06-03", *row, "") for row in (("a", "archive"), ("b", "partial"), ("c", "none"))]  # type: ignore[arg-type]
-    whole = "フィードの収集状況: サイトの過去記事で補完 1件、一部のみ 1件（乙）"
-    assert memo_line(rows, feeds) == f"{whole}、記録なし 1件（丙）"
-    # what failed is told in a line of its own, unless a part of its day is known all the same
-    assert memo_line(rows, feeds, ["乙", "丙"]) == whole
-
-
-def test_a_day_that_the_polls_hold_whole_needs_no_word_in_the_memo() -> None:
-    rows = [Completeness("2026-06-03", name, state, "") for name, state in (("a", "polled"), ("b", "none"))]  # type: ignore[arg-type]
-    feeds = [feed("a", name="甲"), feed("b", name="乙")]
-    assert memo_line(rows, feeds, ["乙"]) == ""
-    assert memo_line(rows, feeds) == "フィードの収集状況: 巡回で網羅 1件、記録なし 1件（乙）"
-
-
-def moments(*hours: int) -> list[datetime]:
-    return [jst("2026-10-01 00:00") + timedelta(hours=hour) for hour in hours]
-
-
-def test_gaps_are_what_no_span_holds() -> None:
-    a, b, c, d, e = moments(0, 1, 2, 3, 4)
-    assert gaps([], a, e) == [Span(a, e)]
-    assert gaps([Span(b, c), Span(a, b)], a, e) == [Span(c, e)]
-    assert gaps([Span(b, c), Span(d, e)], a, e) == [Span(a, b), Span(c, d)]
-    assert gaps([Span(a, d), Span(b, c), Span(d, e)], a, e) == []
-
-
-def test_a_reach_leaves_a_quarter_and_everything_undated_out_of_account() -> None:
-    assert reach_of([]) is None
-    assert reach_of([None, None]) is None
-    assert reach_of(moments(3, 1, 2)) == moments(1)[0]
-    assert reach_of(moments(4, 1, 2, 3)) == moments(2)[0]
-    assert reach_of([*moments(1), None, None, None]) is None

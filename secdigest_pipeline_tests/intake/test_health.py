@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from secdigest_pipeline.base.editions import Edition
-from secdigest_pipeline.intake.health import FEED_HEALTH, FeedHealth, failed_feeds, feed_health, health_memo
+from secdigest_pipeline.intake.feed_completeness import failed_feeds, feed_completeness, health_line
+from secdigest_pipeline.intake.feeds.feeds import Feed
+from secdigest_pipeline.intake.health import FEED_HEALTH, FeedHealth, feed_health
 from secdigest_pipeline.intake.polling.archive import Archive
-from secdigest_pipeline.intake.records import Poll, Sighting
+from secdigest_pipeline.intake.records import FeedCompleteness, Poll, Sighting
 from secdigest_pipeline_tests.intake.polling.test_archive import poll_row, sighting
 from secdigest_pipeline_tests.intake.worlds import archive_in, feed, jst
 
@@ -45,6 +47,14 @@ def only(archive: Archive, at: datetime = AT, **changes: object) -> FeedHealth:
     return row
 
 
+def rows_of(feeds: list[Feed], archive: Archive) -> list[FeedCompleteness]:
+    return feed_completeness(DAY, feeds, archive, AT)
+
+
+def memo_of(feeds: list[Feed], archive: Archive) -> str:
+    return health_line(rows_of(feeds, archive))
+
+
 def daily(*, last: float) -> list[float]:
     """Hours before AT of a feed with news every day for a month, one gap of three days, nothing in the last `last`."""
     return [last + 24 * day for day in range(30) if day not in (10, 11)]
@@ -54,7 +64,7 @@ def test_a_feed_that_was_never_polled_has_a_row_that_claims_nothing(tmp_path: Pa
     row = only(archive_in(tmp_path))
     assert (row.polled_at, row.outcome, row.status, row.newest_at, row.gap_p95_hours) == (None,) * 5
     assert (row.silent, row.emptied, row.moved_to, row.failures) == (False, False, "", 0)
-    assert health_memo(DAY, [feed("a")], archive_in(tmp_path)) == ""
+    assert memo_of([feed("a")], archive_in(tmp_path)) == ""
 
 
 def test_the_last_poll_gives_status_entries_failures_and_back_off(tmp_path: Path) -> None:
@@ -132,14 +142,14 @@ def test_a_feed_that_had_items_and_answers_without_any_is_emptied(tmp_path: Path
 def test_what_came_later_changes_nothing(tmp_path: Path) -> None:
     polls, sightings = [poll_row(AT - HOUR)], news(*daily(last=30))
     before = archive_of(tmp_path, polls, sightings)
-    row, memo = only(before), health_memo(DAY, [feed("a")], before)
+    row, memo = only(before), memo_of([feed("a")], before)
     after = archive_of(
         tmp_path,
         [poll_row(AT + HOUR, outcome="error", moved_to="http://b.test/feed", failures=9)],
         [sighting(AT + 2 * HOUR, 99), sighting(AT + 3 * HOUR, 98, published_at=AT - 5 * HOUR, seen_via="history")],
     )
     assert only(after) == row
-    assert health_memo(DAY, [feed("a")], after) == memo
+    assert memo_of([feed("a")], after) == memo
     after.compact(AT.date() + timedelta(days=9))
     assert only(after) == row
 
@@ -166,7 +176,7 @@ def test_the_memo_names_each_trouble_once_on_one_line(tmp_path: Path) -> None:
         ],
         news(*daily(last=80)) + news(40, feed_id="b"),
     )
-    memo = health_memo(DAY, [feed(name) for name in "abcde"], archive)
+    memo = memo_of([feed(name) for name in "abcde"], archive)
     assert memo == (
         "フィードの状態: 新着が途絶（過去90日の最長間隔を超過）: Invented a／配信内容が空: Invented b／"
         "URLが恒久的に移転: Invented c／失敗が続き再試行待ち: Invented d"
@@ -178,15 +188,15 @@ def test_the_memo_leaves_alone_what_the_weekend_explains_and_what_failed_feeds_s
     archive = archive_of(tmp_path, polls, news(*daily(last=50)))
     feeds = [feed("a"), feed("b")]
     assert only(archive).silent
-    assert health_memo(DAY, feeds, archive) == ""
-    assert failed_feeds(DAY, feeds, archive) == ["Invented b"]
+    assert memo_of(feeds, archive) == ""
+    assert failed_feeds(rows_of(feeds, archive)) == ["Invented b"]
 
 
 def test_many_feeds_are_counted_after_ten_names(tmp_path: Path) -> None:
     feeds = [feed(f"f{n:02}") for n in range(13)]
     archive = archive_in(tmp_path)
     archive.add_poll([poll_row(AT - HOUR, row.feed_id, moved_to="http://new.test/") for row in feeds], [])
-    memo = health_memo(DAY, feeds, archive)
+    memo = memo_of(feeds, archive)
     assert memo.endswith("、Invented f09、ほか3件")
 
 

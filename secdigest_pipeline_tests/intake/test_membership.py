@@ -74,6 +74,7 @@ def items(
         ("2026-10-01 12:00", None, "poll", "2026-10-02", "undated"),
         ("2026-10-01 12:00", None, "first_poll", "2026-10-02", "undated"),
         ("2026-10-01 05:55", "2026-10-01 06:04", "poll", "2026-10-02", "published"),
+        ("2026-10-01 05:55", "2026-10-01 06:05", "poll", "2026-10-02", "published"),
         ("2026-10-01 05:55", "2026-10-01 06:06", "poll", "2026-10-01", "future"),
         ("2026-10-01 12:00", "2031-01-01 00:00", "first_poll", "2026-10-02", "future"),
     ],
@@ -170,6 +171,16 @@ def test_the_same_article_from_two_feeds_is_kept_once_for_the_first_feed_listed(
         ("a", "duplicate_url"),
         ("b", "duplicate_url"),
     ]
+
+
+def test_an_item_that_is_left_out_takes_no_article_from_another_and_keeps_its_own_reason(tmp_path: Path) -> None:
+    rows = [
+        shown("2026-10-01 12:10", "2026-10-01 12:00", "https://x.test/story", name, categories=categories)
+        for name, categories in (("a", ("deals",)), ("b", ()), ("c", ("deals",)))
+    ]
+    feeds = [feed(name, exclude=(Rule(category="Deals"),)) for name in "abc"]
+    found = {item.feed_id: item.reason for item in items(tmp_path, *rows, feeds=feeds)}
+    assert found == {"a": "excluded", "b": "", "c": "excluded"}
 
 
 def test_an_article_of_an_earlier_edition_is_not_repeated(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_a_failed_run_becomes_one_line_however_often_the_sensor_meets_it(tmp_pat
                 dagster_event=event,
                 dagster_instance=instance,
                 dagster_run=result.dagster_run,
-                resources={"services": services},
+                resources=services.resources(),
             ).for_run_failure()
             run_failure_alert(context)
     (path,) = (tmp_path / "alerts").iterdir()

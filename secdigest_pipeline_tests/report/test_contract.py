@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from secdigest_pipeline.report.contract import check_report, parse_report
+from secdigest_pipeline.report.contract import ParsedArticle, check_report, parse_report
 from secdigest_pipeline_tests.places import SHARED
 from secdigest_pipeline_tests.report.rows import analysis, ioc, item, report_of, statement
 from secdigest_pipeline_tests.report.test_markdown import ADVISORY, GOLDEN, golden_rows
@@ -156,3 +156,23 @@ def test_a_label_inside_a_statement_opens_no_block() -> None:
     assert len(article.blocks["要約"]) == 3
     assert article.blocks["その他"] == ("なし",)
     assert check_report(report.markdown) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "has"),
+    [
+        ((), False),
+        (("IOC情報なし",), False),
+        (("本文による。", "情報なし"), False),
+        (("a[.]example", "b[.]example", "ほかは情報なし"), True),
+        (("a[.]example",), True),
+    ],
+)
+def test_an_article_has_indicators_unless_two_lines_at_most_say_that_there_are_none(
+    lines: tuple[str, ...], has: bool
+) -> None:
+    assert ParsedArticle("t", "https://a.example/", {"IOCの列挙": lines}).has_iocs is has
+
+
+def test_an_article_without_a_block_of_indicators_has_none() -> None:
+    assert not ParsedArticle("t", "https://a.example/", {}).has_iocs

@@ -1,5 +1,6 @@
 """What catalogues say of an article's CVEs, in その他 of its entry and below a headline (report-contract 1.6, 1.7)."""
 
+from dataclasses import replace
 from datetime import date
 
 from secdigest_pipeline.report.contract import check_report, parse_report
@@ -9,7 +10,7 @@ from secdigest_pipeline_tests.articles.primaries import primary
 from secdigest_pipeline_tests.report.rows import EDITION, ID, URL, analysis, article, ioc, item, statement
 
 FACT = CveFacts(
-    EDITION.key, "CVE-2026-90001", (ID,), "listed", date(2026, 9, 30), None, "unknown", "scored", 0.1234, 0.956, None, None, ()
+    EDITION.key, "CVE-2026-90001", (ID,), "listed", date(2026, 9, 30), None, "unknown", "scored", 0.1234, 0.956, None, None, (), (ID,)
 )  # fmt: skip
 LINE = "CVE-2026-90001（KEV登録日 2026-09-30、EPSS 12.3%、百分位95.6%）。"
 ARTICLE = article(text="The flaw CVE-2026-90001 is patched.")
@@ -38,5 +39,6 @@ def test_a_headline_has_it_as_a_child_bullet_and_a_cve_of_another_article_is_not
     report = render(EDITION, [beside], [ARTICLE], [], [], [], facts=[FACT])
     assert f"]({URL})\n    - {LINE}\n" in report.markdown
     assert check_report(report.markdown) == []
-    none = render(EDITION, [beside], [article(text="Nothing of the kind.")], [], [], [], facts=[FACT])
+    other = replace(FACT, own_article_ids=())
+    none = render(EDITION, [beside], [ARTICLE], [], [], [], facts=[other])
     assert "CVE-2026-90001" not in none.markdown

@@ -8,8 +8,9 @@ from secdigest_pipeline.articles.records import Article, PrimaryPage
 from secdigest_pipeline.base.characters import plain_line
 from secdigest_pipeline.base.editions import JST, Edition
 from secdigest_pipeline.base.suffixes import registered_domain
-from secdigest_pipeline.indicators.finding.find import Observable, find
+from secdigest_pipeline.indicators.finding.find import Observable
 from secdigest_pipeline.indicators.finding.hosts import bare_host
+from secdigest_pipeline.indicators.finding.observables import Found, found_in, page_texts
 from secdigest_pipeline.indicators.finding.spelling import host_in
 from secdigest_pipeline.indicators.judging.csv_rules import ioc_refusal
 from secdigest_pipeline.indicators.judging.phrases import says_of
@@ -45,17 +46,19 @@ def ledger(
     lists: WarningLists | None = None,
     local: LocalList = NO_LOCAL,
     primary: Sequence[PrimaryPage] = (),
+    found: Found | None = None,
 ) -> list[Ioc]:
     """Rows of all articles of an edition, in article order and page order; one row a (article_id, type, value).
 
     `roles` and `threats` are what analyses said, by article_id; a missing key is an analysis that said nothing. `lists` are the
     vendored warning lists unless given. `primary` are the pages the articles rest on: a value that one of them gives as an IOC
     has that page as `source_url`, its offsets count there and its date is the page's; other values stand on the article's own page
-    where they can. Pure: the same input gives the same rows.
+    where they can. `found` is what their texts hold, searched here unless given. Pure: the same input gives the same rows.
     """
     known = Known(lists or vendored(), local)
-    pages = _pages(articles, primary)
-    read = [_sightings(page.page_text) for page in pages]
+    searched = _pages(articles, primary, found_in(page_texts(articles, primary)) if found is None else found)
+    pages = [page for page, _ in searched]
+    read = [_sightings(page.page_text, items) for page, items in searched]
     shared = _shared([sightings for sightings, _ in read], [(page.article_id, page.page_text) for page in pages])
     rows: dict[tuple[str, str, str], Ioc] = {}
     own_pages = {article.article_id: article.url for article in articles}
@@ -83,8 +86,11 @@ def ledger(
     return list(rows.values())
 
 
-def _pages(articles: Sequence[Article], primary: Sequence[PrimaryPage]) -> list[Article]:
-    """Every page to search: each article's own, then the primary pages it rests on, as an article whose page they are."""
+def _pages(
+    articles: Sequence[Article], primary: Sequence[PrimaryPage], found: Found
+) -> list[tuple[Article, Sequence[Observable]]]:
+    """Every page with its observables: each article's own, then the primary pages it rests on, as an article whose page
+    they are."""
     sources: dict[str, list[PrimaryPage]] = defaultdict(list)
     for page in primary:
         if page.read_state == "read":
@@ -93,14 +99,17 @@ def _pages(articles: Sequence[Article], primary: Sequence[PrimaryPage]) -> list[
         page
         for article in articles
         for page in (
-            article,
+            (article, found.get((article.article_id, "page", article.url), ())),
             *(
-                replace(
-                    article,
-                    url=source.final_url,
-                    page_text=source.page_text,
-                    links=source.links,
-                    published_at=source.published or article.published_at,
+                (
+                    replace(
+                        article,
+                        url=source.final_url,
+                        page_text=source.page_text,
+                        links=source.links,
+                        published_at=source.published or article.published_at,
+                    ),
+                    found.get((article.article_id, "primary", source.url), ()),
                 )
                 for source in sources[article.article_id]
             ),
@@ -108,9 +117,8 @@ def _pages(articles: Sequence[Article], primary: Sequence[PrimaryPage]) -> list[
     ]
 
 
-def _sightings(text: str) -> tuple[list[Sighting], bool]:
+def _sightings(text: str, items: Sequence[Observable]) -> tuple[list[Sighting], bool]:
     """(the values of a page in the order of their first places, whether the page is nothing but a list of values)."""
-    items = find(text)
     layout = Layout(text, items)
     links = [(item.start, item.end) for item in items if item.type == "url" and not item.defanged]
     by_value: dict[tuple[str, str], list[Observable]] = {}

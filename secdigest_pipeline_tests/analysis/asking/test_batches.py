@@ -8,7 +8,7 @@ import pytest
 
 from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
 from secdigest_pipeline.analysis.asking import models as price_table
-from secdigest_pipeline.analysis.asking.cost import list_price
+from secdigest_pipeline.analysis.asking.cost import edition_price
 from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable
 from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.base.files import sha256
@@ -36,7 +36,7 @@ def test_an_edition_goes_by_one_batch_at_half_price(api: MessagesApi, run: Run, 
     for call in calls:
         used = price_table.Usage(call.input_tokens, call.cache_write_tokens, call.cache_read_tokens, call.output_tokens)
         assert call.cost_usd == pytest.approx(price_table.model("claude-haiku-5-5").cost(used) / 2)
-    assert list_price(analyses, replies) > 0
+    assert edition_price(analyses) > 0
     assert run(articles, **FAST) == analyses and run(articles) == analyses and len(api.batches.submitted) == 1
     assert len(replies.calls(EDITION)) == 6
 

@@ -13,7 +13,6 @@ from secdigest_pipeline.articles.extraction.extract import (
     extract_feed_text,
     extract_page,
 )
-from secdigest_pipeline.articles.extraction.titles import headline, occurs
 from secdigest_pipeline_tests.articles.rows import PARAGRAPHS, PROSE, TITLE, html
 
 SEMINARS = "<ul>" + "".join(
@@ -159,21 +158,6 @@ def test_the_same_page_gives_the_same_extraction() -> None:
 def test_what_a_feed_carries_is_the_article_whatever_its_words() -> None:
     found = extract_feed_text(f"{PROSE}<script>x</script><ul><li>one</li></ul>", "https://wire.test/a", "Weekly notes")
     assert found.text == "\n".join([*PARAGRAPHS, "- one"])
-
-
-def test_a_title_of_the_page_is_used_only_when_it_is_about_the_same() -> None:
-    assert headline("Amber Vulture breaks into hospitals", TITLE) == "Amber Vulture breaks into hospitals"
-    assert headline("Example Wire - all the news", TITLE) == TITLE
-    assert headline("", TITLE) == TITLE
-    assert headline("Only the page has one", "") == "Only the page has one"
-
-
-def test_title_words_are_looked_for_in_english_and_japanese() -> None:
-    assert occurs(TITLE, " ".join(PARAGRAPHS))
-    assert not occurs(TITLE, "Ten recipes for a long weekend with asparagus and rhubarb")
-    assert occurs("電子カルテにランサムウェア感染", "市立病院の電子カルテが止まった。ランサムウェアの感染が原因。")
-    assert not occurs("電子カルテにランサムウェア感染", "春の行楽に関する特集")
-    assert occurs("", "anything")
 
 
 @settings(max_examples=60, deadline=None)

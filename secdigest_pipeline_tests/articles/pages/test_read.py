@@ -2,16 +2,11 @@
 
 import asyncio
 import gzip
-from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from upath import UPath
 
-from secdigest_pipeline.articles.pages.archive import PageArchive
-from secdigest_pipeline.base.files import StorageError
-from secdigest_pipeline_tests.articles.rows import Desk, desk, html, item, page, read_one, site
+from secdigest_pipeline_tests.articles.rows import desk, html, item, page, read_one, site
 from secdigest_pipeline_tests.intake.servers import Request, response
 
 READ = page(html())
@@ -44,62 +39,6 @@ def test_refetch_asks_again_and_keeps_the_old_page_when_the_new_answer_is_worse(
             answers["/a"] = response(b"", "503 Service Unavailable")
             third, _ = await table.read([item()], refetch=frozenset({first[0].article_id}))
             assert third == second
-
-    asyncio.run(run())
-
-
-DAMAGES: dict[str, Callable[[bytes], bytes]] = {
-    "cut": lambda data: data[: len(data) // 2],
-    "empty": lambda data: b"",
-    "another": lambda data: gzip.compress(b"the page of another article"),
-    "flipped": lambda data: data[:40] + bytes([data[40] ^ 0xFF]) + data[41:],
-}
-
-
-def spoiled(root: Path, damage: Callable[[bytes], bytes]) -> str:
-    """Damage the one stored body below `root`; its digest."""
-    (path,) = root.rglob("*.gz")
-    path.write_bytes(damage(path.read_bytes()))
-    return path.stem
-
-
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_page_is_fetched_anew_once_and_named(tmp_path: Path, damage: str) -> None:
-    async def run() -> None:
-        told: list[str] = []
-        async with desk(tmp_path, site({"/a": READ, "/b": READ})) as table:
-            table.archive.tell = told.append
-            items = [item("/a"), item("/b")]
-            first, _ = await table.read(items)
-            articles = await table.clean(items, first)
-            digest = spoiled(tmp_path, DAMAGES[damage])
-            second, downloads = await table.read(items)
-            assert downloads == 2
-            assert await table.clean(items, second) == articles
-            for line, path in zip(sorted(told), "ab", strict=True):
-                assert line.startswith(f"http://wire.test/{path}: ") and line.endswith("; fetched anew")
-                assert digest in line
-            assert (await table.read(items))[1] == 0
-            assert len(told) == 2
-
-    asyncio.run(run())
-
-
-def test_a_damaged_page_that_is_not_to_be_had_anew_says_so_and_is_asked_for_again(tmp_path: Path) -> None:
-    async def run() -> None:
-        told: list[str] = []
-        answers = {"/a": READ}
-        async with desk(tmp_path, site(answers)) as table:
-            table.archive.tell = told.append
-            await table.read([item()])
-            spoiled(tmp_path, DAMAGES["empty"])
-            answers["/a"] = response(b"", "404 Not Found")
-            (page_row,), _ = await table.read([item()])
-            assert (page_row.read_state, page_row.reason, page_row.body_sha256) == ("gone", "HTTP 404", None)
-            assert told[0].endswith("; not to be had anew (HTTP 404)")
-            answers["/a"] = READ
-            (page_row,), downloads = await table.read([item()])
-            assert (page_row.read_state, downloads) == ("read", 1)
 
     asyncio.run(run())
 
@@ -138,21 +77,6 @@ def test_only_passing_failures_are_tried_again_by_a_later_run(tmp_path: Path, st
             assert table.asked("/a") == asked
 
     asyncio.run(run())
-
-
-def test_a_short_retry_after_is_obeyed_once(tmp_path: Path) -> None:
-    async def run() -> None:
-        answers = [response(b"", "429 Too Many Requests", {"Retry-After": "0"}), READ]
-        async with desk(tmp_path, site({"/a": lambda _: answers.pop(0)})) as table:
-            pages, downloads = await table.read([item()])
-            assert (pages[0].read_state, downloads) == ("read", 2)
-
-    asyncio.run(run())
-
-
-def test_a_long_retry_after_is_not_waited_for_but_named(tmp_path: Path) -> None:
-    got = read_one(tmp_path, response(b"", "503 Service Unavailable", {"Retry-After": "3600"}))
-    assert (got.read_state, got.reason) == ("unreachable", "HTTP 503, Retry-After: 3600")
 
 
 @pytest.mark.parametrize(
@@ -291,56 +215,3 @@ def test_the_host_with_most_pages_begins_first_and_the_pages_come_back_in_item_o
             assert any(request.host.startswith("large.test") for request in table.server.requests[:8])
 
     asyncio.run(run())
-
-
-def test_one_host_is_asked_for_one_page_at_a_time(tmp_path: Path) -> None:
-    async def slow(request: Request, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.02)
-        writer.write(READ if request.target != "/robots.txt" else response(b"", "404 Not Found"))
-
-    async def run() -> None:
-        async with desk(tmp_path, slow) as table:
-            await table.read([item(f"/{n}", host) for n in range(4) for host in ("one.test", "two.test")])
-            assert set(table.server.most_at_once.values()) == {1}
-
-    asyncio.run(run())
-
-
-def test_requests_to_one_host_are_host_delay_apart(tmp_path: Path) -> None:
-    async def run() -> None:
-        async with desk(tmp_path, site({"/a": READ, "/b": READ})) as table:
-            await table.read([item("/a"), item("/b")], host_delay=0.2)
-            times = [request.time for request in table.server.requests]
-            assert all(later - earlier >= 0.2 for earlier, later in pairwise(times))
-
-    asyncio.run(run())
-
-
-def test_a_run_killed_between_body_and_record_fetches_again_and_nothing_is_half_written(tmp_path: Path) -> None:
-    async def run() -> None:
-        async with desk(tmp_path, site({"/a": READ})) as table:
-            first, _ = await table.read([item()])
-            record = next((tmp_path / "pages").rglob("*.json"))
-            record.write_bytes(record.read_bytes()[:40])
-            second, downloads = await table.read([item()])
-            assert (second[0], downloads) == (first[0], 1)
-
-    asyncio.run(run())
-    assert not list(tmp_path.rglob("*.tmp"))
-
-
-def test_an_archive_that_cannot_be_written_is_one_named_error(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
-
-    async def run() -> None:
-        async with desk(tmp_path, site({"/a": READ})) as table:
-            table = Desk(tmp_path / "file", table.server)
-            with pytest.raises(StorageError, match="file"):
-                await table.read([item()])
-
-    asyncio.run(run())
-
-
-def test_a_missing_body_is_a_storage_error_that_names_the_path(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="cannot be read"):
-        PageArchive(UPath(tmp_path)).body("0" * 64)

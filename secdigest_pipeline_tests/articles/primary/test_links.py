@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from secdigest_pipeline.articles.primary.hosts import domain_of
 from secdigest_pipeline.articles.primary.links import MAX_FOLLOWED, MAX_SOURCES, lists_of, readable_url, sources_of
 from secdigest_pipeline.articles.records import Link
 from secdigest_pipeline_tests.articles.primaries import HOSTS, article
@@ -137,8 +136,3 @@ def test_files_shown_by_code_hosts_are_read_as_the_files() -> None:
     )
     assert readable_url("https://gist.github.com/labs/0a1b") == "https://gist.githubusercontent.com/labs/0a1b/raw"
     assert readable_url("https://github.com/labs/iocs") == "https://github.com/labs/iocs"
-
-
-def test_a_host_is_judged_by_its_registered_domain_and_bad_addresses_have_none() -> None:
-    assert domain_of("http://news.example.co.uk/a") == "example.co.uk"
-    assert domain_of("http://[bad") == ""

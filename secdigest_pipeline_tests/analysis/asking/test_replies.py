@@ -1,23 +1,16 @@
-"""What was paid for is never paid for again: kept replies, resumed runs, the ledger and the spending cap."""
+"""What was paid for is never paid for again: kept replies, resumed runs and the ledger."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from upath import UPath
 
-from secdigest_pipeline.analysis.analyse import Analyst, analyse
 from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
 from secdigest_pipeline.analysis.asking import models as price_table
 from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Analysis
-from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.base.files import StorageError
-from secdigest_pipeline.indicators.finding.find import Observable
 from secdigest_pipeline.sample.messages import MessagesApi
-from secdigest_pipeline_tests.analysis.conftest import FAST, REPLY, TEXT, Run, make_article, numbered
+from secdigest_pipeline_tests.analysis.conftest import FAST, REPLY, Run, make_article, numbered
 
 EDITION = "2026-10-01"
 
@@ -143,80 +136,3 @@ def test_a_damaged_ledger_entry_is_named_and_left_out(
     path = min(replies.root.glob("calls/*/*.json"), key=str)
     path.write_bytes(b"{")
     assert len(replies.calls(EDITION)) == 1 and str(path) in caplog.text
-
-
-def test_the_cap_of_a_month_counts_every_edition(api: MessagesApi, run: Run, replies: Replies) -> None:
-    article = make_article()
-    run([article])
-    spent = replies.calls(EDITION)[0].cost_usd
-    other = replace(make_article("b", text=TEXT + "More."), edition="2026-10-02")
-    [analysis] = run([other], max_usd=1.0, max_usd_month=spent + 1e-6)
-    assert (analysis.state, analysis.reason) == ("failed", "claude-haiku-5-5: budget of the month")
-    assert not replies.calls("2026-10-02") and replies.editions() == [EDITION]
-    assert run([other], max_usd=1.0, max_usd_month=spent + 0.1)[0].state == "analysed"
-    month = f"{replies.calls(EDITION)[0].at:%Y-%m}"
-    assert [call.edition for call in replies.calls_of_month(month)] == [EDITION, "2026-10-02"]
-    assert replies.calls_of_month("2020-01") == []
-
-
-@pytest.mark.parametrize("at_once", [1, 8])
-def test_the_cap_of_an_edition_is_kept(api: MessagesApi, run: Run, replies: Replies, at_once: int) -> None:
-    articles = numbered(12)
-    run(articles[:1])
-    spent = replies.calls(EDITION)[0].cost_usd
-    cap = spent + 0.006
-    analyses = run(articles, max_usd=cap, at_once=at_once)
-    states = {analysis.state for analysis in analyses}
-    assert states == {"analysed", "failed"}
-    failed = [analysis for analysis in analyses if analysis.state == "failed"]
-    assert all(analysis.reason == "claude-haiku-5-5: budget" and analysis.summary for analysis in failed)
-    assert sum(call.cost_usd for call in replies.calls(EDITION)) <= cap
-    assert analyses[0].state == "analysed", "a kept reply costs nothing"
-
-
-def test_a_cap_of_nothing_makes_no_call_and_another_edition_has_its_own(api: MessagesApi, run: Run) -> None:
-    article = make_article()
-    assert [a.state for a in run([article], max_usd=0.0)] == ["failed"] and not api.calls
-    assert [a.state for a in run([replace(article, edition="2026-10-02")], max_usd=0.05)] == ["analysed"]
-
-
-def test_no_more_calls_are_under_way_than_allowed(api: MessagesApi, run: Run) -> None:
-    api.delay = 0.05
-    run(numbered(20), at_once=4)
-    assert 1 < api.max_in_flight <= 4
-
-
-def test_a_folder_that_cannot_be_written_stops_the_run(api: MessagesApi, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-
-    async def go() -> None:
-        async with AnthropicAnalyst(["claude-haiku-5-5"], Replies(UPath(tmp_path / "file" / "llm"))) as analyst:
-            await analyse(numbered(4), {}, analyst, at_once=1)
-
-    with pytest.raises(StorageError, match="file"):
-        asyncio.run(go())
-    assert sum(api.calls.values()) == 1
-
-
-def test_one_article_that_breaks_the_analyst_costs_only_itself(caplog: pytest.LogCaptureFixture) -> None:
-    class Broken:
-        async def analyse_one(self, article: Article, observables: Sequence[Observable]) -> Analysis:
-            if article.url.endswith("n1"):
-                raise ZeroDivisionError
-            return replace(extracted(article), reason="fine")
-
-    def extracted(article: Article) -> Analysis:
-        from secdigest_pipeline.analysis.extractive import extract
-
-        return extract(article)
-
-    broken: Analyst = Broken()
-    told: list[str] = []
-    analyses = asyncio.run(analyse(numbered(3), {}, broken, at_once=2, progress=lambda a: told.append(a.article_id)))
-    assert [a.state for a in analyses] == ["extractive", "failed", "extractive"]
-    assert analyses[1].reason == "internal error (ZeroDivisionError)" and analyses[1].summary
-    assert sorted(told) == sorted(a.article_id for a in analyses)
-
-
-def test_no_articles_are_no_analyses(api: MessagesApi, run: Run) -> None:
-    assert run([]) == []

@@ -102,7 +102,7 @@ def test_each_folder_that_cannot_be_written_is_named_and_what_was_done_before_is
     blocked = {
         data / "tables": "enrichment_files: ",
         data / "archive": "feed_snapshots: ",
-        data / "pages": "article_pages: ",
+        data / "pages": "read_articles: ",
         out: f"daily_report: output folder {out} (SECDIGEST_OUT): ",
     }
     for place in blocked:

@@ -1,12 +1,19 @@
 """`secdigest intake`: what it prints of an archive, as a table and as JSON Lines."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.base.files import write_atomic
 from secdigest_pipeline.cli.intake import intake
+from secdigest_pipeline.intake.feed_completeness import feed_completeness
+from secdigest_pipeline.intake.membership import items_of
+from secdigest_pipeline.intake.records import FEED_COMPLETENESS, RAW_FEED_ITEMS
+from secdigest_pipeline.orchestration.io_managers import parquet_bytes
+from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline_tests.intake.polling.test_archive import poll_row, sighting
 from secdigest_pipeline_tests.intake.worlds import archive_in, jst
 
@@ -44,6 +51,27 @@ def test_json_lines_hold_one_row_a_feed_and_edition(capsys: pytest.CaptureFixtur
     ]
     assert all(row.keys() == {"edition", "feed", "completeness", "reason", "kept", "left_out"} for row in rows)
     assert rows[3]["reason"] == "nothing shows what the window holds; not polled; wayback: not asked"
+
+
+@pytest.mark.usefixtures("archived")
+def test_of_an_edition_that_was_made_its_tables_are_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert intake.callback is not None
+    services = Services()
+    items = items_of(DAY, services.feeds, services.archive, DAY.closes)
+    covered = feed_completeness(DAY, services.feeds, services.archive, DAY.closes)
+    covered = [replace(row, completeness="archive", reason="as it was made") for row in covered]
+    for table, rows in ((RAW_FEED_ITEMS, items), (FEED_COMPLETENESS, covered)):
+        write_atomic(services.tables / table.name / f"{DAY.key}.parquet", parquet_bytes(table.arrow(rows)))
+    # what the archive shows later changes nothing of it
+    services.archive.add_poll([poll_row(jst("2026-10-02 07:10"), entries=3)], [])
+    intake.callback(DAY, None, True)
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(row["feed"], row["completeness"], row["reason"], row["kept"]) for row in rows] == [
+        ("a", "archive", "as it was made", 1),
+        ("b", "archive", "as it was made", 0),
+    ]
 
 
 @pytest.mark.usefixtures("archived")

@@ -237,6 +237,33 @@ def test_a_number_of_the_next_sentence_supports_a_statement() -> None:
     )
 
 
+def test_a_number_of_the_title_is_near_every_quote() -> None:
+    text = f"Orrin found hacked gateways. {FAR}Halden lost 47 servers."
+    quote = "Orrin found hacked gateways."
+    assert ground("Orrinは63台を確認した。", quote, text, "63 gateways hacked").verdict == "grounded"
+    assert ground("Orrinは63台を確認した。", quote, text, "Gateways hacked").verdict == "unsupported: 63"
+
+
+def test_an_id_says_by_itself_what_it_means_and_may_stand_anywhere_in_the_article() -> None:
+    text = f"Orrin fixed the flaw in its portal. {FAR}It is tracked as CVE-2026-90117."
+    quote = "Orrin fixed the flaw in its portal."
+    assert ground("OrrinはCVE-2026-90117を修正した。", quote, text).verdict == "grounded"
+
+
+@pytest.mark.parametrize(("number", "verdict"), [("71", "grounded"), ("64", "unsupported: 64")])
+def test_a_number_that_differs_in_one_figure_from_the_quotes_own_was_taken_from_the_wrong_sentence(
+    number: str, verdict: str
+) -> None:
+    text = f"Orrin found 63 gateways. Halden found {number} servers."
+    assert ground(f"{number}台を確認した。", "Orrin found 63 gateways.", text).verdict == verdict
+
+
+def test_a_date_without_a_year_says_any_year_of_the_text_and_no_other() -> None:
+    text = "In 2026 Orrin fixed the flaw. The patch came on November 20."
+    assert unsupported_values("2026年11月20日に修正された。", text) == []
+    assert unsupported_values("2025年11月20日に修正された。", text) == ["2025年11月20日"]
+
+
 @pytest.mark.parametrize(
     ("true", "false"),
     [

@@ -1,0 +1,448 @@
+"""The planted mistakes, by decision: each one somebody could make in an afternoon, and a reader of the report would pay for."""
+
+from secdigest_pipeline_tests.mutants.mutant import Mutant
+
+_MEMBERSHIP = [
+    Mutant("membership", module, fragment, replacement, "intake/test_membership.py")
+    for module, fragment, replacement in (
+        ("intake/membership.py", "published_at > seen_at + CLOCK_SLACK", "published_at > seen_at"),
+        ("intake/membership.py", "published_at > seen_at + CLOCK_SLACK", "published_at >= seen_at + CLOCK_SLACK"),
+        ("intake/membership.py", "seen_at > edition.closes", "seen_at >= edition.closes"),
+        ("intake/membership.py", "seen_at > edition.closes", "seen_at > edition.cutoff"),
+        ("intake/membership.py", 'seen_via == "poll" and seen_at', 'seen_via != "history" and seen_at'),
+        ("intake/membership.py", 'return Edition.of(seen_at), "late"', 'return edition, "late"'),
+        ("intake/membership.py", "pc.less_equal(seen.column", "pc.less(seen.column"),
+        ("intake/membership.py", 'within("published_at"), within("seen_at")', 'within("seen_at"), within("seen_at")'),
+        ("intake/membership.py", 'row["seen_at"] < before.seen_at', 'row["seen_at"] > before.seen_at'),
+        ("intake/membership.py", "for later in (0, 1)", "for later in (0,)"),
+        ("intake/membership.py", "row.seen_via)[0] < edition", "row.seen_via)[0] != edition"),
+        (
+            "intake/membership.py",
+            "if sighting.article_id and not _unusable(sighting, feeds[sighting.feed_id])",
+            "if sighting.article_id",
+        ),
+        ("intake/membership.py", "> MAX_ITEMS_OF_A_FEED", ">= MAX_ITEMS_OF_A_FEED"),
+        ("intake/membership.py", "if item.kept and item.article_id in taken", "if item.article_id in taken"),
+        ("intake/membership.py", "if item.kept and item.article_id:", "if item.article_id:"),
+    )
+]
+
+_COMPLETENESS = [
+    Mutant("completeness", module, fragment, replacement, tests)
+    for module, fragment, replacement, tests in (
+        (
+            "intake/completeness.py",
+            "current is not None and shared * 4 >= snapshot.entries",
+            "current is not None",
+            "intake/test_completeness.py",
+        ),
+        (
+            "intake/completeness.py",
+            "shared * 4 >= snapshot.entries",
+            "shared * 4 > snapshot.entries",
+            "intake/test_completeness.py",
+        ),
+        (
+            "intake/completeness.py",
+            "snapshot.entries - new if new < MAX_ITEMS else 0",
+            "snapshot.entries - new",
+            "intake/test_completeness.py",
+        ),
+        (
+            "intake/completeness.py",
+            'snapshot.outcome == "error" or not snapshot.entries',
+            "not snapshot.entries",
+            "intake/test_completeness.py",
+        ),
+        (
+            "intake/completeness.py",
+            'snapshot.outcome == "error" or not snapshot.entries',
+            'snapshot.outcome == "error"',
+            "intake/test_completeness.py",
+        ),
+        (
+            "intake/completeness.py",
+            "current.start if current else snapshot.taken",
+            "current.start if current else self._edition.start",
+            "intake/test_completeness.py",
+        ),
+        (
+            "intake/completeness.py",
+            "return [*spans, current] if current else spans",
+            "return spans",
+            "intake/test_completeness.py",
+        ),
+        (
+            "intake/completeness.py",
+            "moment if reach is None else min(reach, moment)",
+            "moment if reach is None else reach",
+            "intake/test_completeness.py",
+        ),
+        (
+            "intake/completeness.py",
+            '"none" if whole and not self._within[feed.feed_id] else "partial"',
+            '"none" if whole else "partial"',
+            "intake/test_completeness.py",
+        ),
+        ("intake/completeness.py", '(row.source == "wayback") == wayback', "True", "intake/test_completeness.py"),
+        ("intake/completeness.py", "if feed.enabled", "", "intake/test_completeness.py"),
+        (
+            "intake/completeness.py",
+            "AROUND = timedelta(days=7)",
+            "AROUND = timedelta(0)",
+            "intake/test_completeness.py",
+        ),
+        (
+            "intake/completeness.py",
+            'row.completeness != "none" or name not in failed',
+            "name not in failed",
+            "intake/test_completeness.py",
+        ),
+        ("intake/spans.py", "at = max(at, span.end)", "at = span.end", "intake/test_spans.py"),
+        ("intake/spans.py", "if at < end:", "if at <= end:", "intake/test_spans.py"),
+        ("intake/spans.py", "if span.start > at:", "if span.start >= at:", "intake/test_spans.py"),
+        ("intake/spans.py", "len(dates) // 4", "len(dated) // 4", "intake/test_spans.py"),
+        ("intake/spans.py", "place < len(dated)", "place <= len(dated)", "intake/test_spans.py"),
+    )
+]
+
+_GROUNDING = [
+    Mutant(
+        "grounding", f"analysis/{module}", fragment, replacement, " ".join(f"analysis/{name}" for name in tests.split())
+    )
+    for module, fragment, replacement, tests in (
+        (
+            "grounding/grounder.py",
+            "if weight(words) < MIN_WEIGHT:\n            return []",
+            "if False:\n            return []",
+            "grounding/test_grounder.py",
+        ),
+        (
+            "grounding/grounder.py",
+            "weight(words) < MIN_WEIGHT",
+            "weight(words) <= MIN_WEIGHT",
+            "grounding/test_grounder.py",
+        ),
+        ("grounding/grounder.py", "len(quote) > MAX_QUOTE", "len(quote) >= MAX_QUOTE", "grounding/test_grounder.py"),
+        ("grounding/grounder.py", "len(found) < MAX_QUOTE_PLACES", "len(found) < 1", "grounding/test_grounder.py"),
+        (
+            "grounding/grounder.py",
+            "judged[0] if failed else judged[-1]",
+            "judged[-1] if failed else judged[-1]",
+            "grounding/test_grounder.py",
+        ),
+        (
+            "grounding/grounder.py",
+            "len(statement) > MAX_STATEMENT",
+            "len(statement) >= MAX_STATEMENT",
+            "grounding/test_grounder.py",
+        ),
+        (
+            "grounding/grounder.py",
+            "elif place and not _within(places, *place[:2]) and places[-1] < self._title:",
+            "elif False:",
+            "grounding/test_values.py",
+        ),
+        (
+            "grounding/grounder.py",
+            "elif place and not _within(places, *place[:2]) and places[-1] < self._title:",
+            "elif place and not _within(places, *place[:2]):",
+            "grounding/test_values.py",
+        ),
+        (
+            "grounding/grounder.py",
+            "if value.kind in _WINDOWED and not _within(",
+            "if not _within(",
+            "grounding/test_values.py",
+        ),
+        (
+            "grounding/grounder.py",
+            "return self._slipped(value, values, quoted)",
+            "return False",
+            "grounding/test_values.py",
+        ),
+        ("grounding/grounder.py", "len(different) == 1 and", "len(different) >= 1 and", "grounding/test_values.py"),
+        (
+            "grounding/grounder.py",
+            "at < len(places) and places[at] <= last",
+            "at < len(places)",
+            "grounding/test_values.py",
+        ),
+        (
+            "grounding/grounder.py",
+            'elif value.kind == "version" and self._is_turned(text, value, places):',
+            'elif value.kind == "version" and False:',
+            "grounding/test_ranges.py",
+        ),
+        ("grounding/ranges.py", '"<": "<=" in meant', '"<": True', "grounding/test_ranges.py"),
+        ("grounding/ranges.py", "or said in meant", "", "grounding/test_ranges.py"),
+        ("grounding/exploitation.py", "if len(said) != 1:", "if not said:", "grounding/test_exploitation.py"),
+        ("grounding/exploitation.py", "return not said <= near", "return False", "grounding/test_exploitation.py"),
+        (
+            "grounding/exploitation.py",
+            '"not exploited" in said or (',
+            "(",
+            "grounding/test_exploitation.py",
+        ),
+        (
+            "grounding/dates.py",
+            "asked.day in (None, self.day)",
+            "self.day in (None, asked.day)",
+            "grounding/test_values.py grounding/test_numbers.py",
+        ),
+        (
+            "grounding/index.py",
+            "and (asked.year is None or date.year is not None or str(asked.year) in self.numbers)",
+            "",
+            "grounding/test_values.py",
+        ),
+        ("grounding/vague.py", "(len(key) - 1)", "len(key)", "grounding/test_values.py grounding/test_numbers.py"),
+        (
+            "grounding/numbers.py",
+            "if 0 < many < of",
+            "if 0 < many",
+            "grounding/test_numbers.py grounding/test_values.py",
+        ),
+        ("instructions.py", "at < len(self._starts) and self._starts[at] < end", "False", "test_instructions.py"),
+        ("instructions.py", "self._starts[at] < end", "self._starts[at] <= end", "test_instructions.py"),
+        ("instructions.py", "if speaks or announced:", "if speaks:", "test_instructions.py"),
+        (
+            "verify.py",
+            "if instructions.hold(statement.start, statement.end):",
+            "if False:",
+            "test_verify.py",
+        ),
+        ("verify.py", "or instructions.hold(start, end)", "", "test_verify.py"),
+        (
+            "verify.py",
+            "Grounder(instructions.covered, Instructions(article.title).covered)",
+            "Grounder(article.text, article.title)",
+            "test_verify.py",
+        ),
+        ("verify.py", "statement.verdict not in PRINTABLE", "not statement.verdict", "test_verify.py"),
+        ("verify.py", 'None if verdict == "grounded" else verdict', "None", "test_verify.py"),
+        (
+            "verify.py",
+            "statement.start is None or statement.end is None or text[statement.start : statement.end] != statement.quote",
+            "statement.start is None or statement.end is None",
+            "test_verify.py",
+        ),
+        (
+            "verify.py",
+            '"" if Instructions(article.title) else one_line(article.title)',
+            "one_line(article.title)",
+            "test_verify.py",
+        ),
+        (
+            "verify.py",
+            "shown and one_line(statement.quote).startswith(shown)",
+            "one_line(statement.quote).startswith(shown)",
+            "test_verify.py",
+        ),
+        (
+            "verify.py",
+            'for field in ("summary", "recommendations", "notes")',
+            'for field in ("summary", "recommendations")',
+            "test_verify.py",
+        ),
+        (
+            "verify.py",
+            '("title_ja", analysis.title_ja), ("advice", analysis.advice)',
+            '("title_ja", analysis.title_ja),',
+            "test_verify.py",
+        ),
+        (
+            "verify.py",
+            'f"{event.title}\\n{event.summary}"',
+            "event.title",
+            "test_verify.py",
+        ),
+    )
+]
+
+_BUDGET = [
+    Mutant("budget", "analysis/asking/budget.py", fragment, replacement, "analysis/asking/test_budget.py")
+    for fragment, replacement in (
+        ("await of_edition.settle(highest, 0.0)", "pass"),
+        ("await of_edition.settle(highest, 0.0)", "await of_edition.settle(highest, highest)"),
+        ("self._spent + self._held + highest > self._limit", "self._spent + self._held + highest >= self._limit"),
+        ("self._spent + self._held + highest > self._limit", "self._spent + highest > self._limit"),
+        ("self._spent + self._held + highest > self._limit", "self._spent + self._held > self._limit"),
+        ("if self._held <= 0 or not wait:", "if self._held <= 0:"),
+        ("if self._held <= 0 or not wait:", "if not wait:"),
+        ("if self._held <= 0 or not wait:", "if True:"),
+        ("self._held += highest\n", "pass\n"),
+        ("self._spent += cost", "pass"),
+        ("self._spent += cost", "self._spent += highest"),
+        ("self._changed.notify_all()", "pass"),
+        ("self._changed.notify_all()", "self._changed.notify()"),
+        ("if self._held - highest > 1e-12 else 0.0", "if True else 0.0"),
+        ("for budget in await self._both(edition):", "for budget in (await self._both(edition))[:1]:"),
+        ("sum(call.cost_usd for call in await asyncio.to_thread(spent))", "0.0"),
+        ('key = f"{kind} {name}"', "key = kind"),
+    )
+]
+
+_LEDGER = [
+    Mutant("ledger", f"indicators/judging/{module}", fragment, replacement, tests)
+    for module, fragment, replacement, tests in (
+        ("scoring.py", "is_ioc=total > 0", "is_ioc=total >= 0", "indicators/judging/test_scoring.py"),
+        ("scoring.py", "malicious=log_odds(collected) > 0", "malicious=total > 0", "indicators/judging/test_ledger.py"),
+        (
+            "scoring.py",
+            'suppressed="" if total > 0 else',
+            'suppressed="" if total >= 0 else',
+            "indicators/judging/test_scoring.py",
+        ),
+        ("scoring.py", "worst = min(reasons", "worst = max(reasons", "indicators/judging/test_scoring.py"),
+        (
+            "scoring.py",
+            'WEIGHTS[worst.name].log_odds < WEIGHTS["name"].log_odds',
+            'WEIGHTS[worst.name].log_odds <= WEIGHTS["name"].log_odds',
+            "indicators/judging/test_scoring.py",
+        ),
+        ("scoring.py", "1 / (1 + math.exp(-max", "1 / (1 + math.exp(max", "indicators/judging/test_scoring.py"),
+        ("scoring.py", "-max(-700.0, min(700.0, total))", "-total", "indicators/judging/test_scoring.py"),
+        (
+            "scoring.py",
+            "RULE = -30.0",
+            "RULE = -10.0",
+            "indicators/judging/test_ledger.py indicators/judging/test_scoring.py",
+        ),
+        ("scoring.py", "Weight(-2 * RULE,", "Weight(-RULE,", "indicators/judging/test_scoring.py"),
+        ("ledger.py", "listed > _FROM_SOURCE", "listed >= _FROM_SOURCE", "indicators/judging/test_primary_ledger.py"),
+        (
+            "ledger.py",
+            "row.is_ioc and (not kept.is_ioc or kept.source_url == own_page)",
+            "not kept.is_ioc or kept.source_url == own_page",
+            "indicators/judging/test_primary_ledger.py",
+        ),
+        (
+            "ledger.py",
+            "row.is_ioc and (not kept.is_ioc or kept.source_url == own_page)",
+            "row.is_ioc and not kept.is_ioc",
+            "indicators/judging/test_primary_ledger.py",
+        ),
+        ("ledger.py", 'if page.read_state == "read":', "if True:", "indicators/judging/test_primary_ledger.py"),
+        (
+            "ledger.py",
+            "article != here and text != own",
+            "article != here",
+            "indicators/judging/test_primary_ledger.py indicators/judging/test_ledger.py",
+        ),
+        (
+            "ledger.py",
+            "article != here and text != own",
+            "text != own",
+            "indicators/judging/test_primary_ledger.py indicators/judging/test_ledger.py",
+        ),
+        (
+            "ledger.py",
+            "min(article.published_at.astimezone(JST).date(), edition)",
+            "article.published_at.astimezone(JST).date()",
+            "indicators/judging/test_ledger.py",
+        ),
+        (
+            "ledger.py",
+            "article.published_at.astimezone(JST).date()",
+            "article.published_at.date()",
+            "indicators/judging/test_ledger.py",
+        ),
+        ("ledger.py", 'ioc_refusal(row) if outcome.is_ioc else ""', '""', "indicators/judging/test_ledger.py"),
+        ("ledger.py", '"" if is_known_service(outlet) else outlet', "outlet", "indicators/judging/test_ledger.py"),
+        (
+            "roles.py",
+            "if bool(malicious) == bool(benign):",
+            "if not malicious and not benign:",
+            "indicators/judging/test_roles.py",
+        ),
+        (
+            "roles.py",
+            "if sighting.defanged:\n        return None",
+            "if False:\n        return None",
+            "indicators/judging/test_ledger.py",
+        ),
+        (
+            "roles.py",
+            "host and not sighting.defanged and setting.outlet",
+            "host and setting.outlet",
+            "indicators/judging/test_ledger.py indicators/judging/test_roles.py",
+        ),
+        (
+            "roles.py",
+            'type != "url" and any(place.section == "indicators"',
+            'any(place.section == "indicators"',
+            "indicators/judging/test_ledger.py",
+        ),
+        (
+            "roles.py",
+            'all(place.section == "references" for place in places)',
+            'any(place.section == "references" for place in places)',
+            "indicators/judging/test_ledger.py",
+        ),
+        ("states.py", "ioc.confidence >= _OPEN", "ioc.confidence > 0.9", "indicators/judging/test_states.py"),
+        (
+            "states.py",
+            'if article.read_state != "read":',
+            'if article.read_state == "blocked":',
+            "indicators/judging/test_states.py",
+        ),
+        (
+            "states.py",
+            "if ioc.article_id == article.article_id",
+            "",
+            "indicators/judging/test_states.py",
+        ),
+    )
+]
+
+_WITHHELD = [
+    Mutant("withheld", "analysis/withheld.py", fragment, replacement, "analysis/test_withheld.py")
+    for fragment, replacement in (
+        ("(row.type, row.value) in ours[place]", "False"),
+        (
+            "return {(o.type, o.value) for o in items} - {\n"
+            "        (o.type, o.value) for o in items if not instructions.hold(o.start, o.end)\n    }",
+            "return {(o.type, o.value) for o in items if instructions.hold(o.start, o.end)}",
+        ),
+        ("if not instructions.hold(o.start, o.end)", "if instructions.hold(o.start, o.end)"),
+        ('sources.get(place, own.get(row.article_id, ""))', 'own.get(row.article_id, "")'),
+        ("place = row.article_id, row.source_url", 'place = row.article_id, ""'),
+        ("is_ioc=False", "is_ioc=row.is_ioc"),
+        ("min(row.confidence, _OPEN)", "row.confidence"),
+        ("reasons=(*row.reasons, REASON)", "reasons=row.reasons"),
+        ('role="unknown"', "role=row.role"),
+        ('context_ja=""', "context_ja=row.context_ja"),
+    )
+]
+
+_CONTRACT = [
+    Mutant("contract", f"report/{module}", fragment, replacement, "report/test_contract.py")
+    for module, fragment, replacement in (
+        ("contract.py", "len(lines) <= 2 and", "len(lines) <= 3 and"),
+        ("contract.py", "return bool(lines) and not", "return not"),
+        ("contract.py", "not label or len(bullet[1]) <= depth", "not label or len(bullet[1]) < depth"),
+        ("contract.py", "not label or len(bullet[1]) <= depth", "True"),
+        ("contract.py", 'if news[at].startswith("#")', 'if news[at].startswith("####")'),
+        ("contract.py", "indent % 4 or indent > depth + 4", "indent % 4"),
+        ("contract.py", "indent % 4 or indent > depth + 4", "indent > depth + 4"),
+        ("contract.py", "if line != line.rstrip():", "if False:"),
+        ("contract.py", "_MARKUP_AT.match(content) or _MARKUP_IN.search(content)", "_MARKUP_AT.match(content)"),
+        ("contract.py", "if found != expected:", "if set(found) != set(expected):"),
+        ("contract.py", "elif label == ADVICE and len(lines) != 1:", "elif label == ADVICE and not lines:"),
+        (
+            "contract.py",
+            'len(lines) == 1 and (content == NO_IOCS or "," not in content)',
+            'content == NO_IOCS or "," not in content',
+        ),
+        ("contract.py", "any(not line.startswith(_NESTED) for line in", "any(False for line in"),
+        ("contract.py", 'title.endswith(("。", " #"))', "False"),
+        ("contract.py", "links_only and not indent and not", "not indent and not"),
+        ("contract.py", "if not URL_TOKEN.fullmatch(content):", "if False:"),
+        ("grammar.py", "len(columns) != 5", "len(columns) < 5"),
+        ("grammar.py", '"." in value.replace("[.]", "") or LIVE_URL', "LIVE_URL"),
+        ("grammar.py", 'if kind == "IPアドレス" else {_NO_SCOPE}', 'if kind != "URL" else {_NO_SCOPE}'),
+    )
+]
+
+MUTANTS = (*_MEMBERSHIP, *_COMPLETENESS, *_GROUNDING, *_BUDGET, *_LEDGER, *_WITHHELD, *_CONTRACT)
