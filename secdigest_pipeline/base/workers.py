@@ -24,7 +24,7 @@ from secdigest_pipeline.base.environment import for_child
 
 T = TypeVar("T")
 
-MEMORY_BYTES = 2 * 1024**3  # address space of a child (reference intake.md 3.3)
+MEMORY_BYTES = 2 * 1024**3  # address space of a child (docs/decisions/worker-processes.md)
 START_SECONDS = 60.0  # for the interpreter to come up on a busy machine; not part of a call's timeout
 CALLS_PER_CHILD = 500  # then a new child, so that leaks of the C parsers stay bounded
 CPU_GRACE_SECONDS = 5

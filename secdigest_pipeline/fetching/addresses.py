@@ -1,7 +1,7 @@
 """Which addresses may be connected to: the check sits inside the connection, so redirects and rebinding can't pass it.
 
 A name is resolved once; if ANY answer is not a public address nothing is connected; otherwise the very address that was
-checked is dialled (reference intake.md 4.3). The URL, the Host header and the TLS name stay untouched.
+checked is dialled (docs/decisions/connection-guard.md). The URL, the Host header and the TLS name stay untouched.
 """
 
 import asyncio
