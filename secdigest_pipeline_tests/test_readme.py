@@ -4,7 +4,7 @@ import re
 
 import click
 
-from secdigest_pipeline.base.settings import DESCRIPTIONS
+from secdigest_pipeline.base.settings import settings_table
 from secdigest_pipeline.cli.main import main
 from secdigest_pipeline_tests.places import REPOSITORY
 
@@ -13,8 +13,8 @@ README = (ROOT / "README.md").read_text()
 
 
 def test_the_settings_table_is_the_one_of_the_code() -> None:
-    rows = [f"| `{name}` | {default} | {text} |" for name, (default, text) in DESCRIPTIONS.items()]
-    assert [row for row in rows if row not in README] == []
+    found = re.search(r"^## Settings\n\n((?:\|.*\n)+)", README, re.MULTILINE)
+    assert found and found[1].splitlines() == settings_table().splitlines()
 
 
 def test_every_command_and_make_target_that_is_named_exists() -> None:

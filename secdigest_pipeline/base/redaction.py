@@ -57,6 +57,12 @@ def redacted(text: str) -> str:
     return text
 
 
+def quoted(text: str) -> str:
+    """`text` in quotes as a message may repeat it: at most 80 characters, nothing that looks like a credential."""
+    harmless = shown_url(text) if "://" in text else redacted(text)
+    return repr(harmless if len(harmless) <= 80 else harmless[:80] + "…")
+
+
 def without(text: str, secrets: Sequence[str]) -> str:
     """`text` with every run of 8 or more characters of a secret (a shorter secret: all of it) cut out, in either case.
 

@@ -20,7 +20,7 @@ from secdigest_pipeline.analysis.asking.models import PRICES_OF, model, retireme
 from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.base.files import StorageError, write_atomic
 from secdigest_pipeline.base.redaction import known_secrets, redacted, shown_url, without
-from secdigest_pipeline.base.settings import Settings, SettingsError, has_key
+from secdigest_pipeline.base.settings import Settings, SettingsError, has_key, in_use
 from secdigest_pipeline.intake.feeds.feeds import load_feeds
 from secdigest_pipeline.orchestration.database import (
     URL_VARIABLE,
@@ -75,11 +75,8 @@ def examine() -> Iterator[Finding]:
     yield _tried("feeds", lambda: _feeds(settings), ValueError, OSError)
     yield _tried("newest report", lambda: _newest(settings), StorageError)
     yield from _analyst(settings)
-    if settings.connect_to:
-        routes = ", ".join(f"{host} -> {ip}:{port}" for host, (ip, port) in sorted(settings.connect_to.items()))
-        yield Finding("SECDIGEST_CONNECT_TO", True, f"{routes} (these names are not looked up)")
-    if not settings.contact:
-        yield Finding("SECDIGEST_CONTACT", True, "not set: servers are told no contact in the User-Agent")
+    for name, value in in_use(os.environ):
+        yield Finding(name, True, value)
 
 
 def _tried(what: str, look: Callable[[], str], *expected: type[Exception]) -> Finding:

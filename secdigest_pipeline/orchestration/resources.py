@@ -23,7 +23,7 @@ from secdigest_pipeline.analysis.extractive import Extractive
 from secdigest_pipeline.articles.pages.archive import PageArchive
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.redaction import known_secrets, redacted, without
-from secdigest_pipeline.base.settings import DESCRIPTIONS, Settings, SettingsError
+from secdigest_pipeline.base.settings import Settings, SettingsError
 from secdigest_pipeline.base.tables import Table
 from secdigest_pipeline.base.workers import Workers
 from secdigest_pipeline.fetching.http import Client, open_client
@@ -113,7 +113,6 @@ class Model:
         if settings.analyst == "extractive":
             yield Extractive()
             return
-        _load_ahead("stix2", "pymisp")
         async with AnthropicAnalyst(
             settings.models,
             self.replies,
@@ -269,7 +268,8 @@ def _resource(make: Callable[[], Any], description: str, shown: Mapping[str, Any
 
 
 def _described(name: str) -> str:
-    return DESCRIPTIONS.get(f"SECDIGEST_{name.upper()}", ("", "Where it lies."))[1]
+    field = Settings.model_fields.get(name)
+    return (field.description if field else None) or "Where it lies."
 
 
 def _plain(value: Any, secrets: Sequence[str]) -> Any:

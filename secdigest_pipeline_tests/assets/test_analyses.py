@@ -107,7 +107,7 @@ def test_the_table_of_costs_is_bounded_and_keeps_the_dearest(api: MessagesApi, m
 def test_a_batch_is_asked_for_by_a_backfill_under_the_setting_or_by_run_config(
     api: MessagesApi, setting: str, config: dict[str, Any], tags: dict[str, str], batches: int
 ) -> None:
-    services = Services(replace(Settings.from_env(), batch=setting == "yes"))
+    services = Services(Settings.from_env().model_copy(update={"batch": setting == "yes"}))
     made = materialized(services, config=config, tags=tags)
     assert len(api.batches.submitted) == batches
     assert sum(api.calls.values()) == (0 if batches else len(ARTICLES))

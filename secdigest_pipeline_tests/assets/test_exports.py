@@ -11,6 +11,7 @@ from secdigest_pipeline.assets import exports
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.files import write_atomic
 from secdigest_pipeline.base.settings import Settings
+from secdigest_pipeline.indicators.exports.check import unlike_listed
 from secdigest_pipeline.indicators.past.history import History
 from secdigest_pipeline.indicators.past.sightings import IocPast
 from secdigest_pipeline.indicators.records import IOCS, Ioc
@@ -53,3 +54,25 @@ def test_an_edition_whose_file_is_damaged_is_told_and_restored(tmp_path: Path, m
     found, metadata = materialized(services, "2026-10-01")
     assert [row.sightings for row in found] == [1]
     assert "damaged" not in metadata
+
+
+def test_the_exports_lie_in_the_output_folder_as_the_step_lists_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECDIGEST_OUT", str(tmp_path / "out"))
+    services, key = Services(Settings.from_env()), "2026-09-30"
+
+    @dg.asset(partitions_def=EDITIONS)
+    def iocs() -> list[Ioc]:
+        return [ioc(edition=key)]
+
+    resources = {"services": services, "io_manager": dg.InMemoryIOManager()}
+    steps = [iocs, exports.ioc_exports, exports.exports_lie_as_listed]
+    done = dg.materialize(steps, partition_key=key, resources=resources)
+    assert [check.passed for check in done.get_asset_check_evaluations()] == [True]
+
+    (path,) = (tmp_path / "out").rglob("*.stix.json")
+    path.write_bytes(path.read_bytes()[:-9])
+    assert unlike_listed(services.settings.out, done.output_for_node("ioc_exports")) == [
+        f"{path}: holds other bytes than were written"
+    ]

@@ -1,19 +1,32 @@
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from secdigest_pipeline.base.settings import DESCRIPTIONS, Settings, SettingsError, has_key, packaged
+from secdigest_pipeline.base.settings import FIELDS, Settings, SettingsError, has_key, in_use, packaged, settings_table
 
 
-def test_the_defaults_are_usable_and_are_what_the_readme_table_says() -> None:
+def test_the_defaults_are_usable_and_are_those_the_table_shows() -> None:
     settings = Settings.from_env({})
+    rows = [[cell.strip(" `") for cell in line.split("|")[1:-1]] for line in settings_table().splitlines()[2:]]
+    shown = {name: default for name, default, _, _ in rows if default}
+    assert shown["SECDIGEST_DATA"] == "data" and shown["SECDIGEST_HOST_DELAY"] == "1"
+    assert Settings.from_env(shown) == settings
     assert settings.data.path == str(Path("data").absolute())
-    assert settings.start == date.fromisoformat(DESCRIPTIONS["SECDIGEST_START"][0])
-    assert ",".join(settings.models) == DESCRIPTIONS["SECDIGEST_MODELS"][0]
+    assert settings.start == date(2025, 1, 1)
     assert settings.feeds.is_file()
-    assert settings.analyst == "extractive"
+    assert (settings.analyst, settings.batch, settings.connect_to, settings.ioc_list) == ("extractive", False, {}, None)
     assert packaged("dagster.yaml").is_file()
+
+
+def test_every_setting_is_described_with_what_it_takes_and_numbers_with_bound_and_unit() -> None:
+    for name, field in FIELDS.items():
+        row = next(line for line in settings_table().splitlines() if line.startswith(f"| `{name}` |"))
+        takes, what = (cell.strip() for cell in row.split("|")[3:5])
+        assert takes and what.endswith("."), name
+        if field.annotation in (int, float):
+            assert re.fullmatch(r"a (whole )?number from \d+ to \d+ [A-Za-z]+", takes), name
 
 
 @pytest.mark.parametrize(
@@ -28,14 +41,17 @@ def test_the_defaults_are_usable_and_are_what_the_readme_table_says() -> None:
         ({"SECDIGEST_START": "soon"}, "SECDIGEST_START='soon' is not a date"),
         ({"SECDIGEST_ANALYST": "oracle"}, "SECDIGEST_ANALYST='oracle' is not auto"),
         ({"SECDIGEST_MODELS": " , "}, "SECDIGEST_MODELS names no model"),
-        ({"SECDIGEST_MODEL_CALLS": "0"}, "SECDIGEST_MODEL_CALLS='0' is not between 1 and 64"),
-        ({"SECDIGEST_PAGE_FETCHES": "many"}, "SECDIGEST_PAGE_FETCHES='many' is not a number"),
-        ({"SECDIGEST_HOST_DELAY": "nan"}, "SECDIGEST_HOST_DELAY='nan' is not between 0 and 60"),
+        ({"SECDIGEST_MODEL_CALLS": "0"}, "SECDIGEST_MODEL_CALLS='0' is not a whole number from 1 to 64 calls"),
+        ({"SECDIGEST_PAGE_FETCHES": "many"}, "SECDIGEST_PAGE_FETCHES='many' is not a whole number from 1 to 128"),
+        ({"SECDIGEST_HOST_DELAY": "nan"}, "SECDIGEST_HOST_DELAY='nan' is not a number from 0 to 60 seconds"),
         ({"SECDIGEST_BATCH": "1"}, "SECDIGEST_BATCH='1' is not yes or no"),
-        ({"SECDIGEST_MODEL_CALLS": "8.5"}, "SECDIGEST_MODEL_CALLS='8.5' is not a whole number"),
-        ({"SECDIGEST_MAX_USD_MONTH": "9" * 500}, "SECDIGEST_MAX_USD_MONTH='9{80}…' is not between"),
-        ({"SECDIGEST_START": "20250101"}, "SECDIGEST_START='20250101' is not a date"),
-        ({"SECDIGEST_START": "0001-01-01"}, "SECDIGEST_START=0001-01-01 is before 2000"),
+        ({"SECDIGEST_MODEL_CALLS": "8.5"}, "SECDIGEST_MODEL_CALLS='8.5' is not a whole number from 1 to 64 calls"),
+        (
+            {"SECDIGEST_MAX_USD_MONTH": "9" * 500},
+            "SECDIGEST_MAX_USD_MONTH='9{80}…' is not a number from 0 to 100000 USD",
+        ),
+        ({"SECDIGEST_START": "20250101"}, "SECDIGEST_START='20250101' is not a date of the form YYYY-MM-DD"),
+        ({"SECDIGEST_START": "0001-01-01"}, "SECDIGEST_START='0001-01-01' is not a date .*, 2000-01-01 or later"),
         ({"SECDIGEST_MODELS": "claude\nhaiku"}, r"SECDIGEST_MODELS: 'claude\\nhaiku' is no name of a model"),
         ({"SECDIGEST_MODELS": ",".join(f"m{n}" for n in range(11))}, "SECDIGEST_MODELS names 11 models"),
         ({"SECDIGEST_DATA": "a\0b"}, "SECDIGEST_DATA must be one line of at most 1000 printable characters"),
@@ -125,7 +141,41 @@ def test_routes_and_object_store_locations_are_read() -> None:
     assert settings.data.protocol == "memory"
 
 
-def test_every_variable_that_is_read_is_described() -> None:
-    source = Path(packaged("feeds.yaml").parent, "secdigest_pipeline", "base", "settings.py").read_text()
-    read = {word for line in source.splitlines() for word in line.split('"') if word.startswith("SECDIGEST_")}
-    assert {name for name in read if name.isidentifier()} <= {*DESCRIPTIONS, "SECDIGEST_"}
+def test_everything_that_cannot_be_used_is_said_in_one_line_and_no_error_behind_it_holds_a_value() -> None:
+    env = {"SECDIGEST_MODEL_CALLS": "0", "SECDIGEST_KEV_URL": "https://u:hunter2@kev.example/", "SECDIGEST_BATCH": "1"}
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env(env)
+    assert str(caught.value) == (
+        "SECDIGEST_MODEL_CALLS='0' is not a whole number from 1 to 64 calls; SECDIGEST_BATCH='1' is not yes or no; "
+        "SECDIGEST_KEV_URL must not carry credentials (the part before @)"
+    )
+    assert caught.value.__context__ is None
+
+
+def test_bounds_belong_to_what_a_setting_takes_and_an_empty_variable_is_none() -> None:
+    for calls in ("1", "64"):
+        assert Settings.from_env({"SECDIGEST_MODEL_CALLS": calls}).model_calls == int(calls)
+    assert Settings.from_env({"SECDIGEST_MAX_USD_EDITION": "0", "SECDIGEST_HOST_DELAY": "0.5"}).max_usd_edition == 0
+    assert Settings.from_env(dict.fromkeys(FIELDS, "")) == Settings.from_env({})
+
+
+def test_only_the_variables_that_are_handed_over_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECDIGEST_MODEL_CALLS", "3")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "k")
+    assert Settings.from_env().model_calls == 3 and Settings.from_env().analyst == "anthropic"
+    assert Settings.from_env({}).model_calls == 8 and Settings.from_env({}).analyst == "extractive"
+
+
+def test_what_is_in_use_is_listed_and_of_a_credential_only_that_it_is_set() -> None:
+    env = {
+        "SECDIGEST_PG_URL": "postgresql+psycopg2://me:hunter2@db.example/x",
+        "ANTHROPIC_API_KEY": "sk-ant-hunter2",
+        "ANTHROPIC_AUTH_TOKEN": "hunter2",
+        "SECDIGEST_MODEL_CALLS": "3",
+    }
+    listed = dict(in_use(env))
+    assert listed.keys() == FIELDS.keys() and "hunter2" not in str(listed)
+    assert listed["SECDIGEST_PG_URL"] == "set (a credential, never kept or shown)"
+    assert listed["SECDIGEST_MODEL_CALLS"] == "3 (a whole number from 1 to 64 calls)"
+    assert listed["SECDIGEST_PAGE_FETCHES"] == "16 (default; a whole number from 1 to 128 fetches)"
+    assert listed["SECDIGEST_CONTACT"].startswith("not set (ASCII")

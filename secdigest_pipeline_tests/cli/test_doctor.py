@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from secdigest_pipeline.base.settings import FIELDS
 from secdigest_pipeline_tests.cli.conftest import Secdigest
 from secdigest_pipeline_tests.machine import Machine
 
@@ -35,6 +36,7 @@ def test_a_deployment_that_can_work_is_said_to_be_well_and_nothing_is_left_behin
     assert found["data"][1] == str(home / "data") and found["reports"][1] == str(home / "out")
     assert found["feeds"][1] == f"1 of 1 enabled in {home / 'feeds.yaml'}"
     assert found["analyst"][1].startswith("extractive")
+    assert found.keys() >= FIELDS.keys() and found["SECDIGEST_PAGE_FETCHES"][1].startswith("16 (default;")
     assert [path for path in home.rglob("*") if path.is_file()] == [home / "feeds.yaml"]
 
 
@@ -130,4 +132,7 @@ def test_a_list_without_an_enabled_feed_and_a_setting_that_cannot_be_read_are_na
     monkeypatch.setenv("SECDIGEST_HOST_DELAY", "soon")
     done = secdigest("doctor")
     assert done.exit_code == 1
-    assert findings(done.stdout)["settings"] == (False, "SECDIGEST_HOST_DELAY='soon' is not a number")
+    assert findings(done.stdout)["settings"] == (
+        False,
+        "SECDIGEST_HOST_DELAY='soon' is not a number from 0 to 60 seconds",
+    )

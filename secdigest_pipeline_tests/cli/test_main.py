@@ -37,8 +37,8 @@ def test_arguments_that_cannot_be_meant_are_refused_before_anything_is_done(
     ("name", "value", "message"),
     [
         ("SECDIGEST_ANALYST", "oracle", "SECDIGEST_ANALYST='oracle' is not auto, anthropic or extractive"),
-        ("SECDIGEST_HOST_DELAY", "soon", "SECDIGEST_HOST_DELAY='soon' is not a number"),
-        ("SECDIGEST_PAGE_FETCHES", "0", "SECDIGEST_PAGE_FETCHES='0' is not between 1 and 128"),
+        ("SECDIGEST_HOST_DELAY", "soon", "SECDIGEST_HOST_DELAY='soon' is not a number from 0 to 60 seconds"),
+        ("SECDIGEST_PAGE_FETCHES", "0", "SECDIGEST_PAGE_FETCHES='0' is not a whole number from 1 to 128 fetches"),
         ("SECDIGEST_CONNECT_TO", "a.test", "SECDIGEST_CONNECT_TO: 'a.test' is not of the form host=ip:port"),
     ],
 )
@@ -87,8 +87,8 @@ def test_a_data_folder_that_cannot_be_made_is_one_line_that_names_it(
     [
         (None, "cannot be read (No such file or directory)"),
         ("feeds: []\n", "lists no feed"),
-        ("feeds: [{id: One}]\n", "feed 1: id 'One' is not 1 to 64 of a-z, 0-9 and inner hyphens"),
-        ("{", "not YAML (while parsing a flow node"),
+        ("feeds: [{id: One}]\n", "line 1: feed 1: id 'One' is not 1 to 64 of a-z, 0-9 and inner hyphens"),
+        ("{", "line 1: not YAML (while parsing a flow node"),
     ],
 )
 def test_a_feed_list_that_cannot_be_used_is_named_and_nothing_is_polled(

@@ -1,7 +1,7 @@
 """MISP events (the JSON of MISP's core format) and the three kinds of file of a MISP feed: events, manifest, hashes.
 
-Written here and read back in the tests and by the asset check with `pymisp`, whose own feed generator must give the same manifest and
-hashes. `to_ids` is set for what may be blocked and for nothing else.
+Written here and read back in the tests with `pymisp`, whose own feed generator must give the same manifest and hashes
+(docs/decisions/stix-and-misp.md). `to_ids` is set for what may be blocked and for nothing else.
 """
 
 import hashlib

@@ -1,8 +1,8 @@
 """STIX 2.1 bundles (OASIS standard of 2021-06-10): indicators with patterns, what was observed, and a report for each edition.
 
-The objects are written here and read back in the tests and by the asset check with the `stix2` library; built with it, an
-indicator takes some milliseconds, and a bundle of a year would take minutes. Every object is TLP:CLEAR. A thing that several
-editions name (an observable, a malware, an actor) is the same object in each; what an edition says is that edition's own.
+The objects are written here and read back in the tests with the `stix2` library, which takes 2.3 s to build and write what is
+written here in 0.2 s (1,000 values; docs/decisions/stix-and-misp.md). Every object is TLP:CLEAR. A thing that several editions
+name (an observable, a malware, an actor) is the same object in each; what an edition says is that edition's own.
 """
 
 import json

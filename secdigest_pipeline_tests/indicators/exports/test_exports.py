@@ -1,11 +1,10 @@
 """Exports: what leaves the house, in which form, and that the same rows are the same bytes."""
 
+import ast
 import csv
 import hashlib
 import json
 import random
-import subprocess
-import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,17 +14,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from upath import UPath
 
+import secdigest_pipeline
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.files import StorageError
 from secdigest_pipeline.indicators.csv.rows import check_ioc_csv, ioc_csv
 from secdigest_pipeline.indicators.exports.blocklists import block_lists
-from secdigest_pipeline.indicators.exports.check import check_misp, check_stix
+from secdigest_pipeline.indicators.exports.check import unlike_listed
 from secdigest_pipeline.indicators.exports.files import FORMATS, edition_files, listed, range_files
 from secdigest_pipeline.indicators.exports.misp import event_uuid, feed_files, misp_event
 from secdigest_pipeline.indicators.exports.stix import pattern, stix_bundle
 from secdigest_pipeline.indicators.exports.values import exported
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.report.publish import publish
+from secdigest_pipeline_tests.indicators.exports.readers import check_misp, check_stix
 from secdigest_pipeline_tests.indicators.ledgers import ioc
 
 DAY = Edition.parse("2026-10-01")
@@ -384,6 +385,25 @@ def test_no_export_holds_a_value_that_is_not_exported() -> None:
     assert [name for name, data in files.items() for value in kept_in if value.encode() in data] == []
 
 
-def test_the_libraries_are_not_loaded_by_an_export() -> None:
-    code = "import sys, secdigest_pipeline.indicators.exports; sys.exit(bool({'stix2', 'pymisp'} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+def test_the_package_imports_neither_library() -> None:
+    statements = [
+        node
+        for path in Path(secdigest_pipeline.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    imported = {(getattr(node, "module", None) or node.names[0].name).split(".")[0] for node in statements}
+    assert "pydantic" in imported and not {"stix2", "pymisp"} & imported
+
+
+def test_a_published_file_that_is_gone_or_was_changed_is_named(tmp_path: Path) -> None:
+    out, files = UPath(tmp_path), edition_files(DAY, LEDGER, NOWHERE)
+    publish(out, files)
+    rows = listed(DAY, files)
+    assert unlike_listed(out, rows) == []
+    (out / rows[0].path).write_bytes(files[rows[0].path][:-1] + b" ")
+    (out / rows[1].path).unlink()
+    assert unlike_listed(out, rows) == [
+        f"{out / rows[0].path}: holds other bytes than were written",
+        f"{out / rows[1].path}: cannot be read (No such file or directory)",
+    ]

@@ -1,9 +1,11 @@
 """The feed list: the shipped one is whole and usable, and every mistake in one names file, feed and rule."""
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from secdigest_pipeline.base.settings import packaged
 from secdigest_pipeline.intake.feeds.feeds import FeedListError, load_feeds
@@ -19,6 +21,24 @@ feeds:
     lang: en
     kind: news
 """
+TWO = (
+    GOOD
+    + """
+  # the second
+  -
+    id: two
+    name: Two
+    url: https://two.example/feed
+    site: https://two.example/
+    lang: ja
+    kind: news  #
+    exclude: [{title: ok},
+              {title: '(c)'}]
+    history:
+      - rfc5005
+      - sitemap: https://two.example/map.xml
+"""
+)
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -82,6 +102,17 @@ def test_defaults_are_an_enabled_news_feed(tmp_path: Path) -> None:
         ("feeds:|feed:", "must hold one key `feeds`"),
         ("  - id: one|  - []\n  - id: one", "feed 1: is not a mapping"),
         ("feeds:|feeds: [", "not YAML"),
+        ("lang: en|lang: no", "lang False is not text; what YAML takes for something else stands in quotes"),
+        ("name: One|name: [One]", "name a list is not text"),
+        ("lang: en|", "lang is missing"),
+        ("kind: news|kind: news\n    1: x", "unknown key 1"),
+        ("url: https://one.example/feed|url: ftp://u:secret@one.example/feed", "is not an http or https URL"),
+        (
+            "site: https://one.example/|site: https://one.example/\n    site: https://two.example/",
+            "'site' stands twice",
+        ),
+        ("kind: news|kind: news\n    include: [" + "{category: a}, " * 101 + "]", "include holds more than 100 rules"),
+        ("kind: news|kind: news\n    history: [{sitemap: 1}]", "history source 1: sitemap must be a URL"),
     ],
 )
 def test_a_mistake_is_named_with_file_feed_and_rule(tmp_path: Path, change: str, complaint: str) -> None:
@@ -91,7 +122,85 @@ def test_a_mistake_is_named_with_file_feed_and_rule(tmp_path: Path, change: str,
         load_feeds(path)
     assert str(path) in str(caught.value)
     assert complaint in str(caught.value)
-    assert "secret@" not in str(caught.value)
+    assert "secret@" not in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ("name: Two|name: ''", "line 13: feed 'two': name "),
+        ("id: two|id: Two", "line 12: feed 2: id "),
+        ("    lang: ja\n|", "line 12: feed 'two': lang is missing"),
+        ("history:|past:", "line 20: feed 'two': unknown key 'past'"),
+        ("{title: ok}|{author: ok}", "line 18: feed 'two': exclude rule 1: "),
+        ("{title: '(c)'}|{title: '('}", "line 19: feed 'two': exclude rule 2: title "),
+        ("sitemap: https|sitemap: gopher", "line 22: feed 'two': history source 2: "),
+        ("id: two|id: one", "line 12: feed 2: id 'one' is already feed 1"),
+        ("url: https://two|url: https://one", "line 14: feed 'two': url is already that of 'one'"),
+        ("lang: ja|lang: [ja", "line 17: not YAML (while parsing a flow sequence"),
+        ("kind: news  #|name: again  #", "line 17: not YAML (key 'name' stands twice)"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line_and_field(tmp_path: Path, change: str, where: str) -> None:
+    old, _, new = change.partition("|")
+    path = write(tmp_path, TWO.replace(old, new, 1))
+    with pytest.raises(FeedListError) as caught:
+        load_feeds(path)
+    assert str(caught.value).startswith(f"{path}: {where}")
+
+
+def test_a_list_may_be_json_and_may_share_rules_by_aliases_and_merges(tmp_path: Path) -> None:
+    assert [feed.feed_id for feed in load_feeds(write(tmp_path, TWO))] == ["one", "two"]
+    entries = yaml.safe_load(TWO)
+    (tmp_path / "json").mkdir()
+    assert load_feeds(write(tmp_path / "json", json.dumps(entries))) == load_feeds(write(tmp_path, TWO))
+    again = GOOD.replace("- id: one", "- &one\n    id: one").rstrip() + (
+        "\n    exclude: &deals [{title: deal}]"
+        "\n  - {<<: *one, id: two, url: 'https://two.example/feed', include: *deals}\n"
+    )
+    one, two = load_feeds(write(tmp_path, again))
+    assert (two.feed_id, two.name, two.exclude, two.include) == ("two", "One", one.exclude, one.exclude)
+    with pytest.raises(FeedListError, match="line 11: feed 'two': lang 'English' is not"):
+        load_feeds(write(tmp_path, again.replace("id: two,", "id: two, lang: English,")))
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("feeds: " + "[" * 200_000, "nested too deeply"),
+        ("feeds: " + "{a: " * 200_000, "nested too deeply"),
+        ("feeds:\n" + "".join(f"{' ' * depth}-\n" for depth in range(1200)), "nested too deeply"),
+        ("feeds:\n  - &a {id: one, name: *b}", "line 2: not YAML (found undefined alias"),
+        ("feeds: [!!bool maybe]", "does not fit"),
+        ("feeds: [!!timestamp soon]", "does not fit"),
+        ("feeds: [2026-13-45]", "does not fit"),
+        ("feeds: [!!python/object/apply:os.system [true]]", "line 1: not YAML (could not determine a constructor"),
+        ("feeds: [? [a] : b]", "not YAML"),
+        ("feeds: [&a [*a]]", "feed 1: is not a mapping"),
+        ("feeds: [{id: one, name: &a [*a]}]", "feed 'one': name a list is not text"),
+        ("feeds: ['\x00']", "not YAML (unacceptable character"),
+    ],
+)
+def test_a_file_made_to_hurt_is_one_short_line(tmp_path: Path, text: str, complaint: str) -> None:
+    with pytest.raises(FeedListError) as caught:
+        load_feeds(write(tmp_path, text))
+    assert complaint in str(caught.value)
+    assert "\n" not in str(caught.value) and len(str(caught.value)) < len(str(tmp_path)) + 400
+
+
+def test_aliases_that_stand_for_more_than_the_file_holds_cost_nothing(tmp_path: Path) -> None:
+    nested = "".join(f"&a{n} [{', '.join([f'*a{n - 1}'] * 9)}], " for n in range(1, 60))
+    with pytest.raises(FeedListError, match="feed 1: is not a mapping"):
+        load_feeds(write(tmp_path, f"feeds: [&a0 [x], {nested}]"))
+    entry = "{<<: *one, include: *rules}"
+    many = (
+        GOOD.replace("- id: one", "- &one\n    id: one").rstrip()
+        + "\n    exclude: &rules ["
+        + "{title: a}, " * 100
+        + "]\n"
+    )
+    with pytest.raises(FeedListError, match="feed 2: id 'one' is already feed 1"):
+        load_feeds(write(tmp_path, many + f"  - {entry}\n" * 2_000))
 
 
 def test_sources_of_the_past_are_a_name_or_a_name_with_a_url_in_order(tmp_path: Path) -> None:
