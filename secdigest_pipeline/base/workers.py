@@ -4,7 +4,7 @@ Not a general process pool: one call at a time per child, no shared state, and a
 Each child is a fresh interpreter that imports only what its calls need. (pebble and multiprocessing import the parent's
 main module into every spawned child; under Dagster that is all of Dagster, seconds and 150 MB a child.)
 
-The limits are there because the parsers have none (reference intake.md 3.1 and 3.3, measured): a feed body that names a device
+The limits are there because the parsers have none (docs/decisions/worker-processes.md): a feed body that names a device
 filled 2 GB in 1.1 s, a 19 MB article takes trafilatura 25 s and 466 MB, 100,000 nested elements others more than 90 s.
 No timeout of a thread or of asyncio ends a call that is inside a C parser; a process can be killed.
 """
