@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-long mutants coverage dev bench lint lock clean
+.PHONY: demo test test-long mutants coverage dev bench lint docs lock clean
 
 demo: $(VENV)/ready
 	$(BIN)/secdigest demo
@@ -37,6 +37,10 @@ lint: $(VENV)/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The pages that are written from the code
+docs: $(VENV)/ready
+	$(BIN)/python -m secdigest_pipeline_tests.docs
 
 # Hashes without addresses: the same lock serves every mirror
 lock:

@@ -2,7 +2,7 @@
 
 Prints Markdown tables: 4-gram F1 by group of pages (harmonic mean of mean precision and mean recall, the metric of the
 article-extraction-benchmark; 4-grams of characters for Japanese), indicators that survive, pages a second. Groups and
-gold are those of reference intake.md 2.2; the corpus is read from ../shared and never copied.
+gold come with the corpus, which is read from ../shared and never copied.
 """
 
 import asyncio

@@ -25,10 +25,10 @@ from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.indicators.records import IocRole, ObservableType, Role
 from secdigest_pipeline.intake.records import Section
 
-# Fewer grounded lines than this, and the article's own sentences fill the entry (design 4.4).
+# Fewer grounded lines than this, and the article's own sentences fill the entry.
 MIN_LINES = 3
 MAX_NOTES = 3
-# Longest lines of 12 months (report-contract 1.4): summary 136, title 101, advice p95 96, IOC context p95 48.
+# Longest lines of 12 months (docs/contract.md 1.4): summary 136, title 101, advice p95 96, IOC context p95 48.
 MAX_STATEMENT = 200
 MAX_TITLE = 120
 MAX_ADVICE = 150
@@ -169,7 +169,7 @@ class _Checks:
         return tuple(roles.values())
 
     def _context(self, text: str) -> str:
-        # a half-width comma would be a sixth column of the report's line (report-contract 1.5)
+        # a half-width comma would be a sixth column of the report's line (docs/contract.md 1.5)
         line = _THOUSANDS.sub("", text).replace(", ", "、").replace(",", "、")
         statement = self._judged(line, MAX_CONTEXT, self._valued)
         return statement.text if statement else ""

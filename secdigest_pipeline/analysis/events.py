@@ -1,4 +1,4 @@
-"""Event and taxonomy tags of a reply, believed as far as the article backs them (report-contract 3.2 to 3.5).
+"""Event and taxonomy tags of a reply, believed as far as the article backs them (docs/contract.md 3.2 to 3.5).
 
 A kind of event or a dimension outside the taxonomy is left out, never invented; what is doubtful is marked for review.
 """
@@ -10,7 +10,7 @@ from secdigest_pipeline.analysis.records import Event, Statement, Tag
 from secdigest_pipeline.analysis.reply.schema import CONFIDENCES, FOLLOWUPS, EventClaim, TagClaim, closed
 from secdigest_pipeline.analysis.reply.taxonomy import EVENT_TYPE, NOT_APPLICABLE, UNKNOWN, dimensions, slug
 
-# report-contract 3.2, 3.3: longest of three months, rounded up (title 61, summary p95 245, 21 tags, raw values of 14)
+# docs/contract.md 3.2, 3.3: longest of three months, rounded up (title 61, summary p95 245, 21 tags, raw values of 14)
 MAX_TITLE = 80
 MAX_SUMMARY = 300
 MAX_TAGS = 24

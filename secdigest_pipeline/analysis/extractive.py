@@ -17,7 +17,7 @@ from secdigest_pipeline.base.characters import plain_line
 from secdigest_pipeline.indicators.finding.find import Observable
 from secdigest_pipeline.indicators.records import UNKNOWN_THREAT
 
-# report-contract 1.4: five lines, at most three recommendations
+# docs/contract.md 1.4: five lines, at most three recommendations
 MAX_LINES = 5
 MAX_RECOMMENDATIONS = 3
 MAX_CHARACTERS = 180

@@ -26,7 +26,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened, as a row of the events file needs it (report-contract 3.2)."""
+    """What happened, as a row of the events file needs it (docs/contract.md 3.2)."""
 
     title: Annotated[str, "short headline in Japanese"]
     summary: Annotated[str, "one to three sentences in Japanese"]
@@ -43,7 +43,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One taxonomy tag of the event (report-contract 3.3)."""
+    """One taxonomy tag of the event (docs/contract.md 3.3)."""
 
     dimension: Annotated[str, "dimension of the taxonomy"]
     raw_value: Annotated[str, "wording behind the value"]

@@ -1,4 +1,4 @@
-"""Actor and malware of a reply, believed only where the article says the very name (report-contract 2.2)."""
+"""Actor and malware of a reply, believed only where the article says the very name (docs/contract.md 2.2)."""
 
 import re
 import unicodedata

@@ -1,7 +1,7 @@
 """Values that a page gives only where it addresses a machine: they stay in the ledger, and are no indicators.
 
 A page's words are evidence of what its author tells readers. What is written for a machine to repeat is evidence of
-nothing: neither the words around such a value nor its defanging make it an IOC (design 5.5).
+nothing: neither the words around such a value nor its defanging make it an IOC (docs/architecture.md, promise 5).
 """
 
 from collections.abc import Sequence

@@ -15,7 +15,7 @@ from secdigest_pipeline.base.workers import WorkerError, Workers, WorkerTimeout
 from secdigest_pipeline.fetching.http import Client
 from secdigest_pipeline.intake.records import FeedItem
 
-# One page in a worker (intake.md 3.3: 19 MB of HTML took 25 s, and pages are capped at 5 MB)
+# One page in a worker (docs/decisions/worker-processes.md: 19 MB of HTML took 25 s, and pages are capped at 5 MB)
 EXTRACTION_SECONDS = 20.0
 # Fewer characters than this beyond the title are no text an analyst could work with
 _USABLE = 80

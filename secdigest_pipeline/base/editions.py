@@ -1,7 +1,7 @@
 """Editions: the one place that knows the calendar.
 
 Edition D is the report published on the morning of D in Asia/Tokyo; its window is [D-1 06:00, D 06:00) JST
-(design 2). The cut-off hour is `CUTOFF_HOUR`; file names follow report-contract 1.1 and 7.
+(docs/architecture.md, Editions). The cut-off hour is `CUTOFF_HOUR`; file names follow docs/contract.md 1.1 and 7.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 TIMEZONE = "Asia/Tokyo"
 JST = ZoneInfo(TIMEZONE)
 CUTOFF_HOUR = 6
-# A feed shows an item some time after its own timestamp; an hourly poll sees it at most an hour later (design 4.2).
+# A feed shows an item some time after its own timestamp; an hourly poll sees it at most an hour later (docs/architecture.md, Editions).
 GRACE = timedelta(hours=2)
 
 
@@ -59,7 +59,7 @@ class Edition:
 
     @property
     def quarter(self) -> str:
-        """Folder of the calendar quarter, for example `2026_10-12` (report-contract 1.1)."""
+        """Folder of the calendar quarter, for example `2026_10-12` (docs/contract.md 1.1)."""
         first = 3 * ((self.day.month - 1) // 3) + 1
         return f"{self.day.year:04d}_{first:02d}-{first + 2:02d}"
 
@@ -75,12 +75,12 @@ class Edition:
 
     @property
     def ioc_csv_path(self) -> str:
-        """Path of the 12-column IOC CSV below the output folder (report-contract 2.1)."""
+        """Path of the 12-column IOC CSV below the output folder (docs/contract.md 2.1)."""
         return f"daily-news/iocs/{self.quarter}/{self.stem}.csv"
 
     @property
     def ioc_log_path(self) -> str:
-        """Path of the IOC work log below the output folder (report-contract 2.4)."""
+        """Path of the IOC work log below the output folder (docs/contract.md 2.4)."""
         return f"daily-news/iocs/{self.quarter}/{self.stem}.md"
 
     def shifted(self, days: int) -> "Edition":

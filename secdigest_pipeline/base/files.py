@@ -81,7 +81,7 @@ def sha256(data: bytes) -> str:
 
 
 class Bodies:
-    """Write-once store of raw bytes by content: `<root>/ab/abcdef....gz` (design 4.1)."""
+    """Write-once store of raw bytes by content: `<root>/ab/abcdef....gz`."""
 
     def __init__(self, root: UPath) -> None:
         self.root = root

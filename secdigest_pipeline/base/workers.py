@@ -4,7 +4,7 @@ Not a general process pool: one call at a time per child, no shared state, and a
 Each child is a fresh interpreter that imports only what its calls need. (pebble and multiprocessing import the parent's
 main module into every spawned child; under Dagster that is all of Dagster, seconds and 150 MB a child.)
 
-The limits are there because the parsers have none (reference intake.md 3.1 and 3.3, measured): a feed body that names a device
+The limits are there because the parsers have none (docs/decisions/worker-processes.md): a feed body that names a device
 filled 2 GB in 1.1 s, a 19 MB article takes trafilatura 25 s and 466 MB, 100,000 nested elements others more than 90 s.
 No timeout of a thread or of asyncio ends a call that is inside a C parser; a process can be killed.
 """
@@ -28,7 +28,7 @@ from secdigest_pipeline.base.environment import for_child
 
 T = TypeVar("T")
 
-MEMORY_BYTES = 2 * 1024**3  # address space of a child (reference intake.md 3.3)
+MEMORY_BYTES = 2 * 1024**3  # address space of a child (docs/decisions/worker-processes.md)
 START_SECONDS = 60.0  # for the interpreter to come up on a busy machine; not part of a call's timeout
 CALLS_PER_CHILD = 500  # then a new child, so that leaks of the C parsers stay bounded
 CPU_GRACE_SECONDS = 5

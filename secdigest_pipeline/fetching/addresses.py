@@ -3,7 +3,7 @@
 A name is resolved once; if ANY answer is not a public address nothing is connected; otherwise the very address that was
 checked is dialled. The URL, the Host header and the TLS name stay untouched.
 
-By hand because it was measured better (reference intake.md 4.3): of 13 spellings of loopback plain httpx2 reaches 10, the
+By hand because it was measured better (docs/decisions/connection-guard.md): of 13 spellings of loopback plain httpx2 reaches 10, the
 usual look at the URL's literal 3, this none; a name that rebinds gives its secret to check-then-fetch, and this
 connects to the address it checked. The libraries that also reach none are not made for httpx2, rewrite the URL, or pass
 NAT64 and 6to4.

@@ -1,7 +1,7 @@
 """Bytes of feeds and pages to text: what the bytes are decides, then what server and document say of them.
 
 Valid UTF-8 with non-ASCII bytes is UTF-8 whatever the label says: no other charset of the web makes such bytes by
-chance (intake.md 2.4: labels lie). Labels are read as the WHATWG Encoding Standard reads them (latin-1 is cp1252).
+chance (labels lie). Labels are read as the WHATWG Encoding Standard reads them (latin-1 is cp1252).
 
 Japanese is told by its kana, here and not by a library: of 434 pages without a label, 40 characters of the sample world's Japanese
 each in cp932 and EUC-JP, this reads all, also with a label that lies, in 0.3 ms; charset_normalizer, which stays for what is

@@ -1,4 +1,4 @@
-"""The one HTTP client of feeds and pages: httpx2 with the limits no library sets (reference intake.md 3.2, 4.3).
+"""The one HTTP client of feeds and pages: httpx2 with the limits no library sets (docs/decisions/connection-guard.md).
 
 A total deadline around the whole request, a cap on decompressed bytes while they stream, redirects followed here with
 every hop checked, http and https only, public addresses only. It keeps no cookies, no cache and no credentials, reads

@@ -1,7 +1,7 @@
 """Which IP addresses are ordinary public unicast ones, by the special-purpose registries of IANA (RFC 6890).
 
 A table of our own: what Python's `is_global` knows depends on its patch release (3.11.7 takes 192.0.0.192 and 3fff::/20
-for public, 3.12.1 also 64:ff9b::7f00:1 and 2002:7f00:1::, which embed 127.0.0.1; reference intake.md 4.3).
+for public, 3.12.1 also 64:ff9b::7f00:1 and 2002:7f00:1::, which embed 127.0.0.1; docs/decisions/connection-guard.md).
 """
 
 import ipaddress

@@ -1,4 +1,4 @@
-"""How complete an edition's intake is, feed by feed; a pure function of the archive (design 4.2, past dates).
+"""How complete an edition's intake is, feed by feed; a pure function of the archive.
 
 A feed shows its newest entries, so one snapshot proves that nothing published between the oldest entry it shows and
 the moment it was taken was missed. Snapshots that overlap prove the time between them. Everything rests on such spans:

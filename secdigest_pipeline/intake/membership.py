@@ -1,4 +1,4 @@
-"""Which items belong to an edition, and which of them are kept: a pure function of the archive (design 4.2).
+"""Which items belong to an edition, and which of them are kept: a pure function of the archive (docs/architecture.md, Editions).
 
 An item belongs to exactly one edition, decided by its earliest sighting:
 

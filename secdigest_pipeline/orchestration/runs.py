@@ -47,7 +47,7 @@ def left_behind(storage: dg.DagsterInstance | RunStorage) -> list[dg.DagsterRun]
 def end_left_behind(instance: dg.DagsterInstance) -> list[str]:
     """End the runs whose process is gone and free every pool slot that no unfinished run holds; returns their run ids.
 
-    Without this the next run would wait for a slot that nobody gives back (reference dagster.md 2b).
+    Without this the next run would wait for a slot that nobody gives back (docs/decisions/in-process-executor.md).
     """
     ended = left_behind(instance)
     for run in ended:

@@ -1,4 +1,4 @@
-"""The report as the original's tools read it, and whether a file keeps every rule of report-contract 1."""
+"""The report as the original's tools read it, and whether a file keeps every rule of docs/contract.md 1."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ from secdigest_pipeline.report.grammar import (
 
 _PARSED_BULLET = re.compile(r"(\s*)[-*+]\s+(.*)")
 _PARSED_URL = re.compile(r"https?://\S+")
-# Section bodies the original takes for empty (report-contract 1.2).
+# Section bodies the original takes for empty (docs/contract.md 1.2).
 _EMPTY_BODIES = frozenset(("", "n/a", "na", "なし", "無し", "xxxxx", "-", "ー"))
 
 _BULLET = re.compile(r"( *)- (\S.*)")
@@ -69,7 +69,7 @@ class ParsedReport:
 
 
 def parse_report(markdown: str) -> ParsedReport:
-    """`markdown` as the original reads it (report-contract 1.2, 1.3). Never raises; what it can't read is lost."""
+    """`markdown` as the original reads it (docs/contract.md 1.2, 1.3). Never raises; what it can't read is lost."""
     sections: dict[str, list[str]] = {}
     body: list[str] = []
     for line in markdown.split("\n"):
@@ -109,7 +109,7 @@ def _parse_article(title: str, lines: Lines) -> ParsedArticle:
 
 
 def check_report(markdown: str) -> list[str]:
-    """Every rule of report-contract 1 that `markdown` breaks, as `line <n>: <rule>`; empty means valid."""
+    """Every rule of docs/contract.md 1 that `markdown` breaks, as `line <n>: <rule>`; empty means valid."""
     lines = markdown.removesuffix("\n").split("\n")
     faults = [*_bytes(markdown, lines), *_free_text(lines), *_skeleton(lines)]
     return [f"line {number}: {rule}" for number, rule in sorted(faults)]

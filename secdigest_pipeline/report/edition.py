@@ -48,7 +48,7 @@ def make_edition(
     stories: Sequence[Story] = (),
     facts: Sequence[CveFacts] = (),
 ) -> EditionReport:
-    """Report, IOC CSV and work log of `edition` (report-contract 1, 2). Same tables, same bytes.
+    """Report, IOC CSV and work log of `edition` (docs/contract.md 1, 2). Same tables, same bytes.
 
     `coverage` and `health` are the lines of `intake.feed_completeness` for その他のメモ, empty ones left out. `primary` are the
     pages the articles rest on; None when nobody has looked for any, which the work log then says.

@@ -1,6 +1,6 @@
 """What the report prints of one item: a headline link, a link with its summary, or the full article block.
 
-Every line is either a grounded statement or an honest word on why there is none (report-contract 1.3 to 1.6).
+Every line is either a grounded statement or an honest word on why there is none (docs/contract.md 1.3 to 1.6).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -48,7 +48,7 @@ from secdigest_pipeline.report.records import LineField, Origin, Part
 from secdigest_pipeline.vulnerabilities.facts import facts_line
 from secdigest_pipeline.vulnerabilities.records import CveFacts
 
-# report-contract 1.4: five summary lines, at most three recommendations and notes; 1.6: at most four primary sources.
+# docs/contract.md 1.4: five summary lines, at most three recommendations and notes; 1.6: at most four primary sources.
 MAX_SUMMARY = 5
 MAX_RECOMMENDATIONS = 3
 MAX_NOTES = 3
@@ -93,7 +93,7 @@ class Entry:
 
 
 def headline(item: FeedItem, facts: Sequence[CveFacts] = ()) -> list[Draft]:
-    """`- [headline](url)`, the site's own words, and what catalogues say of its CVEs below it (report-contract 1.7)."""
+    """`- [headline](url)`, the site's own words, and what catalogues say of its CVEs below it (docs/contract.md 1.7)."""
     target = text.link_target(item.url)
     if target is None:
         raise BrokenReport(f"item {item.item_id} of {item.feed_id}: {item.url!r} is no http(s) URL")
@@ -113,7 +113,7 @@ def headline(item: FeedItem, facts: Sequence[CveFacts] = ()) -> list[Draft]:
 
 
 def linked_summary(entry: Entry) -> list[Draft]:
-    """`- [title](url)` with the summary as child bullets: the sections beside the news (report-contract 1.7)."""
+    """`- [title](url)` with the summary as child bullets: the sections beside the news (docs/contract.md 1.7)."""
     article, analysis = entry.article, entry.analysis
     target = text.link_target(article.url)
     if target is None:
@@ -131,7 +131,7 @@ def linked_summary(entry: Entry) -> list[Draft]:
 
 
 def block(entry: Entry) -> list[Draft]:
-    """The article block of report-contract 1.3, without the blank lines around it."""
+    """The article block of docs/contract.md 1.3, without the blank lines around it."""
     article, analysis = entry.article, entry.analysis
     url = text.live_url(article.url)
     if url is None:
@@ -202,7 +202,7 @@ def _advice(article: Article, analysis: Analysis) -> Draft:
 
 
 def _notes(entry: Entry, marks: list[Draft]) -> list[Draft]:
-    """Exploitation and attacker, how the entry was made, other articles, and primary sources last (report-contract 1.6)."""
+    """Exploitation and attacker, how the entry was made, other articles, and primary sources last (docs/contract.md 1.6)."""
     article, analysis = entry.article, entry.analysis
     notes = _statements(article, analysis, analysis.notes, "notes", MAX_NOTES)
     if len(notes) + len(marks) > MAX_NOTES:
@@ -237,7 +237,7 @@ def _marks(article: Article, analysis: Analysis, summarised: bool) -> list[Draft
 
 def _sources(entry: Entry) -> dict[str, tuple[Origin, ...]]:
     """Pages other than its own articles that a story rests on: those its IOCs were read on first, whose links join CSV rows to
-    articles (report-contract 2.5), then the sources it links to, read or not, unless they are gone.
+    articles (docs/contract.md 2.5), then the sources it links to, read or not, unless they are gone.
     """
     own = (entry.article.url, *(story.url for story in entry.related))
     of_articles = (*own, entry.earlier.lead_url) if entry.earlier else own
@@ -271,7 +271,7 @@ def _related(entry: Entry) -> dict[str, tuple[Origin, ...]]:
 
 
 def _links(article: Article, label: str, field: LineField, urls: Mapping[str, tuple[Origin, ...]]) -> list[Draft]:
-    """One URL beside its label, several nested below it (report-contract 1.6)."""
+    """One URL beside its label, several nested below it (docs/contract.md 1.6)."""
     if len(urls) == 1:
         ((url, origins),) = urls.items()
         return [bullet(f"{label}: {url}", field, "notes", article, *origins)]
@@ -284,7 +284,7 @@ def _iocs(article: Article, iocs: Sequence[Ioc], lines: Mapping[str, Ioc]) -> li
 
     `IOC情報なし` only when the page was read and holds none. The bullet of a page of which nobody can tell holds the
     words 情報なし because the original's reader takes an entry without them for one with IOCs; the bullet of an article
-    whose IOCs the report does not list (hashes, report-contract 1.5) must not. Neither has a half-width comma.
+    whose IOCs the report does not list (hashes, docs/contract.md 1.5) must not. Neither has a half-width comma.
     """
     if lines:
         return [

@@ -1,4 +1,4 @@
-"""The fixed words of the Markdown report and the grammar of its IOC lines (report-contract 1.2, 1.3, 1.5)."""
+"""The fixed words of the Markdown report and the grammar of its IOC lines (docs/contract.md 1.2, 1.3, 1.5)."""
 
 import re
 
@@ -52,7 +52,7 @@ _IOC_VALUE = re.compile(r"[A-Za-z0-9_:](?:(?!\]\()[^\s<>`|])*")
 
 
 def ioc_line_fault(line: str) -> str | None:
-    """The rule of report-contract 1.5 that a five-column IOC line breaks, in words; None when it keeps them all."""
+    """The rule of docs/contract.md 1.5 that a five-column IOC line breaks, in words; None when it keeps them all."""
     columns = line.split(",")
     if len(columns) != 5:
         return f"an IOC line has 5 comma-separated columns, not {len(columns)}"

@@ -1,4 +1,4 @@
-"""The Markdown report of one edition, and where each of its lines comes from (report-contract 1.1 to 1.8)."""
+"""The Markdown report of one edition, and where each of its lines comes from (docs/contract.md 1.1 to 1.8)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

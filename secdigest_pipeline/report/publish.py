@@ -10,7 +10,7 @@ from secdigest_pipeline.base.files import StorageError, write_atomic
 from secdigest_pipeline.indicators.csv.rows import check_ioc_csv
 from secdigest_pipeline.report.contract import check_report
 
-# Every other Markdown file below news/ becomes a bogus day in the original's tools (report-contract 1.1).
+# Every other Markdown file below news/ becomes a bogus day in the original's tools (docs/contract.md 1.1).
 _NEWS_FILE = re.compile(r"[0-9]{4}_[0-9]{2}-[0-9]{2}/[0-9]{8}\.md")
 
 
@@ -63,7 +63,7 @@ def _report_faults(data: bytes) -> list[str]:
 
 
 def _log_faults(data: bytes) -> list[str]:
-    title = "# IOC収集 作業ログ: "  # report-contract 2.4
+    title = "# IOC収集 作業ログ: "  # docs/contract.md 2.4
     return [] if data.startswith(title.encode()) else [f"does not begin with {title!r}"]
 
 

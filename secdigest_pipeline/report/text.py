@@ -11,9 +11,9 @@ from secdigest_pipeline.indicators.finding.defang import defang, refang
 from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.report.grammar import KNOWN_LABELS, LIVE_URL, PRIMARY_SOURCE, RELATED
 
-# Four times the longest line measured in a year of reports (136, report-contract 1.4): English takes more characters.
+# Four times the longest line measured in a year of reports (136, docs/contract.md 1.4): English takes more characters.
 MAX_LINE = 500
-# The longest title measured (report-contract 1.4); Latin letters are half as wide, and headlines in them longer.
+# The longest title measured (docs/contract.md 1.4); Latin letters are half as wide, and headlines in them longer.
 MAX_TITLE = 101
 MAX_LATIN_TITLE = 160
 # More is never read: a line is cut long before, and what the search for observables costs stays small.
@@ -50,7 +50,7 @@ def line(text: str, limit: int = MAX_LINE) -> str:
 
 
 def sentence(text: str) -> str:
-    """`line(text)` with the full stop of report-contract 1.4 when it is Japanese and has no end of sentence."""
+    """`line(text)` with the full stop of docs/contract.md 1.4 when it is Japanese and has no end of sentence."""
     text = line(text)
     if text and text[-1] not in _SENTENCE_ENDS and _JAPANESE.search(text):
         return text + "。"
@@ -95,7 +95,7 @@ def _percent(match: re.Match[str]) -> str:
 
 
 def _defanged(text: str) -> str:
-    """Every address, host, URL and e-mail broken as report-contract 1.5 spells it; letters keep their case."""
+    """Every address, host, URL and e-mail broken as docs/contract.md 1.5 spells it; letters keep their case."""
     pieces: list[str] = []
     done = 0
     for found in find(text):

@@ -81,7 +81,7 @@ def facts_of(facts: Iterable[CveFacts]) -> dict[str, list[CveFacts]]:
 
 
 def facts_line(facts: Iterable[CveFacts]) -> str:
-    """One Japanese sentence for その他 of an entry (report-contract 1.6: exploitation state), "" when there is nothing to tell.
+    """One Japanese sentence for その他 of an entry (docs/contract.md 1.6: exploitation state), "" when there is nothing to tell.
 
     CVEs of the catalogue first, then the highest scores; the others are counted.
     """

@@ -1,4 +1,4 @@
-"""Killed at any point and run again: nothing lost, nothing doubled, nothing paid twice (design 5.3)."""
+"""Killed at any point and run again: nothing lost, nothing doubled, nothing paid twice (docs/architecture.md, promise 3)."""
 
 import time
 

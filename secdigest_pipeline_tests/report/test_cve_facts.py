@@ -1,4 +1,4 @@
-"""What catalogues say of an article's CVEs, in その他 of its entry and below a headline (report-contract 1.6, 1.7)."""
+"""What catalogues say of an article's CVEs, in その他 of its entry and below a headline (docs/contract.md 1.6, 1.7)."""
 
 from dataclasses import replace
 from datetime import date

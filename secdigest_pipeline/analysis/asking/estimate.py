@@ -14,7 +14,7 @@ from secdigest_pipeline.analysis.reply.schema import SCHEMA, Reply
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.indicators.finding.find import Observable
 
-# Output of one article in tokens: a short reply (the reference note on prices takes 900), and one with thinking and long lists.
+# Output of one article in tokens: a short reply, and one with thinking and long lists.
 FEW_OUTPUT, MUCH_OUTPUT = 400, 3_000
 # What is taken where the ledger knows no better: the sample world's replies have 1,000 to 1,200.
 USUAL_OUTPUT = 1_200

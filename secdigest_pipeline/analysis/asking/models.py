@@ -128,7 +128,7 @@ def _row(name: str) -> Model | None:
 def most_tokens(text: str) -> int:
     """An upper estimate of the tokens of `text`: 3 ASCII characters or half another character a token.
 
-    Measured averages are about 4.5 ASCII characters and one Japanese character a token (reference note on prices).
+    Measured averages are about 4.5 ASCII characters and one Japanese character a token.
     """
     wide = sum(not char.isascii() for char in text)
     return math.ceil((len(text) - wide) / 3 + wide * 2)

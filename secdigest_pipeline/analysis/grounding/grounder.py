@@ -25,7 +25,7 @@ _WINDOWED = frozenset({"number", "date", "version"})
 _SENTENCE = 300
 # The prompt asks for 20 to 300 characters; a quote that is half the article shows nothing.
 MAX_QUOTE = 1_500
-# Five times the longest line of 12 months of reports (136 characters, report-contract 1.4).
+# Five times the longest line of 12 months of reports (136 characters, docs/contract.md 1.4).
 MAX_STATEMENT = 700
 # Places of a quote that are tried: a lead is often said again further down.
 MAX_QUOTE_PLACES = 4

@@ -1,6 +1,6 @@
 """What a model is told: the static rules (rules.txt), and one turn holding one article as data.
 
-Rules come from report-contract 1.4-1.8 and 2.2. The article stands JSON-encoded in a tag with a random nonce, so no
+Rules come from docs/contract.md 1.4-1.8 and 2.2. The article stands JSON-encoded in a tag with a random nonce, so no
 text of it can close the tag; what is obeyed all the same is stopped by code behind the model (assemble.py).
 """
 
@@ -60,7 +60,7 @@ class Turn:
 def candidates(article: Article, observables: Sequence[Observable]) -> tuple[Candidate, ...]:
     """The values a model is asked about: distinct, those of the article's own text first, CVE ids left out.
 
-    At most `MAX_CANDIDATES`. CVE ids are no indicators (report-contract 2.3), they have no role to explain.
+    At most `MAX_CANDIDATES`. CVE ids are no indicators (docs/contract.md 2.3), they have no role to explain.
     """
     distinct = {(o.type, o.value): o for o in reversed(observables) if o.type != "cve"}
     ordered = sorted(distinct.values(), key=lambda o: (o.raw not in article.text, o.start, o.end, o.type, o.value))

@@ -16,10 +16,10 @@ from secdigest_pipeline.intake.records import Section
 
 SCHEMA_VERSION = 2
 
-# The sections an article page can belong to (report-contract 1.8); the other two are filled by feed rule alone.
+# The sections an article page can belong to (docs/contract.md 1.8); the other two are filled by feed rule alone.
 SECTIONS: tuple[Section, ...] = ("news", "tools", "malware_campaign", "security_report", "cybercrime")
 ROLES: tuple[Role, ...] = get_args(Role)
-# report-contract 2.2
+# docs/contract.md 2.2
 ACTOR_ATTRIBUTES = ("china", "russia", "north-korea", "iran", "cybercrime", "hacktivist", "unknown")
 MALWARE_TYPES = (
     "ransomware", "stealer", "backdoor", "RAT", "loader", "dropper", "worm", "trojan", "spyware", "webshell", "botnet",
@@ -27,7 +27,7 @@ MALWARE_TYPES = (
 )  # fmt: skip
 
 MAX_REPLY_CHARACTERS = 400_000
-# report-contract 3.2
+# docs/contract.md 3.2
 CONFIDENCES = ("high", "medium", "low")
 FOLLOWUPS = ("yes", "maybe", "no")
 EVENT_TYPES = (*dimensions()[EVENT_TYPE].values, "none")

@@ -1,4 +1,4 @@
-"""The taxonomy of events (report-contract 3.4), read from data/taxonomy_*.csv: closed values, and slugs of names."""
+"""The taxonomy of events (docs/contract.md 3.4), read from data/taxonomy_*.csv: closed values, and slugs of names."""
 
 import csv
 import re

@@ -1,6 +1,6 @@
 """Which blocks of a page are its article: trafilatura points at them, the page's own blocks give the words.
 
-An extractor drops code, tables and lists whose class name it misreads (intake.md 2.2, 2.3) and keeps teasers it has no
+An extractor drops code, tables and lists whose class name it misreads (docs/decisions/whole-page.md) and keeps teasers it has no
 name for. Its answer is therefore used as a finger: the blocks it kept mark the region of the article, gaps in that
 region are filled with what is content by its shape, and what is no part of any article is left out. Shares below were
 set on the pages of corpora/intake (docs/benchmarks.md) and are flat: a tenth more or less changes no group by 0.005.

@@ -111,7 +111,7 @@ def _parsed(html: str) -> Any:
 
 
 def _tree(html: str) -> tuple[Any, bool]:
-    # huge_tree lifts libxml2's limits of 256 levels and 10 MB a text to 2,048 levels and none (intake.md 3.3)
+    # huge_tree lifts libxml2's limits of 256 levels and 10 MB a text to 2,048 levels and none (docs/decisions/worker-processes.md)
     parser = lxml.html.HTMLParser(
         huge_tree=True, encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False
     )

@@ -49,7 +49,7 @@ def headline(from_page: str, from_feed: str) -> str:
 
 
 def occurs(title: str, text: str) -> bool:
-    """Whether the words of `title` stand in `text`: a text without them is not the article (intake.md 6, case 1)."""
+    """Whether the words of `title` stand in `text`: a text without them is not the article."""
     terms = _terms(title)
     if not terms:
         return True

@@ -1,6 +1,6 @@
 """Pages that answer with something else than the article: challenges, consent walls, maintenance, soft 404s.
 
-They are recognised before extraction, because a challenge page gives an extractor 6 KB of fluent text (intake.md 2.4).
+They are recognised before extraction, because a challenge page gives an extractor 6 KB of fluent text.
 An article may quote every one of these signs, so a sign alone counts only on a page that shows next to no text.
 """
 

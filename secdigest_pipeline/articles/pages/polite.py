@@ -18,7 +18,7 @@ from secdigest_pipeline.articles.records import Page, ReadState
 from secdigest_pipeline.fetching.hosts import HostTurns
 from secdigest_pipeline.fetching.http import Answer, Client, FetchError, Limits, shown
 
-# 99 % of the pages of corpora/intake are below 1.5 MB, the largest is 2.2 MB (intake.md 3.3)
+# 99 % of the pages of corpora/intake are below 1.5 MB, the largest is 2.2 MB
 LIMITS = Limits(max_bytes=5 * 1024 * 1024, total=30.0, connect=5.0, redirects=5)
 MAX_RETRY_AFTER = 60.0
 

@@ -1,7 +1,7 @@
 """What is known of a host before its page is read: research, authority, code, or nothing an article rests on.
 
 The lists are short on purpose: they only spare well-known places the doubt that every other host gets. Hosts are those
-of report-contract 2.5 and 6 and of the feeds of intake.md 1.1.
+that real reports rest on most, and those of feeds.yaml.
 """
 
 import re

@@ -14,7 +14,7 @@ from secdigest_pipeline.articles.records import Article, Link, SourceKind
 from secdigest_pipeline.base.characters import one_line
 from secdigest_pipeline.fetching.urls import canonical_url
 
-# report-contract 1.6: four sources are the most ever printed of an article.
+# docs/contract.md 1.6: four sources are the most ever printed of an article.
 MAX_SOURCES = 4
 # Lists of indicators that a source links to, followed one step further.
 MAX_FOLLOWED = 2

@@ -1,7 +1,7 @@
 """Stories: articles of one edition about the same event become one, led by the best of them.
 
 Two articles are one story when their headlines share the words that name the event, or when their texts are alike and the
-headlines share one such word. Merging two events hides one of them, so every doubt keeps them apart (intake.md 5): one
+headlines share one such word. Merging two events hides one of them, so every doubt keeps them apart (docs/decisions/stories.md): one
 outlet's articles, disjoint CVEs or classes of weakness, round-ups and catalogue notices are never merged, and a shared CVE
 alone says nothing.
 """

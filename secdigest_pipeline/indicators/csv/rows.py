@@ -1,4 +1,4 @@
-"""The 12-column IOC CSV of report-contract 2: writing it from the ledger, and checking any file of that form."""
+"""The 12-column IOC CSV of docs/contract.md 2: writing it from the ledger, and checking any file of that form."""
 
 import csv
 import io
@@ -72,7 +72,7 @@ def ioc_csv(edition: Edition, iocs: Sequence[Ioc]) -> bytes:
 
 
 def check_ioc_csv(data: bytes) -> list[str]:
-    """Every violation of report-contract 2.3 in a CSV file, each naming row (the header is row 1), column and rule; empty = valid."""
+    """Every violation of docs/contract.md 2.3 in a CSV file, each naming row (the header is row 1), column and rule; empty = valid."""
     if data.startswith(b"\xef\xbb\xbf"):
         return ["row 1: file begins with a byte order mark"]
     errors = ["file holds a carriage return"] if b"\r" in data else []

@@ -1,4 +1,4 @@
-"""The work log beside the IOC CSV (report-contract 2.4): what was read, what was found, what was left out and why. Deterministic."""
+"""The work log beside the IOC CSV (docs/contract.md 2.4): what was read, what was found, what was left out and why. Deterministic."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -52,7 +52,7 @@ class ExportFormat:
 
 
 def _csv(stem: str, editions: Sequence[EditionIocs]) -> Files:
-    """The CSV of report-contract 2.2 over any number of editions; check_ioc_csv holds for it."""
+    """The CSV of docs/contract.md 2.2 over any number of editions; check_ioc_csv holds for it."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)

@@ -16,7 +16,7 @@ from secdigest_pipeline.indicators.warninglists import RESOLVERS, vendored
 
 _ATTACKERS = frozenset(("attacker_infrastructure", "malware_sample"))
 _INNOCENT = frozenset(("victim", "abused_service", "researcher"))
-# The CSV has no column type for it (report-contract 2.2); every other format has.
+# The CSV has no column type for it (docs/contract.md 2.2); every other format has.
 _EXPORTED_ALTHOUGH = frozenset(("", "csv:type_not_in_csv"))
 
 

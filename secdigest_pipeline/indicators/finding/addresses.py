@@ -11,7 +11,7 @@ Scope = Literal["global", "private", "reserved"]
 
 # RFC 1918 and RFC 4193: the ranges a network numbers its own hosts from.
 _PRIVATE = tuple(ipaddress.ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
-# RFC 5737 and RFC 3849, named by report-contract 2.3; RFC 9637.
+# RFC 5737 and RFC 3849, named by docs/contract.md 2.3; RFC 9637.
 _DOCUMENTATION = tuple(
     ipaddress.ip_network(text)
     for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20")
@@ -54,5 +54,5 @@ def scope(value: str) -> Scope:
 
 
 def refusal(value: str) -> str:
-    """Why report-contract 2.3 rejects an address, in English; empty when it is accepted. ValueError when it is none."""
+    """Why docs/contract.md 2.3 rejects an address, in English; empty when it is accepted. ValueError when it is none."""
     return "" if _is_ordinary(value) else _refusal(value)

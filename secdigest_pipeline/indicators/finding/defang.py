@@ -208,7 +208,7 @@ def refang(text: str) -> str:
 
 
 def defang(value: str, type: str) -> str:
-    """`value` (as find gives it) in the one spelling of report-contract 1.5: every dot `[.]`, http(s) as `hxxp(s)`.
+    """`value` (as find gives it) in the one spelling of docs/contract.md 1.5: every dot `[.]`, http(s) as `hxxp(s)`.
 
     ipv4, domain, email and url are defanged; ipv6 stays raw (the contract allows it, and `[:]` is not "nothing else");
     hashes and CVE ids have nothing to click. Schemes other than http(s) stay, so a wss URL keeps `wss://`. refang() is

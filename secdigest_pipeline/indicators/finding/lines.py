@@ -1,4 +1,4 @@
-"""One IOC as the five-column line of the Markdown report (report-contract 1.5)."""
+"""One IOC as the five-column line of the Markdown report (docs/contract.md 1.5)."""
 
 from urllib.parse import quote
 

@@ -1,4 +1,4 @@
-"""The rules of report-contract 2.3 for single cells of the IOC CSV. Each gives what is wrong in English, or ""."""
+"""The rules of docs/contract.md 2.3 for single cells of the IOC CSV. Each gives what is wrong in English, or ""."""
 
 import re
 from datetime import date

@@ -34,7 +34,7 @@ EVIDENCE = 200
 _PLACES = 20
 _NAME = 80
 # IOCs that one primary page brings to the CSV: a list longer than a year's largest edition four times over (240 rows,
-# report-contract 2.5) is somebody's feed, not the list of one report.
+# docs/contract.md 2.5) is somebody's feed, not the list of one report.
 _FROM_SOURCE = 1_000
 
 

@@ -13,14 +13,14 @@ from secdigest_pipeline.indicators.judging.scoring import Reason
 from secdigest_pipeline.indicators.judging.sections import Place
 from secdigest_pipeline.indicators.records import IocRole
 
-# report-contract 1.5: phrases have a median of 30 characters; twice the longest real one bounds what an analysis may say.
+# docs/contract.md 1.5: phrases have a median of 30 characters; twice the longest real one bounds what an analysis may say.
 _LONGEST = 80
 # Surroundings that are remembered, as in roles.py.
 _ASKED = 256
 
 
 class Says(NamedTuple):
-    """Category (report-contract 2.2), phrase of the report line and sentence of the CSV."""
+    """Category (docs/contract.md 2.2), phrase of the report line and sentence of the CSV."""
 
     category: str
     context_ja: str
@@ -134,7 +134,7 @@ def _noun(type: str) -> str:
 
 
 def phrase(text: str) -> str:
-    """An analysis' phrase as a cell of the report line (report-contract 1.5), or "" when it cannot be one.
+    """An analysis' phrase as a cell of the report line (docs/contract.md 1.5), or "" when it cannot be one.
 
     One line, no half-width comma, no marks that Markdown or a table would read; a phrase that holds a host, address or link is
     not taken, for the line's first column is the only place for those.

@@ -1,7 +1,7 @@
 """The one table behind is_ioc and confidence: named reasons, the weight of each in log-odds, and why it has it.
 
 A value's confidence is the logistic function of the sum of its reasons' weights: 0 means "as likely as not". Weights are rounded from the
-counts of reference/ioc-benchmark.md section 5 (shares of real IOCs among live, listed and defanged values) and from a
+counts of a benchmark of finders (shares of real IOCs among live, listed and defanged values) and from a
 read half of the labelled texts (benchmarks/bench_ledger.py prints how well confidence is calibrated on the other half).
 """
 
@@ -58,14 +58,14 @@ WEIGHTS: Mapping[str, Weight] = {
     "analysis_benign_unquoted": Weight(-0.7, "the analysis calls it a victim, source or reference without a quote"),
     # rules: never an IOC, whatever else is said
     "own_outlet": Weight(RULE, "a live host of the outlet's own domain"),
-    "reserved_address": Weight(RULE, "documentation, loopback or otherwise nobody's address (report-contract 2.3)"),
+    "reserved_address": Weight(RULE, "documentation, loopback or otherwise nobody's address (docs/contract.md 2.3)"),
     "private_address": Weight(RULE, "a private address the article does not list as an indicator"),
     "private_address_listed": Weight(0.0, "a private address in a list of indicators: report only, never CSV"),
-    "public_resolver": Weight(RULE, "a public DNS resolver (report-contract 2.3)"),
-    "well_known_host": Weight(RULE, "one of the six hosts of report-contract 2.3, without a path of its own"),
+    "public_resolver": Weight(RULE, "a public DNS resolver (docs/contract.md 2.3)"),
+    "well_known_host": Weight(RULE, "one of the six hosts of docs/contract.md 2.3, without a path of its own"),
     "placeholder": Weight(RULE, "a name set aside for examples (RFC 6761)"),
     "harmless_hash": Weight(RULE, "the hash of an empty, test or certificate file"),
-    "not_collected": Weight(RULE, "a type that reports and CSV do not collect (report-contract 2.3)"),
+    "not_collected": Weight(RULE, "a type that reports and CSV do not collect (docs/contract.md 2.3)"),
     "local_allow": Weight(RULE, "on the newsroom's own list of values to keep out"),
     "local_deny": Weight(-2 * RULE, "on the newsroom's own list of indicators"),
 }

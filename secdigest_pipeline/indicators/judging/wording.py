@@ -73,7 +73,7 @@ VICTIM = _asks(
     japanese=r"被害(?:を受けた|組織|企業|者)|標的|狙われた",
 )
 
-# Categories of report-contract 2.2; the caller takes the first that fits, in this order.
+# Categories of docs/contract.md 2.2; the caller takes the first that fits, in this order.
 PHISHING = _asks(
     r"(?:spear-?)?phish\w*|fake (?:login|site|website|page|store|shop|portal)|credential[- ]harvest\w*|login page",
     r"typosquat\w*|look-?alike|impersonat\w+|spoof\w*|scam\w*",

@@ -1,6 +1,6 @@
 """IOC history: when a value was first and last seen, where, and what of the past an edition's IOCs meet.
 
-The matches are those of report-contract 4.2 without its errors: the past of an edition is what lies before that edition (not before an
+The matches are those of docs/contract.md 4.2 without its errors: the past of an edition is what lies before that edition (not before an
 IOC's own date), `unknown` never equals `unknown`, and hosts of shared services don't match. An address written alone is a host as
 well, so it meets the URLs on it. Answers depend on the set of editions that were added, not on their order.
 """
@@ -27,7 +27,7 @@ from secdigest_pipeline.indicators.warninglists import is_known_service, vendore
 log = logging.getLogger(__name__)
 
 MAX_MATCHES = 50
-# Names below these are their customers' own, so one seen twice is the same customer (report-contract 4.2).
+# Names below these are their customers' own, so one seen twice is the same customer (docs/contract.md 4.2).
 _CUSTOMER_NAMES = (".workers.dev", ".pages.dev")
 _SHARED = frozenset(("service", "popular", "benign", "vendor", "bank"))
 _UNNAMED = frozenset(("", "unknown", "n/a"))
@@ -107,7 +107,7 @@ class History:
 
 
 def compared(type: str, value: str) -> tuple[str, str]:
-    """(type, value) as values are compared: of a URL without a default port and a lone closing slash (report-contract 4.2)."""
+    """(type, value) as values are compared: of a URL without a default port and a lone closing slash (docs/contract.md 4.2)."""
     if type != "url":
         return type, value
     scheme, mark, rest = value.partition("://")

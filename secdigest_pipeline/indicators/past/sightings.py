@@ -32,7 +32,7 @@ MatchKind = Literal["exact", "host_overlap"]
 
 @dataclass(frozen=True, slots=True)
 class PastMatch:
-    """A row of an earlier edition that an IOC of this one meets (report-contract 4.2)."""
+    """A row of an earlier edition that an IOC of this one meets (docs/contract.md 4.2)."""
 
     kind: Annotated[MatchKind, "exact: same type and value; host_overlap: another value on the same unshared host"]
     edition: Annotated[DayKey, "edition of the earlier row"]

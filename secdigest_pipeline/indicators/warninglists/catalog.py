@@ -3,7 +3,7 @@
 Left out on purpose: lists of a million popular hosts and `nioc-filehash` (size); `public-dns-v4` (62,000 open resolvers, many of
 them broken into; ours is RESOLVERS in services.py); cloud and VPN address ranges (attackers rent there); `dynamic-dns` (its
 entries are public suffixes, which must never be matched); `ti-falsepositives` (legitimate tools that attackers bring along are
-`abusefile` rows of report-contract 2.2, not errors).
+`abusefile` rows of docs/contract.md 2.2, not errors).
 """
 
 from typing import Literal, NamedTuple

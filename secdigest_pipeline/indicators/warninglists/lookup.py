@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from secdigest_pipeline.indicators.warninglists.catalog import CATALOG, Listed, Says
 
-# report-contract 2.3: as a domain, or as a URL without a path, these are rejected.
+# docs/contract.md 2.3: as a domain, or as a URL without a path, these are rejected.
 WELL_KNOWN_HOSTS = frozenset(("google.com", "microsoft.com", "github.com", "npmjs.com", "t.me", "telegram.org"))
 
 # Public resolvers by their operators' own documentation (Google, Cloudflare, Quad9, OpenDNS, AdGuard, Verisign, Level 3, 114DNS,
@@ -125,7 +125,7 @@ def services() -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def is_known_service(host: str) -> bool:
-    """Whether a lower-case host belongs to a shared service (よく知られている of report-contract 1.5)."""
+    """Whether a lower-case host belongs to a shared service (よく知られている of docs/contract.md 1.5)."""
     listed = services()
     bare = host.removeprefix("www.")
     if bare in WELL_KNOWN_HOSTS or bare in listed or host in listed or "." + host in listed:

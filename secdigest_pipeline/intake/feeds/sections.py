@@ -1,4 +1,4 @@
-"""Which section an item belongs to by its feed and headline (report-contract 1.8, items 1, 2 and 7).
+"""Which section an item belongs to by its feed and headline (docs/contract.md 1.8, items 1, 2 and 7).
 
 A feed of Japanese incidents also carries product vulnerabilities, statistics and warnings; those are not incidents and
 go to the memo, left out. What no incident word names is not taken for an incident: a missing line is better than a

@@ -1,7 +1,7 @@
 """Publication times as feeds really write them: ISO 8601, RFC 822 with odd zones, US and Japanese date strings.
 
-feedparser 6.0.14 leaves `Jul 23, 2025 00:00:00-0500` unread (every entry of one large vendor's feed, reference
-intake.md 1.2) and takes a time without a zone for UTC, which moves a Japanese item by nine hours.
+feedparser 6.0.14 leaves `Jul 23, 2025 00:00:00-0500` unread (every entry of one large vendor's feed)
+and takes a time without a zone for UTC, which moves a Japanese item by nine hours.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Entries of a feed body by feedparser, as plain values; runs in a worker process (165 KB can cost seconds).
 
-feedparser only ever gets an io.BytesIO: a bytes or str argument may be opened as a file or fetched as a URL (reference
-intake.md 3.1). Its `bozo` flag is no reason to reject anything, and its reading of encodings is replaced by `charset`.
+feedparser only ever gets an io.BytesIO: a bytes or str argument may be opened as a file or fetched as a URL (see
+docs/decisions/worker-processes.md). Its `bozo` flag is no reason to reject anything, and its reading of encodings is replaced by `charset`.
 """
 
 import io

@@ -1,7 +1,7 @@
 """Polling: every feed that is due is asked once, politely, and what it answers goes to the archive.
 
 One feed's trouble is that feed's row and nothing else. The validators (ETag, Last-Modified) are columns of our own; an
-HTTP cache would silently stop asking (reference intake.md 4.1). The row of the last poll is all the state there is.
+HTTP cache would silently stop asking. The row of the last poll is all the state there is.
 """
 
 import asyncio

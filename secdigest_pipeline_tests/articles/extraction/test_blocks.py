@@ -1,4 +1,4 @@
-"""Where indicators stand on real pages: every layout of intake.md 2.3 is kept in the whole page's text."""
+"""Where indicators stand on real pages: every layout of docs/decisions/whole-page.md is kept in the whole page's text."""
 
 import hashlib
 from collections.abc import Callable

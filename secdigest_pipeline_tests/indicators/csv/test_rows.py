@@ -1,4 +1,4 @@
-"""The 12-column CSV: every rule of report-contract 2.3, good and bad, and that what we write meets them all."""
+"""The 12-column CSV: every rule of docs/contract.md 2.3, good and bad, and that what we write meets them all."""
 
 import csv
 import io
