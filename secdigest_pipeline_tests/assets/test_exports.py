@@ -66,7 +66,7 @@ def test_the_exports_lie_in_the_output_folder_as_the_step_lists_them(
     def iocs() -> list[Ioc]:
         return [ioc(edition=key)]
 
-    resources = {"services": services, "io_manager": dg.InMemoryIOManager()}
+    resources = {**services.resources(), "io_manager": dg.InMemoryIOManager()}
     steps = [iocs, exports.ioc_exports, exports.exports_lie_as_listed]
     done = dg.materialize(steps, partition_key=key, resources=resources)
     assert [check.passed for check in done.get_asset_check_evaluations()] == [True]

@@ -19,8 +19,9 @@ from secdigest_pipeline.fetching.urls import host_of
 from secdigest_pipeline.intake.feeds.feeds import Feed, HistorySource
 from secdigest_pipeline.intake.membership import CLOCK_SLACK
 from secdigest_pipeline.intake.polling.archive import Archive
-from secdigest_pipeline.intake.polling.parse import PARSE_SECONDS, ParsedFeed, ParsedItem, parse_feed, sightings_of
+from secdigest_pipeline.intake.polling.parse import PARSE_SECONDS, ParsedFeed, ParsedItem, parse_feed
 from secdigest_pipeline.intake.polling.poll import ACCEPT, FEED_LIMITS
+from secdigest_pipeline.intake.polling.shown import sightings_of
 from secdigest_pipeline.intake.records import Poll, Reach, Sighting
 from secdigest_pipeline.intake.spans import Span
 

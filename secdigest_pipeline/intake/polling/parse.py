@@ -15,9 +15,8 @@ from urllib.parse import urljoin
 from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.fetching.charset import feed_text
 from secdigest_pipeline.fetching.plain import plain_text, plain_text_line
-from secdigest_pipeline.fetching.urls import article_id, canonical_url, item_id
+from secdigest_pipeline.fetching.urls import canonical_url, item_id
 from secdigest_pipeline.intake.polling.dates import parse_date
-from secdigest_pipeline.intake.records import SeenVia, Sighting
 
 PARSE_SECONDS = 20.0
 MAX_ITEMS = 200
@@ -197,30 +196,4 @@ def _item(entry: Entry, key: str, link: tuple[str, str], published: datetime | N
         content=content[:MAX_CONTENT],
         categories=tuple(dict.fromkeys(filter(None, categories)))[:MAX_CATEGORIES],
         published_at=published,
-    )
-
-
-def sightings_of(
-    parsed: ParsedFeed, shown_before: frozenset[str], feed_id: str, seen_at: datetime, seen_via: SeenVia, digest: str
-) -> tuple[Sighting, ...]:
-    """The items of a body that are not in `shown_before`, as sightings."""
-    return tuple(
-        Sighting(
-            item_id=item.item_id,
-            article_id=article_id(item.url) if item.url else None,
-            feed_id=feed_id,
-            seen_at=seen_at,
-            seen_via=seen_via,
-            published_at=item.published_at,
-            guid=item.guid,
-            link=item.link,
-            url=item.url,
-            title=item.title,
-            summary=item.summary,
-            content=item.content,
-            categories=item.categories,
-            body_sha256=digest,
-        )
-        for item in parsed.items
-        if item.item_id not in shown_before
     )

@@ -17,8 +17,9 @@ from secdigest_pipeline.fetching.http import Answer, Client, FetchError, Limits
 from secdigest_pipeline.fetching.urls import host_of
 from secdigest_pipeline.intake.feeds.feeds import Feed
 from secdigest_pipeline.intake.polling.archive import Archive
-from secdigest_pipeline.intake.polling.parse import PARSE_SECONDS, ParsedFeed, parse_feed, sightings_of
+from secdigest_pipeline.intake.polling.parse import PARSE_SECONDS, ParsedFeed, parse_feed
 from secdigest_pipeline.intake.polling.rebuild import make_up, whole
+from secdigest_pipeline.intake.polling.shown import sightings_of
 from secdigest_pipeline.intake.records import Poll, SeenVia, Sighting
 
 HOST_DELAY = 1.0

@@ -10,7 +10,8 @@ from secdigest_pipeline.base.files import StorageError
 from secdigest_pipeline.base.workers import Workers
 from secdigest_pipeline.intake.feeds.feeds import Feed
 from secdigest_pipeline.intake.polling.archive import Archive
-from secdigest_pipeline.intake.polling.parse import PARSE_SECONDS, ParsedFeed, parse_feed, sightings_of
+from secdigest_pipeline.intake.polling.parse import PARSE_SECONDS, ParsedFeed, parse_feed
+from secdigest_pipeline.intake.polling.shown import sightings_of
 from secdigest_pipeline.intake.records import Poll, Reach, SeenVia, Sighting
 
 T = TypeVar("T")
