@@ -166,6 +166,7 @@ REPEATED: tuple[tuple[str, str, int, Answer, int], ...] = (
 @pytest.mark.timeout(900)
 def test_a_key_is_written_nowhere_by_runs_whose_endpoint_repeats_it(sample: Sample) -> None:
     env = {"SECDIGEST_PG_URL": with_password(sample.env["SECDIGEST_PG_URL"])}
+    sample.api.key = KEY  # doctor tries the key
     codes, output = made(sample, {**env, "ANTHROPIC_API_KEY": KEY}, ["poll"], ["doctor"])
     assert codes == [0, 0], output
     for variable, secret, status, answer, exit_code in REPEATED:
