@@ -11,8 +11,6 @@ neither, 383 in 2.4 ms (2026-11; of 400 characters both read all).
 import codecs
 import re
 
-from charset_normalizer import from_bytes
-
 from secdigest_pipeline.fetching.references import mended
 
 _BOMS = (
@@ -170,6 +168,8 @@ def _guessed(body: bytes) -> str:
 
     Between the Latin ones a guess is no better than chance; the web's unlabelled pages in them are cp1252.
     """
+    from charset_normalizer import from_bytes
+
     match = from_bytes(body[:_PROBE_BYTES]).best()
     name = (_codec(match.encoding) if match else "") or "cp1252"
     letters = [c for c in body[:_PROBE_BYTES].decode(name, "replace") if c > "\x7f" and c.isalpha()]

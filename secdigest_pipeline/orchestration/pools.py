@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dagster as dg
-from sqlalchemy.exc import DBAPIError
 
 from secdigest_pipeline.orchestration.runs import named
 
@@ -22,7 +21,7 @@ def declare_pools(instance: dg.DagsterInstance) -> None:
     for pool in sorted(POOLS - _declared(instance)):
         try:
             storage.initialize_concurrency_limit_to_default(pool)
-        except DBAPIError:  # another process declared it in this moment
+        except Exception:  # of the database: another process declared it in this moment
             if pool not in _declared(instance):
                 raise
 

@@ -6,10 +6,13 @@ import os
 import socket
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 import psutil
-from dagster._core.storage.runs import RunStorage
+
+if TYPE_CHECKING:  # its package brings SQLAlchemy and Alembic to every process that loads the graph
+    from dagster._core.storage.runs import RunStorage
 
 PROCESS_TAG = "secdigest/process"
 _BOOT = Path("/proc/sys/kernel/random/boot_id")  # Linux; elsewhere pid and start time must do
