@@ -8,6 +8,7 @@ import click
 
 from secdigest_pipeline import __version__
 from secdigest_pipeline.base.files import StorageError
+from secdigest_pipeline.base.process import process_setup
 from secdigest_pipeline.base.settings import SettingsError
 from secdigest_pipeline.cli.terminal import all_printable, end
 from secdigest_pipeline.intake.feeds.feeds import FeedListError
@@ -56,6 +57,7 @@ class OneLineErrors(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the chosen command."""
+        process_setup()  # before its module is imported: importing is what the collector slows most
         try:
             return super().invoke(ctx)
         except click.exceptions.NoArgsIsHelpError:
