@@ -58,6 +58,16 @@ def test_one_page_that_two_articles_rest_on_is_no_second_witness() -> None:
     assert not any("other_articles" in reason for row in listed for reason in row.reasons)
 
 
+def test_an_article_and_the_source_it_rests_on_are_one_witness_and_another_article_is_a_second() -> None:
+    def witnessed(rows: list[Ioc]) -> bool:
+        (row, *_) = [row for row in rows if (row.article_id, row.value) == (NEWS.article_id, "c2.evil.test")]
+        return any("other_articles" in reason for reason in row.reasons)
+
+    assert not witnessed(ledger([NEWS], {}, {}, primary=[REPORT]))
+    other = article("Its beacon goes to c2[.]evil[.]test as well.", url="http://tribune.test/b")
+    assert witnessed(ledger([NEWS, other], {}, {}, primary=[REPORT]))
+
+
 def test_a_list_beyond_a_thousand_values_stays_out_of_the_csv_but_in_the_ledger() -> None:
     many = primary("# Indicators of compromise\n" + "".join(f"- h{n}[.]evil[.]test\n" for n in range(1_100)))
     rows = list(rows_of(many).values())
