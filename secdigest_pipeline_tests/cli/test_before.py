@@ -117,5 +117,6 @@ def test_a_port_that_is_taken_is_an_error_at_once(secdigest: Secdigest, home: Pa
     ("arguments", "command"), [([], "secdigest dev"), (["PORT=4321"], "secdigest dev --port 4321")]
 )
 def test_make_dev_hands_a_port_on(arguments: list[str], command: str) -> None:
-    said = subprocess.run(["make", "-n", "dev", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
+    make = ["make", "-n", "--no-print-directory", "dev", *arguments]  # these tests run under a make of their own
+    said = subprocess.run(make, cwd=ROOT, capture_output=True, text=True, check=True)
     assert said.stdout.splitlines()[-1].rstrip().endswith(command)
