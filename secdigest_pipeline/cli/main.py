@@ -14,8 +14,8 @@ from secdigest_pipeline.cli.terminal import all_printable, end
 from secdigest_pipeline.intake.feeds.feeds import FeedListError
 from secdigest_pipeline.orchestration.database import DatabaseError, server_failure
 
-# Command -> module of `cli` that defines it under its own name. A module is imported when its command is asked for:
-# Dagster and pandas take seconds, and `secdigest iocs < text` needs neither.
+# Command -> module of `cli` that defines it under its own name. A module is imported when its command is asked for: `--help`
+# and a misspelt command wait for none of them.
 COMMANDS = {
     "run": "run",
     "backfill": "run",
@@ -57,7 +57,7 @@ class OneLineErrors(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the chosen command."""
-        process_setup()  # before its module is imported: importing is what the collector slows most
+        process_setup()
         try:
             return super().invoke(ctx)
         except click.exceptions.NoArgsIsHelpError:
