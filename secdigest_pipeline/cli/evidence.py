@@ -1,6 +1,5 @@
 """`secdigest evidence` and `secdigest article`: what each line of a report rests on, and the text the offsets count in."""
 
-import io
 import json
 import re
 from collections.abc import Iterator
@@ -8,11 +7,11 @@ from dataclasses import asdict
 from typing import Any
 
 import click
-import pyarrow.parquet as pq
 
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
 from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.base.editions import Edition
+from secdigest_pipeline.base.parquet import read_parquet
 from secdigest_pipeline.base.tables import TableError
 from secdigest_pipeline.cli.dates import EDITION
 from secdigest_pipeline.cli.terminal import end
@@ -84,9 +83,7 @@ def _stored(services: Services, article_id: str) -> Article | None:
     paths = sorted(folder.glob("*.parquet"), key=lambda path: path.name, reverse=True) if folder.exists() else []
     for path in paths:
         # ids first: the texts of a year of editions need not be read for one article
-        # and without threads: those of pyarrow abort a process that ends while they start
-        data = io.BytesIO(path.read_bytes())
-        if article_id in pq.read_table(data, columns=["article_id"], use_threads=False)["article_id"].to_pylist():
+        if article_id in read_parquet(path.read_bytes(), ["article_id"])["article_id"].to_pylist():
             rows: list[Any] = services.stored(CLEANED_ARTICLES, Edition.parse(path.stem))
             return next((row for row in rows if row.article_id == article_id), None)
     return None

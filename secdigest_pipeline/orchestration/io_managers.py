@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from upath import UPath
 
 from secdigest_pipeline.base.files import StorageError, write_atomic
+from secdigest_pipeline.base.parquet import read_parquet
 from secdigest_pipeline.base.tables import Table, TableError, frame_of
 
 Row = TypeVar("Row")
@@ -87,8 +88,7 @@ def _arrow(name: str, table: Table[Any] | None, made: Any) -> pa.Table:
 
 def _read(data: bytes, path: UPath) -> pa.Table:
     try:
-        # Without threads: those of pyarrow abort a process that ends while they start
-        return pq.read_table(io.BytesIO(data), use_threads=False)
+        return read_parquet(data)
     except (pa.ArrowInvalid, OSError) as error:
         raise StorageError(f"{path}: stored table cannot be read ({error}): materialize it again") from error
 

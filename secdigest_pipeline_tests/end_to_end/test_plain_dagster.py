@@ -93,6 +93,9 @@ def killed_in_the_middle(sample: Sample, start: Start) -> None:
 
 
 def test_three_runs_of_a_backfill_on_a_fresh_database_all_succeed(sample: Sample, start: Start) -> None:
+    dagster(
+        sample, "instance", "info"
+    )  # dagster-postgres: of two processes that make the tables in one moment one may die
     start()
     keys = ",".join(edition.key for edition in EDITIONS)
     dagster(sample, "job", "backfill", *MODULE, "-j", "edition", "--partitions", keys, "--noprompt")

@@ -33,6 +33,7 @@ from upath import UPath
 
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.files import StorageError, sha256, write_atomic
+from secdigest_pipeline.base.parquet import parquet_file, read, read_parquet
 
 T = TypeVar("T")
 Keys = NDArray[np.uint64]
@@ -169,7 +170,7 @@ class Segments:
                 contents = [self._data(name) for name in names]
             except FileNotFoundError:
                 continue  # another writer has a newer version: it, or the next one, merges the month
-            parts = [pq.read_table(io.BytesIO(data), use_threads=False) for data in contents if data is not None]
+            parts = [read_parquet(data) for data in contents if data is not None]
             if len(parts) < len(names):
                 continue  # the month is that of other files now
             rows = _sorted(pa.concat_tables(parts))
@@ -303,10 +304,10 @@ def _ranges(ordered: Keys, wanted: Keys) -> Positions:
 
 
 def _from_edition(data: bytes, wanted: Keys, columns: Sequence[str]) -> list[Row]:
-    file = pq.ParquetFile(io.BytesIO(data))
-    keys = file.read(columns=list(KEYS), use_threads=False)
+    file = parquet_file(data)
+    keys = read(file, list(KEYS))
     at = _hits(np.concatenate([keys.column(name).to_numpy() for name in KEYS]), wanted)
-    return file.read(columns=list(columns), use_threads=False).take(at).to_pylist() if len(at) else []
+    return read(file, list(columns)).take(at).to_pylist() if len(at) else []
 
 
 class _Damaged(Exception):

@@ -12,10 +12,10 @@ from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from upath import UPath
 
 from secdigest_pipeline.base.files import StorageError
+from secdigest_pipeline.base.parquet import parquet_file, read
 
 T = TypeVar("T")
 
@@ -57,11 +57,10 @@ class DayFiles:
         FileNotFoundError when it is gone.
         """
         try:
-            with path.open("rb") as handle, pq.ParquetFile(handle, page_checksum_verification=True) as file:
-                there = set(file.schema_arrow.names)
-                stored = [name for name in schema.names if name in there]
-                # One file is small; spreading its columns over threads costs more than it saves (measured: twice).
-                table = file.read(columns=stored, use_threads=False)
+            file = parquet_file(path.read_bytes(), checksums=True)
+            there = set(file.schema_arrow.names)
+            stored = [name for name in schema.names if name in there]
+            table = read(file, stored)
             table.validate(full=True)  # text that is no UTF-8 would be found by whoever makes records of it
             table = table.cast(pa.schema([schema.field(name) for name in stored]))
         except FileNotFoundError:
