@@ -11,9 +11,22 @@ from secdigest_pipeline.intake.records import Section
 AnalysisState = Literal["analysed", "refused", "extractive", "failed"]
 
 
+# What the second call says of a statement: the article says it, says the opposite, says less, does not say it; or nobody looked.
+CheckVerdict = Literal["supported", "contradicted", "overstated", "not_stated", "unchecked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A passage of the article's `text`."""
+
+    text: Annotated[str, "verbatim source text"]
+    start: Annotated[int, "offset in the article's text, characters", Named("start_offset")]
+    end: Annotated[int, "end, characters", Named("end_offset")]
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One printed statement and the span of the article's `text` it rests on."""
+    """One printed statement and the spans of the article's `text` it rests on."""
 
     text: Annotated[str, "the statement, one line"]
     quote: Annotated[str, "verbatim source text behind it; empty when none was found"]
@@ -22,6 +35,12 @@ class Statement:
     ]
     end: Annotated[int | None, "end of the quote, characters; null without quote", Named("end_offset")]
     verdict: Annotated[str, "`grounded`, `no_quote`, or `unsupported: <what>`; only grounded statements are printed"]
+    more_quotes: Annotated[tuple[Quote, ...] | None, "further passages it rests on, at most two; null when none"] = None
+    check: Annotated[
+        CheckVerdict | None,
+        "what the checking call says of it; null for sentences of the article and where none is due",
+    ] = None
+    ground: Annotated[Quote | None, "the passage that the checking call gave for its verdict; null when none"] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -293,8 +293,11 @@ def _current(hint: Any, array: pa.Array) -> pa.Array:
         names = [field.name for field in array.type]
         parts = dict(zip(names, array.flatten(), strict=True))
         arrays = [
-            _current(column.hint, parts[column.name if column.name in parts else column.field])
+            pa.nulls(len(array), column.type)
+            if there is None and column.nullable
+            else _current(column.hint, parts[there])
             for column in _columns(plain)
+            for there in [next((name for name in (column.name, column.field) if name in parts), None)]
         ]
         return pa.StructArray.from_arrays(arrays, fields=list(kind), mask=array.is_null())
     return array.cast(kind)
