@@ -45,7 +45,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened, as a row of the events file needs it (docs/contract.md 3.2)."""
+    """What happened, as a row of the events file needs it (docs/contract.md 3.2); its words are those of the printed lines."""
 
     title: Annotated[str, "short headline in Japanese"]
     summary: Annotated[str, "one to three sentences in Japanese"]
@@ -58,6 +58,9 @@ class Event:
     quote: Annotated[str, "verbatim source text behind it"]
     start: Annotated[int | None, "offset of the quote in the article's text, characters", Named("start_offset")]
     end: Annotated[int | None, "end of the quote, characters", Named("end_offset")]
+    slug: Annotated[
+        str | None, "its subject in a few English words joined by _; empty when none holds, null when not asked"
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,57 @@ class Tag:
         int | None, "offset of the quote in the article's text, characters; null without quote", Named("start_offset")
     ]
     end: Annotated[int | None, "end of the quote, characters; null without quote", Named("end_offset")]
+    check: Annotated[CheckVerdict | None, "what the checking call says of it; null when none is due"] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One attacker that the article names."""
+
+    name: Annotated[str, "as the article spells it"]
+    aliases: Annotated[tuple[str, ...], "other names that the article gives it"]
+    attribute: Annotated[str, "china, russia, north-korea, iran, cybercrime, hacktivist or `unknown`"]
+    confidence: Annotated[Literal["high", "medium", "low"], "medium or low where the article says suspected or linked"]
+    quote: Annotated[str, "verbatim source text behind it"]
+    start: Annotated[int, "offset of the quote in the article's text, characters", Named("start_offset")]
+    end: Annotated[int, "end of the quote, characters", Named("end_offset")]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedMalware:
+    """One malware that the article names."""
+
+    name: Annotated[str, "as the article spells it"]
+    aliases: Annotated[tuple[str, ...], "other names that the article gives it"]
+    type: Annotated[str, "ransomware, stealer, backdoor, RAT, loader, wiper ... or `unknown`"]
+    quote: Annotated[str, "verbatim source text behind it"]
+    start: Annotated[int, "offset of the quote in the article's text, characters", Named("start_offset")]
+    end: Annotated[int, "end of the quote, characters", Named("end_offset")]
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedProduct:
+    """One affected product, as far as the article tells; every text holds only values of the article."""
+
+    name: Annotated[str, "as the article spells it"]
+    affected: Annotated[str, "affected versions; empty when not said"]
+    fixed: Annotated[str, "fixed versions; empty when not said"]
+    condition: Annotated[str, "what must be so for a system to be exposed; empty when not said"]
+    check: Annotated[CheckVerdict, "what the checking call says of it"]
+    quote: Annotated[str, "verbatim source text behind it"]
+    start: Annotated[int, "offset of the quote in the article's text, characters", Named("start_offset")]
+    end: Annotated[int, "end of the quote, characters", Named("end_offset")]
+
+
+@dataclass(frozen=True, slots=True)
+class Victim:
+    """Who was hit, as far as the article tells."""
+
+    sector: Annotated[str, "sector, Japanese; empty when not said"]
+    country: Annotated[str, "country, Japanese; empty when not said"]
+    quote: Annotated[str, "verbatim source text behind it"]
+    start: Annotated[int, "offset of the quote in the article's text, characters", Named("start_offset")]
+    end: Annotated[int, "end of the quote, characters", Named("end_offset")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +174,30 @@ class Analysis:
     ] = None
     list_price_usd: Annotated[
         float | None,
-        "list price of the reply behind it, USD, cached input at the full price, a batch at half; null without a reply",
+        "list price of the replies behind it, USD, cached input at the full price, a batch at half; null without a reply",
     ] = None
+    title: Annotated[Statement | None, "the headline with what it rests on; null when it is the article's own"] = None
+    advice_check: Annotated[CheckVerdict | None, "what the checking call says of the advice; null when none is due"] = (
+        None
+    )
+    check_state: Annotated[
+        Literal["checked", "unchecked"] | None,
+        "checked: every printed statement is supported; unchecked: nobody looked at some; null when no model wrote them",
+    ] = None
+    check_reason: Annotated[str | None, "why a statement is unchecked; empty when none is"] = None
+    reply_ids: Annotated[tuple[str, ...] | None, "keys of the kept replies: write, check, mend, last check"] = None
+    relevance: Annotated[int | None, "0 off topic to 3 act today; null when no model was asked"] = None
+    relevance_reason: Annotated[str | None, "exploited, breach, patch, research, policy, business, off-topic"] = None
+    basis: Annotated[str | None, "who says the main claim: confirmed, claimed_by_attacker, unnamed_source, unknown"] = (
+        None
+    )
+    actors: Annotated[tuple[Actor, ...] | None, "attackers the article names; null when no model was asked"] = None
+    malware: Annotated[tuple[NamedMalware, ...] | None, "malware the article names; null when no model was asked"] = (
+        None
+    )
+    products: Annotated[tuple[AffectedProduct, ...] | None, "affected products; null when no model was asked"] = None
+    techniques: Annotated[tuple[str, ...] | None, "ATT&CK ids that stand in the article; null when not asked"] = None
+    victims: Annotated[tuple[Victim, ...] | None, "who was hit; null when no model was asked"] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from secdigest_pipeline.analysis.reply.schema import ACTOR_ATTRIBUTES, MALWARE_TYPES, Reply, closed
+from secdigest_pipeline.analysis.reply.claims import ActorClaim, MalwareClaim, Reply
+from secdigest_pipeline.analysis.reply.schema import ACTOR_ATTRIBUTES, MALWARE_TYPES, closed
 from secdigest_pipeline.indicators.records import Threat
 
 MAX_NAME = 80
@@ -35,6 +36,7 @@ _TYPE_WORDS = {
     "worm": r"\bworm|ワーム",
     "trojan": r"trojan|トロイ",
     "spyware": r"spyware|スパイウェア",
+    "wiper": r"wiper|wip(?:es|ed|ing)|ワイパー|データ破壊",
     "webshell": r"web\s?-?shell|webシェル|ウェブシェル",
     "botnet": r"botnet|ボットネット",
     "phishing-kit": r"phish\w*[ -](?:kit|as-a-service)|フィッシングキット",
@@ -44,30 +46,40 @@ _TYPE_WORDS = {
 
 
 def threat(reply: Reply, text: str, trusted: Callable[[str], bool]) -> tuple[Threat, list[str]]:
-    """The reply's actor and malware as far as `text` says them, and the claims that were not believed.
+    """The first actor and malware of a reply that `text` says, and the claims that were not believed.
 
     Without a `trusted` quote (one that stands in the article) nothing is believed.
     """
-    hay = _folded(text)
-    dropped = []
-    claims = {"actor": reply.actor, "malware": reply.malware}
-    named: dict[str, str] = {}
-    quoted = trusted(reply.threat_quote)
-    for field, name in claims.items():
-        is_claim = bool(name) and not _NOBODY.fullmatch(_folded(name))
-        believed = is_claim and quoted and _occurs(name, hay)
-        named[field] = name if believed else "unknown"
-        if is_claim and not believed:
-            dropped.append(f"{field}: {name[:MAX_NAME]}")
-    if closed(reply.malware, ("N/A",), "") == "N/A":
-        named["malware"] = "N/A"
-    attribute = closed(reply.actor_attribute, ACTOR_ATTRIBUTES, "unknown")
-    kind = "N/A" if named["malware"] == "N/A" else closed(reply.malware_type, MALWARE_TYPES, "unknown")
-    if not quoted or not _said(_ATTRIBUTE_WORDS.get(attribute), hay):
-        attribute = "unknown"
-    if kind != "N/A" and (not quoted or not _said(_TYPE_WORDS.get(kind), hay)):
-        kind = "unknown"
-    return Threat(named["actor"], attribute, named["malware"], kind), dropped
+    dropped: list[str] = []
+    believed: dict[str, ActorClaim | MalwareClaim | None] = {}
+    for field, claims in (("actor", reply.actors), ("malware", reply.malware)):
+        real = [claim for claim in claims if claim.name and not _NOBODY.fullmatch(_folded(claim.name))]
+        said = [claim for claim in real if trusted(claim.quote) and is_named(claim.name, text)]
+        dropped += [f"{field}: {claim.name[:MAX_NAME]}" for claim in real if claim not in said]
+        believed[field] = said[0] if said else None
+    actor, malware = believed["actor"], believed["malware"]
+    attributes = [claim.attribute for claim in reply.actors if trusted(claim.quote)]
+    attribute = closed(attributes[0], ACTOR_ATTRIBUTES, "unknown") if attributes else "unknown"
+    kinds = [claim.type for claim in reply.malware if trusted(claim.quote)]
+    kind = closed(kinds[0], MALWARE_TYPES, "unknown") if kinds else "unknown"
+    # none in the list: none is involved; an unnamed one stands there as `unknown`
+    nothing = not reply.malware or any(closed(claim.name, ("N/A",), "") for claim in reply.malware)
+    return Threat(
+        actor=actor.name if actor else "unknown",
+        actor_attribute=attribute if says_attribute(attribute, text) else "unknown",
+        malware=malware.name if malware else "N/A" if nothing else "unknown",
+        malware_type="N/A" if nothing and not malware else kind if says_type(kind, text) else "unknown",
+    ), dropped
+
+
+def says_attribute(attribute: str, text: str) -> bool:
+    """Whether `text` has a word for what an attacker is said to be."""
+    return _said(_ATTRIBUTE_WORDS.get(attribute), _folded(text))
+
+
+def says_type(kind: str, text: str) -> bool:
+    """Whether `text` has a word for a type of malware."""
+    return _said(_TYPE_WORDS.get(kind), _folded(text))
 
 
 def is_named(name: str, text: str) -> bool:

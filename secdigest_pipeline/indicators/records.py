@@ -42,6 +42,11 @@ class IocRole:
     role: Annotated[Role, "role in the article"]
     context_ja: Annotated[str, "Japanese phrase saying why the value is listed; empty when none"]
     quote: Annotated[str, "verbatim source text behind the role; empty when none"]
+    category: Annotated[str | None, "category of the CSV (docs/contract.md 2.2); null when the model was not asked"] = (
+        None
+    )
+    description: Annotated[str | None, "English phrase for the CSV; empty when none holds, null when not asked"] = None
+    check: Annotated[str | None, "what the checking call says of it; null when none was made"] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from secdigest_pipeline.analysis.asking.replies import KeptReply
-from secdigest_pipeline.analysis.reply.schema import InvalidReply, Reply, read_reply
+from secdigest_pipeline.analysis.reply.claims import InvalidReply, Reply, read_reply
 
 
 @dataclass(frozen=True, slots=True)

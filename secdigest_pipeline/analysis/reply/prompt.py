@@ -6,9 +6,10 @@ text of it can close the tag; what is obeyed all the same is stopped by code beh
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 from secdigest_pipeline.analysis.reply.excerpt import excerpt
 from secdigest_pipeline.analysis.reply.schema import SCHEMA, SCHEMA_VERSION, TAG_DIMENSIONS
@@ -21,19 +22,38 @@ from secdigest_pipeline.indicators.finding.find import Observable
 MAX_CANDIDATES = 80
 _TURN_FORMAT = 1
 
-_VALUES = "".join(
-    f"- {name}: {', '.join(dimensions()[name].values)}\n"
-    for name in TAG_DIMENSIONS
-    if not dimensions()[name].is_dynamic
-)
-SYSTEM = (Path(__file__).parent / "rules.txt").read_text(encoding="utf-8") + _VALUES
+CallName = Literal["write", "check", "mend", "recheck"]
 
-PROMPT_VERSION = hashlib.sha256(
-    json.dumps([SYSTEM, SCHEMA, SCHEMA_VERSION, _TURN_FORMAT], sort_keys=True, ensure_ascii=True).encode()
-).hexdigest()[:12]
 
-# As rows name it: prompt and schema.
-VERSION = f"{PROMPT_VERSION}-{SCHEMA_VERSION}"
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What every call of one kind is told: its rules and the schema of its reply, with a version made of both."""
+
+    rules: str
+    schema: Mapping[str, Any]
+
+    @property
+    def hash(self) -> str:
+        """12 hexadecimal digits that change with the rules, the schema and the form of the turn."""
+        parts = [self.rules, self.schema, SCHEMA_VERSION, _TURN_FORMAT]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=True).encode()).hexdigest()[:12]
+
+    @property
+    def version(self) -> str:
+        """As rows name it: rules and schema."""
+        return f"{self.hash}-{SCHEMA_VERSION}"
+
+
+def rules(name: str) -> str:
+    """The rules in a text file beside this module."""
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
+
+
+_VALUES = "".join(f"- {name}: {', '.join(dimensions()[name].values)}\n" for name in TAG_DIMENSIONS)
+WRITE = Prompt(rules("rules.txt") + _VALUES, SCHEMA)
+SYSTEM = WRITE.rules
+PROMPT_VERSION = WRITE.hash
+VERSION = WRITE.version
 
 # A run of the rules this long in a reply is the prompt itself, not a finding.
 _LEAK = 40
@@ -68,7 +88,14 @@ def candidates(article: Article, observables: Sequence[Observable]) -> tuple[Can
 
 
 def user_turn(article: Article, listed: Sequence[Candidate], nonce: str) -> Turn:
-    """The turn that holds one article: a JSON object whose `<`, `>` and `&` are escaped, inside a tag with `nonce`."""
+    """The turn that holds one article with its numbered candidates."""
+    return turn(
+        article, {"candidates": [{"id": c.id, "type": c.type, "value": c.value[:2_000]} for c in listed]}, nonce
+    )
+
+
+def turn(article: Article, beside: Mapping[str, object], nonce: str) -> Turn:
+    """A turn: one JSON object of article and what stands `beside` it, `<`, `>` and `&` escaped, inside a tag with `nonce`."""
     shown = excerpt(article.text)
     data = {
         "url": article.url[:2_000],
@@ -76,7 +103,7 @@ def user_turn(article: Article, listed: Sequence[Candidate], nonce: str) -> Turn
         "outlet": plain_line(article.outlet)[:200],
         "published": article.published_at.isoformat() if article.published_at else "",
         "text": visible(shown.text),
-        "candidates": [{"id": c.id, "type": c.type, "value": c.value[:2_000]} for c in listed],
+        **beside,
     }
     encoded = json.dumps(data, ensure_ascii=False)
     for char in "<>&":
