@@ -22,8 +22,8 @@ from secdigest_pipeline.analysis.asking.replies import KeptReply, Replies, conte
 from secdigest_pipeline.analysis.assemble import assemble
 from secdigest_pipeline.analysis.extractive import extract
 from secdigest_pipeline.analysis.records import Analysis, AnalysisState
-from secdigest_pipeline.analysis.reply.prompt import VERSION, Candidate, candidates
-from secdigest_pipeline.analysis.reply.schema import Reply
+from secdigest_pipeline.analysis.reply.prompt import SYSTEM, VERSION, Candidate, candidates, user_turn
+from secdigest_pipeline.analysis.reply.schema import SCHEMA, Reply
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.indicators.finding.find import Observable
 
@@ -109,7 +109,7 @@ class AnthropicAnalyst:
         orders = await asyncio.to_thread(self._orders, articles, observables)
         found: dict[str, list[Order]] = {article.edition: [] for article in articles}
         for order in orders.values():
-            found[order.article.edition].append(order)
+            found[order.edition].append(order)
         return found
 
     def _orders(self, articles: Sequence[Article], observables: Mapping[str, Sequence[Observable]]) -> dict[str, Order]:
@@ -121,10 +121,10 @@ class AnthropicAnalyst:
                 continue
             listed = candidates(article, observables.get(article.article_id, ()))
             content = content_key(article, listed)
-            key = reply_key(content, model.name)
+            key = reply_key(content, model.name, VERSION)
             usable = self._usable(content)
             if self._is_refreshed(article, usable[0]) if usable else self._replies.get(key) is None:
-                orders.setdefault(key, Order(article, listed, model, key, 1, False))
+                orders.setdefault(key, _order(article, listed, model, content))
         return orders
 
     async def analyse_one(self, article: Article, observables: Sequence[Observable]) -> Analysis:
@@ -151,7 +151,7 @@ class AnthropicAnalyst:
     def _usable(self, content: str) -> tuple[KeptReply, Reply] | None:
         """The kept reply to use: to today's prompt by the first model that has one, else the newest of any version."""
         for model in self._models:
-            kept = self._replies.get(reply_key(content, model.name))
+            kept = self._replies.get(reply_key(content, model.name, VERSION))
             if kept is not None and isinstance(reading := read(kept), Reply):
                 return kept, reading
         for kept in reversed(self._replies.versions(content)):
@@ -196,7 +196,7 @@ class AnthropicAnalyst:
         self, article: Article, listed: Sequence[Candidate], model: Model, content: str, patience: Patience
     ) -> tuple[KeptReply, Reply | Unusable]:
         """The reply of one model, new unless what is kept says that it has none; NoReply when there is none."""
-        key = reply_key(content, model.name)
+        key = reply_key(content, model.name, VERSION)
         kept = await asyncio.to_thread(self._replies.get, key)
         reading = read(kept) if kept else None
         named = article.article_id in self._refresh and kept is not None and not self._is_new(kept)
@@ -207,13 +207,29 @@ class AnthropicAnalyst:
             attempt += 1
             longer = isinstance(reading, Unusable) and reading.outcome == "max_tokens"
             try:
-                kept = await self._endpoint.ask(Order(article, listed, model, key, attempt, longer), patience)
+                order = replace(_order(article, listed, model, content), attempt=attempt, longer=longer)
+                kept = await self._endpoint.ask(order, patience)
                 reading = read(kept)
             except NoReply as error:
                 if not error.failure.again or attempt >= ATTEMPTS:
                     raise
         assert kept is not None
         return kept, reading
+
+
+def _order(article: Article, listed: Sequence[Candidate], model: Model, content: str) -> Order:
+    return Order(
+        edition=article.edition,
+        article_id=article.article_id,
+        call="write",
+        model=model,
+        key=reply_key(content, model.name, VERSION),
+        version=VERSION,
+        system=SYSTEM,
+        schema=SCHEMA,
+        turn=lambda nonce: user_turn(article, listed, nonce),
+        reads=read,
+    )
 
 
 async def _assembled(article: Article, listed: Sequence[Candidate], kept: KeptReply, reading: Reply) -> Analysis:

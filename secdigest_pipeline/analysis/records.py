@@ -10,6 +10,9 @@ from secdigest_pipeline.intake.records import Section
 
 AnalysisState = Literal["analysed", "refused", "extractive", "failed"]
 
+# The calls that may be made about an article: its statements, their check, replacements of what fell, and the check of these.
+CallKind = Literal["write", "check", "mend", "recheck"]
+
 
 # What the second call says of a statement: the article says it, says the opposite, says less, does not say it; or nobody looked.
 CheckVerdict = Literal["supported", "contradicted", "overstated", "not_stated", "unchecked"]
@@ -220,6 +223,7 @@ class Call:
     output_tokens: Annotated[int, "output tokens, thinking included"]
     cost_usd: Annotated[float, "price of the call by the price table, USD"]
     seconds: Annotated[float, "duration of the call, retries included, seconds"]
+    call: Annotated[CallKind | None, "which of an article's calls; null in a row of before there were several"] = None
 
 
 ARTICLE_ANALYSES = Table("article_analyses", Analysis, key=("article_id",))

@@ -19,12 +19,11 @@ from typing import Any
 from upath import UPath
 
 from secdigest_pipeline.analysis.asking import models
-from secdigest_pipeline.analysis.asking.answer import Asked, Order, entry, store, to_keep
+from secdigest_pipeline.analysis.asking.answer import Asked, Order, Reads, entry, store, to_keep
 from secdigest_pipeline.analysis.asking.budget import Budgets
 from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable, Failure, failure
+from secdigest_pipeline.analysis.asking.reading import ended, read
 from secdigest_pipeline.analysis.asking.replies import Replies
-from secdigest_pipeline.analysis.reply.prompt import SYSTEM, user_turn
-from secdigest_pipeline.analysis.reply.schema import SCHEMA
 from secdigest_pipeline.base.files import StorageError, write_atomic
 from secdigest_pipeline.base.redaction import without
 
@@ -73,12 +72,13 @@ class Batches:
         """Finish what an earlier run left for `edition`, then submit what of `orders` it did not bring, and finish that."""
         until = time.monotonic() + wait_seconds
         waited: set[str] = set()
+        reads = {order.key: order.reads for order in orders}
         for path, pending in await asyncio.to_thread(self._left, edition):
             waited |= {asked.key for asked in pending.asked.values()}
-            await self._finish(path, pending, {}, poll_seconds, until)
+            await self._finish(path, pending, {}, reads, poll_seconds, until)
         submitted = await self._submit([order for order in orders if order.key not in waited], edition)
         if submitted is not None:
-            await self._finish(*submitted, poll_seconds, until)
+            await self._finish(*submitted, reads, poll_seconds, until)
 
     async def submit(self, orders: Sequence[Order], edition: str) -> None:
         """Submit what of `orders` no batch of `edition` is under way for, and wait for nothing: a later `ask` finishes it."""
@@ -132,24 +132,25 @@ class Batches:
         requests, remembered, held = [], {}, {}
         for order in orders:
             nonce = secrets.token_hex(8)
-            turn = user_turn(order.article, order.listed, nonce)
-            highest = order.model.highest_cost(SYSTEM + turn.text, models.MAX_TOKENS) * models.BATCH_FACTOR
+            turn = order.turn(nonce)
+            highest = order.highest_cost(turn.text) * models.BATCH_FACTOR
             if await self._budgets.reserve(edition, highest, wait=False):
                 continue
             # at most 64 letters, digits, hyphens and underscores
             custom_id = hashlib.sha256(order.key.encode()).hexdigest()[:48]
-            requests.append(
-                {
-                    "custom_id": custom_id,
-                    "params": order.model.request(SYSTEM, turn.text, SCHEMA, models.MAX_TOKENS),
-                }
-            )
+            requests.append({"custom_id": custom_id, "params": order.request(turn.text)})
             remembered[custom_id] = order.asked(nonce, turn.left_out)
             held[custom_id] = highest
         return requests, remembered, held
 
     async def _finish(
-        self, path: UPath, pending: Pending, held: dict[str, float], poll_seconds: float, until: float
+        self,
+        path: UPath,
+        pending: Pending,
+        held: dict[str, float],
+        reads: Mapping[str, Reads],
+        poll_seconds: float,
+        until: float,
     ) -> None:
         """Wait for the batch, keep what it brought, and forget it."""
         held = dict(held)
@@ -157,7 +158,7 @@ class Batches:
             found = [pending.batch_id] if pending.batch_id else await self._unnamed(pending, path)
             for batch_id in found:
                 batch = await self._ended(batch_id, poll_seconds, until)
-                if batch is not None and await self._take(batch, pending, held) < _size(batch):
+                if batch is not None and await self._take(batch, pending, held, reads) < _size(batch):
                     raise AnalystUnavailable(f"the results of batch {batch_id} broke off: {_AGAIN}")
         except (AnalystUnavailable, StorageError):
             raise
@@ -215,9 +216,9 @@ class Batches:
                 raise AnalystUnavailable(f"batch {batch_id} has not ended yet: {_AGAIN}")
             await asyncio.sleep(poll_seconds)
 
-    async def _take(self, batch: Any, pending: Pending, held: dict[str, float]) -> int:
+    async def _take(self, batch: Any, pending: Pending, held: dict[str, float], reads: Mapping[str, Reads]) -> int:
         """Keep every result that was asked for here; how many results there were."""
-        ended = batch.ended_at or batch.created_at
+        at = batch.ended_at or batch.created_at
         count = 0
         async for line in await self._api.results(batch.id):
             count += 1
@@ -229,10 +230,12 @@ class Batches:
             kept = to_keep(message, self._message, asked, self._secrets, batch=True)
             ended_as = str(line.result.type) if str(line.result.type) in _RESULTS else "other"
             failed = None if kept else Failure(f"batch_{ended_as}", "no reply in the batch")
-            call = entry(asked, kept, failed, 0.0)
+            # one that nobody orders any more is kept all the same: it is paid
+            as_what = reads.get(asked.key, read if asked.call == "write" else ended)
+            call = entry(asked, kept, failed, 0.0, as_what)
             # the same row however often a run dies between here and the end of the batch
             row_id = hashlib.sha256(f"{batch.id} {custom_id}".encode()).hexdigest()[:32]
-            await asyncio.to_thread(store, self._replies, kept, replace(call, call_id=row_id, at=ended))
+            await asyncio.to_thread(store, self._replies, kept, replace(call, call_id=row_id, at=at), as_what)
             await self._budgets.settle(pending.edition, held.pop(custom_id, 0.0), call.cost_usd)
         return count
 

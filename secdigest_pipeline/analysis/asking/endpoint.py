@@ -16,14 +16,11 @@ from typing import Any, Self
 
 import httpx2
 
-from secdigest_pipeline.analysis.asking import models
 from secdigest_pipeline.analysis.asking.answer import Order, entry, store, to_keep
 from secdigest_pipeline.analysis.asking.batches import Batches
 from secdigest_pipeline.analysis.asking.budget import Budgets
 from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable, Failure, failure
 from secdigest_pipeline.analysis.asking.replies import KeptReply, Replies
-from secdigest_pipeline.analysis.reply.prompt import SYSTEM, user_turn
-from secdigest_pipeline.analysis.reply.schema import SCHEMA
 from secdigest_pipeline.base.redaction import known_secrets
 from secdigest_pipeline.base.settings import has_key
 
@@ -49,6 +46,14 @@ class NoReply(Exception):
 class Patience:
     """Seconds that the calls for one article may still take."""
 
+    left: float
+
+
+@dataclass(slots=True)
+class Reserved:
+    """USD set aside for the calls of one article that are not made yet."""
+
+    edition: str
     left: float
 
 
@@ -107,19 +112,38 @@ class Endpoint:
     ) -> None:
         await self._stack.aclose()
 
-    async def ask(self, order: Order, patience: Patience) -> KeptReply:
-        """Make one call and keep its reply; NoReply says why there is none."""
+    @asynccontextmanager
+    async def reserve(self, edition: str, usd: float) -> AsyncIterator[Reserved]:
+        """Set aside what all calls of one article can cost, so that none is paid for that the others could not follow.
+
+        NoReply when it does not fit under a cap. What is left at the end is free again.
+        """
+        if refused := await self._budgets.reserve(edition, usd):
+            raise NoReply(Failure("budget", refused))
+        reserved = Reserved(edition, usd)
+        try:
+            yield reserved
+        finally:
+            await self._budgets.settle(edition, reserved.left, 0.0)
+
+    async def ask(self, order: Order, patience: Patience, reserved: Reserved | None = None) -> KeptReply:
+        """Make one call and keep its reply; NoReply says why there is none.
+
+        It is paid out of what is `reserved`; what it may cost beyond that is reserved by itself.
+        """
         if self._unanswered >= GIVE_UP_AFTER:
             raise NoReply(Failure("given_up", f"the endpoint left {GIVE_UP_AFTER} calls in a row without an answer"))
         nonce = secrets.token_hex(8)
-        turn = user_turn(order.article, order.listed, nonce)
+        turn = order.turn(nonce)
         asked = order.asked(nonce, turn.left_out)
-        limit = models.MAX_TOKENS_AFTER_TRUNCATION if order.longer else models.MAX_TOKENS
-        request = order.model.request(SYSTEM, turn.text, SCHEMA, limit)
-        highest = order.model.highest_cost(SYSTEM + turn.text, limit)
-        edition = order.article.edition
-        if refused := await self._budgets.reserve(edition, highest):
+        request = order.request(turn.text, longer=order.longer)
+        highest = order.highest_cost(turn.text, longer=order.longer)
+        edition = order.edition
+        taken = min(highest, reserved.left) if reserved else 0.0
+        if highest > taken and (refused := await self._budgets.reserve(edition, highest - taken)):
             raise NoReply(Failure("budget", refused))
+        if reserved:
+            reserved.left -= taken
         cost = highest
         try:
             async with self._after_first(order.model.name, "cache_control" in request["system"][0]):
@@ -133,16 +157,19 @@ class Endpoint:
             if failed is None:
                 kept = to_keep(answer, self._message, asked, self._secrets)
                 failed = None if kept else Failure("not_a_message", "the endpoint's answer is no message", again=True)
-            call = entry(asked, kept, failed, seconds)
-            await asyncio.shield(asyncio.to_thread(store, self._replies, kept, call))
+            call = entry(asked, kept, failed, seconds, order.reads)
+            await asyncio.shield(asyncio.to_thread(store, self._replies, kept, call, order.reads))
             cost = highest if failed is not None and failed.perhaps_billed else call.cost_usd
         finally:
-            await self._budgets.settle(edition, highest, cost)
+            kept_back = max(0.0, taken - cost)
+            if reserved:
+                reserved.left += kept_back
+            await self._budgets.settle(edition, highest - kept_back, cost)
         self._unanswered = self._unanswered + 1 if failed is not None and failed.unanswered else 0
         if failed is not None:
             # what ends the run is told by its end
             level = logging.DEBUG if failed.fatal else logging.WARNING
-            log.log(level, "article %s: %s: %s", order.article.article_id, order.model.name, failed.reason)
+            log.log(level, "article %s: %s: %s", order.article_id, order.model.name, failed.reason)
             raise NoReply(failed)
         assert kept is not None
         return kept
@@ -158,7 +185,7 @@ class Endpoint:
                 answer = await self._create(**request)
         except asyncio.CancelledError:
             gone = Failure("cancelled", "the run was stopped", perhaps_billed=True)
-            self._replies.record(entry(order.asked("", 0), None, gone, time.monotonic() - started))
+            self._replies.record(entry(order.asked("", 0), None, gone, time.monotonic() - started, order.reads))
             raise
         except Exception as error:
             failed = failure(error, self._secrets)

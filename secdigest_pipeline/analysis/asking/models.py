@@ -11,15 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from secdigest_pipeline.analysis.records import CallKind
+
 PRICES_OF = date(2026, 11, 23)
 RETIREMENT_NOTICE = timedelta(days=60)
 
 # Message Batches: half of every price (platform.claude.com, build-with-claude/batch-processing)
 BATCH_FACTOR = 0.5
 
-# Thinking counts toward the limit and a full reply is about 2,000 tokens.
-MAX_TOKENS = 8_000
-MAX_TOKENS_AFTER_TRUNCATION = 16_000
+# Thinking counts toward the limit. A full reply to a write call is about 2,000 tokens; verdicts and replacements are shorter.
+_MAX_TOKENS: Mapping[CallKind, int] = {"write": 8_000, "check": 6_000, "mend": 6_000, "recheck": 4_000}
 
 
 class UnknownModel(ValueError):
@@ -97,6 +98,11 @@ _MODELS = (
     Model("claude-fable-5-1", 10.0, 50.0, 12.50, 0.25, 512, "medium"),
 )
 _BY_NAME = {model.name: model for model in _MODELS}
+
+
+def max_tokens(call: CallKind, longer: bool = False) -> int:
+    """Most tokens that the answer to a call may have; `longer` after one that was cut off."""
+    return _MAX_TOKENS[call] * (2 if longer else 1)
 
 
 def model(name: str) -> Model:

@@ -1,9 +1,13 @@
 """What a kept reply turned out to be: a reply of the schema, or why it cannot be used."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from secdigest_pipeline.analysis.asking.replies import KeptReply
 from secdigest_pipeline.analysis.reply.claims import InvalidReply, Reply, read_reply
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,20 @@ class Unusable:
 
 
 def read(kept: KeptReply) -> Reply | Unusable:
-    """The reply in `kept`. Text of a refused or cut reply is never looked at: it may be half of something."""
+    """The reply to a write call in `kept`."""
+    return read_as(kept, read_reply)
+
+
+def ended(kept: KeptReply) -> str | Unusable:
+    """The text of a reply that came to its end, unread."""
+    return read_as(kept, str)
+
+
+def read_as(kept: KeptReply, parsed: Callable[[str], Read]) -> Read | Unusable:
+    """The reply in `kept`, its text `parsed` (which raises InvalidReply).
+
+    Text of a refused or cut reply is never looked at: it may be half of something.
+    """
     match kept.stop_reason:
         case "refusal":
             return Unusable("refusal", f"refusal ({kept.refusal or 'no category'})", again=False)
@@ -24,7 +41,7 @@ def read(kept: KeptReply) -> Reply | Unusable:
             return Unusable("max_tokens", "the reply was cut off at its token limit", again=True)
         case "end_turn" | "stop_sequence":
             try:
-                return read_reply(kept.text)
+                return parsed(kept.text)
             except InvalidReply as error:
                 return Unusable("invalid", f"invalid reply ({error})", again=True)
         case other:

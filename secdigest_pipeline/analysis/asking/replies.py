@@ -16,9 +16,8 @@ from typing import Any
 from upath import UPath
 
 from secdigest_pipeline.analysis.asking.models import Usage
-from secdigest_pipeline.analysis.records import Call
-from secdigest_pipeline.analysis.reply.prompt import PROMPT_VERSION, Candidate
-from secdigest_pipeline.analysis.reply.schema import SCHEMA_VERSION
+from secdigest_pipeline.analysis.records import Call, CallKind
+from secdigest_pipeline.analysis.reply.prompt import Candidate
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.base.files import StorageError, write_atomic
 
@@ -46,6 +45,7 @@ class KeptReply:
     usage: Usage
     text: str
     batch: bool = False  # made by a Message Batch, at half price
+    call: CallKind = "write"
 
     @property
     def version(self) -> str:
@@ -53,16 +53,24 @@ class KeptReply:
         return f"{self.prompt_version}-{self.schema_version}"
 
 
-def content_key(article: Article, listed: Sequence[Candidate]) -> str:
-    """What a reply is about, whoever was asked and how: SHA-256 over text and candidates."""
-    parts = [article.text_sha256, [[c.id, c.type, c.value] for c in listed]]
+def content_key(
+    article: Article, listed: Sequence[Candidate], call: CallKind = "write", about: Sequence[object] = ()
+) -> str:
+    """What a reply is about, whoever was asked and how: SHA-256 over text and candidates.
+
+    Of another call than the first also over its kind and what it is told beside them: `about`, of strings and numbers.
+    """
+    parts: list[object] = [article.text_sha256, [[c.id, c.type, c.value] for c in listed]]
+    if call != "write":
+        parts += [call, about]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def reply_key(content: str, model: str) -> str:
-    """Key of the reply of `model` to today's prompt about what `content_key` names."""
-    version = json.dumps([PROMPT_VERSION, SCHEMA_VERSION, model])
-    return f"{content}-{hashlib.sha256(version.encode()).hexdigest()[:16]}"
+def reply_key(content: str, model: str, version: str) -> str:
+    """Key of the reply of `model`, asked with prompt and schema of `version`, about what `content_key` names."""
+    prompt_version, _, schema_version = version.rpartition("-")
+    asked = json.dumps([prompt_version, int(schema_version), model])
+    return f"{content}-{hashlib.sha256(asked.encode()).hexdigest()[:16]}"
 
 
 class Replies:

@@ -8,9 +8,16 @@ from pathlib import Path
 import pytest
 from upath import UPath
 
+from secdigest_pipeline.analysis.asking import models
+from secdigest_pipeline.analysis.asking.answer import Order
 from secdigest_pipeline.analysis.asking.budget import Budget, Budgets
-from secdigest_pipeline.analysis.asking.replies import Replies
-from secdigest_pipeline.analysis.records import Call
+from secdigest_pipeline.analysis.asking.endpoint import Endpoint, NoReply, Patience
+from secdigest_pipeline.analysis.asking.reading import read
+from secdigest_pipeline.analysis.asking.replies import Replies, content_key, reply_key
+from secdigest_pipeline.analysis.records import Call, CallKind
+from secdigest_pipeline.analysis.reply.prompt import SYSTEM, VERSION, user_turn
+from secdigest_pipeline.analysis.reply.schema import SCHEMA
+from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.sample.messages import MessagesApi
 from secdigest_pipeline_tests.analysis.conftest import TEXT, Run, make_article, numbered
 
@@ -160,3 +167,35 @@ def test_a_cap_of_nothing_makes_no_call_and_another_edition_has_its_own(api: Mes
     article = make_article()
     assert [a.state for a in run([article], max_usd=0.0)] == ["failed"] and not api.calls
     assert [a.state for a in run([replace(article, edition="2026-10-02")], max_usd=0.05)] == ["analysed"]
+
+
+def order(article: Article, call: CallKind = "write") -> Order:
+    """What the write call asks, under another name for the others."""
+    return Order(
+        edition=article.edition, article_id=article.article_id, call=call, model=models.model("claude-haiku-5-5"),
+        key=reply_key(content_key(article, (), call), "claude-haiku-5-5", VERSION), version=VERSION, system=SYSTEM,
+        schema=SCHEMA, turn=lambda nonce: user_turn(article, (), nonce), reads=read,
+    )  # fmt: skip
+
+
+def test_an_article_is_begun_only_when_all_of_its_calls_fit(api: MessagesApi, replies: Replies) -> None:
+    article, other = numbered(2)
+    highest = order(article).highest_cost(user_turn(article, (), "0" * 16).text)
+
+    async def go() -> None:
+        async with Endpoint(replies, 2.5 * highest) as endpoint:
+            with pytest.raises(NoReply, match="budget"):
+                async with endpoint.reserve(EDITION, 4 * highest):
+                    raise AssertionError("an article is never half paid")
+            async with endpoint.reserve(EDITION, 2 * highest) as reserved:
+                first = await endpoint.ask(order(article), Patience(LONG), reserved)
+                second = await endpoint.ask(order(article, "check"), Patience(LONG), reserved)
+                spent = sum(call.cost_usd for call in replies.calls(EDITION))
+                assert reserved.left == pytest.approx(2 * highest - spent)
+            assert (first.call, second.call) == ("write", "check") and first.key != second.key
+            async with endpoint.reserve(EDITION, 2.5 * highest - spent - 1e-9):
+                pass
+            await endpoint.ask(order(other), Patience(LONG))
+
+    asyncio.run(go())
+    assert [call.call for call in replies.calls(EDITION)] == ["write", "check", "write"]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from secdigest_pipeline.analysis.asking import replies as keys
+from secdigest_pipeline.analysis import anthropic
 from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.analysis.reply import prompt
 from secdigest_pipeline.sample.messages import MessagesApi
@@ -14,8 +14,7 @@ from secdigest_pipeline_tests.analysis.conftest import REPLY, TEXT, Run, make_ar
 def old(api: MessagesApi, run: Run, count: int = 1) -> list[str]:
     """Articles analysed under an older prompt; their ids."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keys, "PROMPT_VERSION", "old")
-        patch.setattr("secdigest_pipeline.analysis.asking.answer.PROMPT_VERSION", "old")
+        patch.setattr(anthropic, "VERSION", f"old-{prompt.SCHEMA_VERSION}")
         articles = [make_article(f"r{n}", text=f"{TEXT}Reader {n}.\n") for n in range(count)]
         api.replies = {article.url: REPLY for article in articles}
         assert {a.state for a in run(articles)} == {"analysed"}
