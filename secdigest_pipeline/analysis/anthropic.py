@@ -7,23 +7,24 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, get_args
 
 from secdigest_pipeline.analysis.asking import models
 from secdigest_pipeline.analysis.asking.answer import Order
-from secdigest_pipeline.analysis.asking.endpoint import Endpoint, NoReply, Patience
+from secdigest_pipeline.analysis.asking.endpoint import Endpoint, NoReply, Patience, Reserved
 from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable, Failure
 from secdigest_pipeline.analysis.asking.models import Model
-from secdigest_pipeline.analysis.asking.reading import Unusable, read
-from secdigest_pipeline.analysis.asking.replies import KeptReply, Replies, content_key, reply_key
-from secdigest_pipeline.analysis.assemble import assemble
+from secdigest_pipeline.analysis.asking.reading import Unusable
+from secdigest_pipeline.analysis.asking.replies import KeptReply, Replies
+from secdigest_pipeline.analysis.conversation import Answer, Conversation, conversation
 from secdigest_pipeline.analysis.extractive import extract
-from secdigest_pipeline.analysis.records import Analysis, AnalysisState
-from secdigest_pipeline.analysis.reply.prompt import SYSTEM, VERSION, Candidate, candidates, user_turn
-from secdigest_pipeline.analysis.reply.schema import SCHEMA, Reply
+from secdigest_pipeline.analysis.questions import Question, highest_cost
+from secdigest_pipeline.analysis.records import Analysis, AnalysisState, CallKind
+from secdigest_pipeline.analysis.reply.prompt import candidates
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.indicators.finding.find import Observable
 
@@ -35,6 +36,8 @@ DEADLINE_SECONDS = 300.0
 POLL_SECONDS = 30.0
 WAIT_SECONDS = 1.5 * 3600.0
 ALL = "*"
+# The calls of an article in their order.
+CALLS: tuple[CallKind, ...] = get_args(CallKind)
 ATTEMPTS = 2  # a reply that is cut off or not of the schema is asked for once more
 
 
@@ -46,8 +49,9 @@ class AnthropicAnalyst:
 
     A reply that is kept is used whatever prompt or model it came from. `refresh` names articles that are asked anew all
     the same; `*` in it stands for every article whose kept reply is of another prompt or model than today's. With `batch`
-    whatever `prepare` is told of and is not kept goes by a Message Batch, at half price and up to a day later. Making one
-    raises AnalystUnavailable for a model without a price, entering it without a usable key.
+    whatever `prepare` is told of and is not kept goes by Message Batches, at half price and up to a day later. `check`: a second
+    call judges what the first one wrote, and what fell is mended once. Making one raises AnalystUnavailable for a model without
+    a price, entering it without a usable key.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class AnthropicAnalyst:
         max_usd_month: float | None = None,
         refresh: frozenset[str] | None = None,
         batch: bool = False,
+        check: bool = True,
         poll_seconds: float = POLL_SECONDS,
         wait_seconds: float = WAIT_SECONDS,
         deadline: float = DEADLINE_SECONDS,
@@ -71,6 +76,7 @@ class AnthropicAnalyst:
         self._deadline = deadline
         self._refresh = refresh or frozenset()
         self._is_batch = batch
+        self._is_checked = check
         self._polled = {"poll_seconds": poll_seconds, "wait_seconds": wait_seconds}
         self._endpoint = Endpoint(replies, max_usd, max_usd_month)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -90,16 +96,25 @@ class AnthropicAnalyst:
         await self._endpoint.__aexit__(kind, error, trace)
 
     async def prepare(self, articles: Sequence[Article], observables: Mapping[str, Sequence[Observable]]) -> None:
-        """Have the replies of all articles fetched by one Message Batch an edition, if batches are on.
+        """Have the replies of all articles fetched by Message Batches, one a call and edition, if batches are on.
 
         AnalystUnavailable when a batch has not ended in time; the next run waits for the same batch.
         """
-        if self._is_batch:
-            for edition, orders in (await self._by_edition(articles, observables)).items():
-                await self._endpoint.ask_in_batch(orders, edition, **self._polled)
+        if not self._is_batch:
+            return
+        ordered: set[str] = set()
+        for _ in CALLS:
+            wanted = await self._by_edition(articles, observables)
+            for edition, orders in wanted.items():
+                # what a batch did not answer is asked one by one, not by a second batch
+                new = [order for order in orders if order.key not in ordered]
+                ordered.update(order.key for order in new)
+                await self._endpoint.ask_in_batch(new, edition, **self._polled)
+            if not any(wanted.values()):
+                return
 
     async def submit(self, articles: Sequence[Article], observables: Mapping[str, Sequence[Observable]]) -> None:
-        """Hand in one Message Batch an edition for all that is not kept, and wait for none: `prepare` will find them."""
+        """Hand in one Message Batch an edition for the next call that is not kept, and wait for none: `prepare` will find them."""
         for edition, orders in (await self._by_edition(articles, observables)).items():
             await self._endpoint.submit_batch(orders, edition)
 
@@ -113,19 +128,25 @@ class AnthropicAnalyst:
         return found
 
     def _orders(self, articles: Sequence[Article], observables: Mapping[str, Sequence[Observable]]) -> dict[str, Order]:
-        """What is to be asked of the first model by key; what it refused or could not do before is not asked again."""
+        """The next call of each article by key, of the first model; what it refused or could not do before is not asked again."""
         model = self._models[0]
         orders: dict[str, Order] = {}
         for article in articles:
-            if not article.text.strip():
-                continue
-            listed = candidates(article, observables.get(article.article_id, ()))
-            content = content_key(article, listed)
-            key = reply_key(content, model.name, VERSION)
-            usable = self._usable(content)
-            if self._is_refreshed(article, usable[0]) if usable else self._replies.get(key) is None:
-                orders.setdefault(key, _order(article, listed, model, content))
+            if article.text.strip() and (question := self._next(article, observables.get(article.article_id, ()))):
+                orders.setdefault(question.key(model.name), question.order(model))
         return orders
+
+    def _next(self, article: Article, observables: Sequence[Observable]) -> Question[Any] | None:
+        """The first question about `article` that the first model was not asked yet; None when none is left to a batch."""
+        talk = conversation(article, candidates(article, observables), check=self._is_checked)
+        question: Question[Any] | Analysis = next(talk)
+        while isinstance(question, Question):
+            usable = self._usable(question)
+            if usable is None or self._is_refreshed(question, usable[0]):
+                tried = self._replies.get(question.key(self._models[0].name))
+                return None if tried and usable is None else question
+            question = step(talk, usable)
+        return None
 
     async def analyse_one(self, article: Article, observables: Sequence[Observable]) -> Analysis:
         """The analysis of one article; `refused` or `failed` with extractive text when no model gave a usable reply.
@@ -134,35 +155,51 @@ class AnthropicAnalyst:
         """
         if not article.text.strip():
             return extract(article)
-        listed = candidates(article, observables)
-        content = content_key(article, listed)
-        async with self._locks[content]:  # the same text at two outlets is asked about once
-            usable = await asyncio.to_thread(self._usable, content)
-            if usable and not self._is_refreshed(article, usable[0]):
-                return await _assembled(article, listed, *usable)
-            answer = await self._asked(article, listed, content)
-        if isinstance(answer, Analysis):
-            if usable is None:
-                return answer
-            log.warning("article %s: not asked anew (%s)", article.article_id, answer.reason)
-            return await _assembled(article, listed, *usable)
-        return await _assembled(article, listed, *answer)
+        talk = conversation(article, candidates(article, observables), check=self._is_checked)
+        question: Question[Any] | Analysis = next(talk)
+        assert isinstance(question, Question)
+        patience = Patience(self._deadline)
+        async with (
+            self._locks[question.content],
+            AsyncExitStack() as stack,
+        ):  # one text at two outlets is asked about once
+            account = _Account(self._endpoint, self._models[0], stack)
+            while isinstance(question, Question):
+                answer = await self._answer(question, patience, account)
+                if isinstance(answer, _Declined) and question.call == "write":
+                    return replace(extract(article), state=answer.state, reason=answer.reason)
+                # a long hostile page takes a while to check; the calls under way go on meanwhile
+                said = answer.reason if isinstance(answer, _Declined) else answer
+                question = await asyncio.to_thread(step, talk, said)
+            return question
 
-    def _usable(self, content: str) -> tuple[KeptReply, Reply] | None:
+    async def _answer(
+        self, question: Question[Any], patience: Patience, account: "_Account"
+    ) -> "tuple[KeptReply, Any] | _Declined":
+        usable = await asyncio.to_thread(self._usable, question)
+        if usable and not self._is_refreshed(question, usable[0]):
+            return usable
+        answer = await self._asked(question, patience, account)
+        if usable is None or not isinstance(answer, _Declined):
+            return answer
+        log.warning("article %s: not asked anew (%s)", question.article.article_id, answer.reason)
+        return usable
+
+    def _usable(self, question: Question[Any]) -> tuple[KeptReply, Any] | None:
         """The kept reply to use: to today's prompt by the first model that has one, else the newest of any version."""
         for model in self._models:
-            kept = self._replies.get(reply_key(content, model.name, VERSION))
-            if kept is not None and isinstance(reading := read(kept), Reply):
+            kept = self._replies.get(question.key(model.name))
+            if kept is not None and not isinstance(reading := question.reads(kept), Unusable):
                 return kept, reading
-        for kept in reversed(self._replies.versions(content)):
-            if isinstance(reading := read(kept), Reply):
+        for kept in reversed(self._replies.versions(question.content)):
+            if not isinstance(reading := question.reads(kept), Unusable):
                 return kept, reading
         return None
 
-    def _is_refreshed(self, article: Article, kept: KeptReply) -> bool:
-        if article.article_id in self._refresh and not self._is_new(kept):
+    def _is_refreshed(self, question: Question[Any], kept: KeptReply) -> bool:
+        if question.article.article_id in self._refresh and not self._is_new(kept):
             return True
-        todays = kept.version == VERSION and kept.model_asked in [model.name for model in self._models]
+        todays = kept.version == question.prompt.version and kept.model_asked in [model.name for model in self._models]
         return ALL in self._refresh and not todays
 
     def _is_new(self, kept: KeptReply) -> bool:
@@ -170,46 +207,44 @@ class AnthropicAnalyst:
         return kept.at >= self._began
 
     async def _asked(
-        self, article: Article, listed: Sequence[Candidate], content: str
-    ) -> tuple[KeptReply, Reply] | Analysis:
-        """A model's reply, or the analysis without one."""
-        patience = Patience(self._deadline)
+        self, question: Question[Any], patience: Patience, account: "_Account"
+    ) -> "tuple[KeptReply, Any] | _Declined":
+        """A model's reply, or why there is none."""
         declined: list[str] = []
         for model in self._models:
             try:
-                kept, reading = await self._reply(article, listed, model, content, patience)
+                kept, reading = await self._reply(question, model, patience, account)
             except NoReply as error:
                 if error.failure.fatal or (error.failure.missing and model is self._models[0]):
                     raise AnalystUnavailable(_unavailable(model, error.failure)) from None
-                if not error.failure.missing:
-                    return _fallback(article, "failed", [*declined, f"{model.name}: {error.failure.reason}"])
                 declined.append(f"{model.name}: {error.failure.reason}")
+                if not error.failure.missing:
+                    return _Declined("failed", "; ".join(declined))
                 continue
-            if isinstance(reading, Reply):
+            if not isinstance(reading, Unusable):
                 return kept, reading
             declined.append(f"{model.name}: {reading.reason}")
             if reading.outcome != "refusal":
-                return _fallback(article, "failed", declined)
-        return _fallback(article, "refused", declined)
+                return _Declined("failed", "; ".join(declined))
+        return _Declined("refused", "; ".join(declined))
 
     async def _reply(
-        self, article: Article, listed: Sequence[Candidate], model: Model, content: str, patience: Patience
-    ) -> tuple[KeptReply, Reply | Unusable]:
+        self, question: Question[Any], model: Model, patience: Patience, account: "_Account"
+    ) -> tuple[KeptReply, Any]:
         """The reply of one model, new unless what is kept says that it has none; NoReply when there is none."""
-        key = reply_key(content, model.name, VERSION)
-        kept = await asyncio.to_thread(self._replies.get, key)
-        reading = read(kept) if kept else None
-        named = article.article_id in self._refresh and kept is not None and not self._is_new(kept)
-        if named or isinstance(reading, Reply):
+        kept = await asyncio.to_thread(self._replies.get, question.key(model.name))
+        reading = question.reads(kept) if kept else None
+        named = question.article.article_id in self._refresh and kept is not None and not self._is_new(kept)
+        if named or not isinstance(reading, Unusable):
             kept, reading = None, None
         attempt = kept.attempt if kept else 0
         while reading is None or (isinstance(reading, Unusable) and reading.again and attempt < ATTEMPTS):
             attempt += 1
             longer = isinstance(reading, Unusable) and reading.outcome == "max_tokens"
             try:
-                order = replace(_order(article, listed, model, content), attempt=attempt, longer=longer)
-                kept = await self._endpoint.ask(order, patience)
-                reading = read(kept)
+                reserved = await account.reserved(question, self._is_checked)
+                kept = await self._endpoint.ask(question.order(model, attempt, longer), patience, reserved)
+                reading = question.reads(kept)
             except NoReply as error:
                 if not error.failure.again or attempt >= ATTEMPTS:
                     raise
@@ -217,28 +252,40 @@ class AnthropicAnalyst:
         return kept, reading
 
 
-def _order(article: Article, listed: Sequence[Candidate], model: Model, content: str) -> Order:
-    return Order(
-        edition=article.edition,
-        article_id=article.article_id,
-        call="write",
-        model=model,
-        key=reply_key(content, model.name, VERSION),
-        version=VERSION,
-        system=SYSTEM,
-        schema=SCHEMA,
-        turn=lambda nonce: user_turn(article, listed, nonce),
-        reads=read,
-    )
+@dataclass(frozen=True, slots=True)
+class _Declined:
+    state: AnalysisState
+    reason: str
 
 
-async def _assembled(article: Article, listed: Sequence[Candidate], kept: KeptReply, reading: Reply) -> Analysis:
-    # a long hostile page takes a while to check; the calls under way go on meanwhile
-    return await asyncio.to_thread(assemble, article, listed, reading, kept)
+class _Account:
+    """What is set aside for one article: at its first call that is paid, room for that one and all that may follow it."""
+
+    def __init__(self, endpoint: Endpoint, model: Model, stack: AsyncExitStack) -> None:
+        self._endpoint = endpoint
+        self._model = model
+        self._stack = stack
+        self._reserved: Reserved | None = None
+
+    async def reserved(self, question: Question[Any], is_checked: bool) -> Reserved:
+        """NoReply when they do not fit under a cap together."""
+        if self._reserved is None:
+            calls = CALLS[CALLS.index(question.call) :] if is_checked else (question.call,)
+            turn = question.turn("").text
+            most = sum(highest_cost(self._model, call, turn) for call in calls)
+            self._reserved = await self._stack.enter_async_context(
+                self._endpoint.reserve(question.article.edition, most)
+            )
+        return self._reserved
 
 
-def _fallback(article: Article, state: AnalysisState, reasons: Sequence[str]) -> Analysis:
-    return replace(extract(article), state=state, reason="; ".join(reasons))
+def step(talk: Conversation, answer: Answer) -> Question[Any] | Analysis:
+    """The next question of a conversation, or the analysis it comes to."""
+    try:
+        return talk.send(answer)
+    except StopIteration as end:
+        analysis: Analysis = end.value
+        return analysis
 
 
 def _unavailable(model: Model, failure: Failure) -> str:

@@ -27,7 +27,7 @@ MAX_DROPPED = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Replies:
+class Said:
     """What was answered about one article: the written reply, mended already, and the verdicts on what it states.
 
     `verdicts` is None when nobody looked, `why_unchecked` says why then. `kept` are the replies in the order of their calls,
@@ -56,7 +56,7 @@ class Assembled:
         return self.title_fell is not None or 1 in self.lines_fell or too_few
 
 
-def assemble(article: Article, listed: Sequence[Candidate], said: Replies) -> Assembled:
+def assemble(article: Article, listed: Sequence[Candidate], said: Said) -> Assembled:
     """The analysis of `article` that the replies support; state `analysed` whatever is left of it."""
     reply = said.reply
     belief = Belief(article, said.kept[0].nonce, said.verdicts)
@@ -97,7 +97,7 @@ def assemble(article: Article, listed: Sequence[Candidate], said: Replies) -> As
         tags=None if reply.tags is None else events.tags(reply.tags[:MAX_CLAIMS], actors, malware, products, belief),
         dropped=tuple({line.text: line for line in (*said.dropped, *belief.dropped)}.values())[:MAX_DROPPED],
         left_out=tuple(Span(*gap) for gap in excerpt(article.text).gaps),
-        list_price_usd=sum(map(list_price, said.kept)),
+        list_price_usd=_price(said.kept),
         title=title,
         advice_check=advice_check,
         check_state="unchecked" if missing else "checked",
@@ -121,3 +121,9 @@ def best(lines: Sequence[Statement], limit: int) -> tuple[Statement, ...]:
     chosen = [line for line in different if line.check == "supported"][:limit]
     chosen += [line for line in different if line.check != "supported"][: limit - len(chosen)]
     return tuple(line for line in different if line in chosen)
+
+
+def _price(kept: Sequence[KeptReply]) -> float | None:
+    prices = [list_price(reply) for reply in kept]
+    known = [price for price in prices if price is not None]
+    return sum(known) if len(known) == len(prices) else None

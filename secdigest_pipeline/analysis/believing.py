@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import cast
 
 from secdigest_pipeline.analysis.extractive import own_title
@@ -82,9 +83,7 @@ class Belief:
         fell: dict[int, Statement] = {}
         for at, claim in enumerate(claims[:MAX_CLAIMS], start=1):
             before = len(self.dropped)
-            statement = self._judged(
-                claim.text, MAX_STATEMENT, lambda text, claim=claim: self._ground(text, claim.quotes), _KANA
-            )
+            statement = self._judged(claim.text, MAX_STATEMENT, partial(self._ground, claim.quotes), _KANA)
             statement = statement and self._checked(field, statement)
             if statement:
                 held.append(statement)
@@ -101,9 +100,7 @@ class Belief:
         if not reply.title or reply.title == own:
             return own, None, None
         before = len(self.dropped)
-        statement = self._judged(
-            reply.title, MAX_TITLE, lambda text: self._ground_title(text, reply.title_quotes), _JAPANESE
-        )
+        statement = self._judged(reply.title, MAX_TITLE, partial(self._ground_title, reply.title_quotes), _JAPANESE)
         statement = statement and self._checked("title", statement)
         if statement:
             return statement.text, statement, None
@@ -181,19 +178,19 @@ class Belief:
         self.dropped.append(statement)
         return None
 
-    def _ground(self, text: str, quotes: Sequence[str]) -> Statement:
+    def _ground(self, quotes: Sequence[str], text: str) -> Statement:
         statement = self.grounder.ground(text, *quotes[:MAX_QUOTES])
         if statement.verdict == "grounded" and (led := _led_astray(text, _quoted(statement))):
             return replace(statement, verdict=f"{_NAMES_A_PLACE}{', '.join(led)}"[:300])
-        if statement.verdict == "no_quote" and self._instructions:
-            if any(find_quote(quote, self._article.text) for quote in quotes):
-                return replace(statement, verdict=_ADDRESSES_A_MACHINE)
+        in_hidden = statement.verdict == "no_quote" and self._instructions
+        if in_hidden and any(find_quote(quote, self._article.text) for quote in quotes):
+            return replace(statement, verdict=_ADDRESSES_A_MACHINE)
         return statement
 
-    def _ground_title(self, text: str, quotes: Sequence[str]) -> Statement:
+    def _ground_title(self, quotes: Sequence[str], text: str) -> Statement:
         places = [place for quote in quotes if (place := self.place(quote))]
         if not places and not any(Grounder(self._title).find_quote(quote) for quote in quotes):
-            return self._ground(text, quotes)
+            return self._ground(quotes, text)
         statement = self._valued(text)
         if not places:
             return statement

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from secdigest_pipeline.analysis.asking.reading import read
 from secdigest_pipeline.analysis.asking.replies import KeptReply, Replies, content_key
-from secdigest_pipeline.analysis.assemble import assemble
+from secdigest_pipeline.analysis.assemble import Said, assemble
 from secdigest_pipeline.analysis.records import Analysis, Statement
+from secdigest_pipeline.analysis.reply.claims import Reply
 from secdigest_pipeline.analysis.reply.prompt import candidates
-from secdigest_pipeline.analysis.reply.schema import Reply
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.indicators.finding.find import Observable
 
@@ -66,7 +66,10 @@ def compare(
         only_b += bool(of_b and not of_a)
         if of_a and of_b:
             compared += 1
-            left, right = (assemble(article, listed, pair[1], pair[0]) for pair in (of_a, of_b))
+            # what was written, before any check: verdicts are about one version's words
+            left, right = (
+                assemble(article, listed, Said(reply, (kept_reply,))).analysis for kept_reply, reply in (of_a, of_b)
+            )
             shared, found = _compared(article, left, right)
             same += shared
             differences += found

@@ -20,6 +20,8 @@ MAX_TAGS = 24
 MAX_RAW = 60
 MAX_NOTE = 120
 MAX_SLUG = 60
+# docs/contract.md 9.5: other names that the source states go together, in the note
+ALIASES = "Aliases: "
 
 Confidence = Literal["high", "medium", "low"]
 
@@ -94,8 +96,7 @@ def _of_names(
             confidence: Confidence = row.confidence if isinstance(row, Actor) else "high"
             value = slug(row.name)
             if value:
-                # docs/contract.md 9.5: other names that the source states go together, in the note
-                note = f"Aliases: {', '.join(aliases)}"[:MAX_NOTE] if aliases else ""
+                note = f"{ALIASES}{', '.join(aliases)}"[:MAX_NOTE] if aliases else ""
                 yield Tag(dimension, row.name[:MAX_RAW], value, confidence, note, row.quote, row.start, row.end)
 
 

@@ -1,7 +1,10 @@
 """Grounding once more, from the stored tables alone: the guard between the analyses and the printed report."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 
+from secdigest_pipeline.analysis.events import ALIASES
 from secdigest_pipeline.analysis.grounding.grounder import Grounder
 from secdigest_pipeline.analysis.instructions import Instructions
 from secdigest_pipeline.analysis.records import Analysis, Statement
@@ -9,6 +12,8 @@ from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.base.characters import plain_line
 
 PRINTABLE = ("grounded", "extractive")
+# A verdict of the checking call that keeps a statement out of the report
+REFUSED = ("contradicted", "overstated", "not_stated")
 
 
 def ungrounded(analyses: Sequence[Analysis], articles: Sequence[Article]) -> list[str]:
@@ -25,7 +30,9 @@ def _faults(analysis: Analysis, article: Article | None) -> Iterator[str]:
         yield f"{analysis.article_id}: there is no such article in this edition"
         return
     instructions = Instructions(article.text)
-    grounder = Grounder(instructions.covered, Instructions(article.title).covered)
+    published = article.published_at.date() if article.published_at else None
+    title = Instructions(article.title).covered
+    grounder = Grounder(instructions.covered, title, published=published, outlet=article.outlet)
     for field in ("summary", "recommendations", "notes"):
         for at, statement in enumerate(getattr(analysis, field)):
             fault = _fault(statement, article.text, grounder, instructions)
@@ -46,11 +53,13 @@ def _event_faults(
     if event is not None:
         rows.append(("event", f"{event.title}\n{event.summary}", event.quote, event.start, event.end))
     rows += [
-        (f"tag {tag.dimension}", f"{tag.raw_value}\n{tag.note}", tag.quote, tag.start, tag.end)
+        (f"tag {tag.dimension}", f"{tag.raw_value}\n{tag.note.removeprefix(ALIASES)}", tag.quote, tag.start, tag.end)
         for tag in analysis.tags or ()
         if tag.quote
     ]
-    own = () if event is None or Instructions(article.title) else (plain_line(article.title),)
+    # an event's words are those of the printed lines, which are judged by themselves
+    own = {analysis.title_ja, *accumulate(line.text for line in analysis.summary)}
+    own |= set() if Instructions(article.title) else {plain_line(article.title)}
     for field, text, quote, start, end in rows:
         if quote and (
             start is None or end is None or article.text[start:end] != quote or instructions.hold(start, end)
@@ -62,14 +71,47 @@ def _event_faults(
 
 
 def _fault(statement: Statement, text: str, grounder: Grounder, instructions: Instructions) -> str | None:
-    if statement.verdict not in PRINTABLE:
+    if statement.check in REFUSED:
+        return f"the checker says {statement.check}"
+    # a derived value is printed on the checker's word alone
+    if statement.verdict not in PRINTABLE and not (
+        statement.verdict.startswith("derived") and statement.check == "supported"
+    ):
         return statement.verdict or "no verdict"
     if statement.start is None or statement.end is None or text[statement.start : statement.end] != statement.quote:
         return "its quote is not at its offsets"
     if instructions.hold(statement.start, statement.end):
         return "rests on text that addresses a machine"
-    if statement.verdict == "grounded":
-        verdict = grounder.ground(statement.text, statement.quote).verdict
-        return None if verdict == "grounded" else verdict
+    for more in statement.more_quotes or ():
+        if text[more.start : more.end] != more.text or instructions.hold(more.start, more.end):
+            return "a further quote is not at its offsets, or addresses a machine"
+    if statement.verdict != "extractive":
+        quotes = (statement.quote, *(more.text for more in statement.more_quotes or ()))
+        verdict = grounder.ground(statement.text, *quotes).verdict
+        return None if verdict.partition(":")[0] in ("grounded", "derived") else verdict
     shown = plain_line(statement.text.removesuffix("…"))
     return None if shown and plain_line(statement.quote).startswith(shown) else "extract that is not its quote"
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Of the statements that models wrote for an edition: how many, and which share is printed unchecked or fell."""
+
+    statements: int
+    unchecked: float
+    dropped: float
+
+
+def shares(analyses: Sequence[Analysis]) -> Shares:
+    """Counted over title, summary, recommendations, notes and advice of the entries that a model wrote."""
+    printed: list[str | None] = []
+    dropped = 0
+    for analysis in analyses:
+        if analysis.state == "analysed":
+            lines = (*analysis.summary, *analysis.recommendations, *analysis.notes)
+            printed += [line.check for line in (*lines, *([analysis.title] if analysis.title else []))]
+            printed += [analysis.advice_check] if analysis.advice else []
+            dropped += len(analysis.dropped)
+    unchecked = sum(check != "supported" for check in printed)
+    written = len(printed) + dropped
+    return Shares(written, unchecked / max(1, len(printed)), dropped / max(1, written))

@@ -11,7 +11,7 @@ from secdigest_pipeline.analysis.analyse import analyse
 from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable
 from secdigest_pipeline.analysis.asking.spent import by_article, input_tokens, usd
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Analysis, Call
-from secdigest_pipeline.analysis.verify import ungrounded
+from secdigest_pipeline.analysis.verify import shares, ungrounded
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.assets.metadata import checked, described, materialized
 from secdigest_pipeline.indicators.finding.observables import of_pages
@@ -66,6 +66,7 @@ def article_analyses(
     calls = model.replies.calls(context.partition_key)
     made = [call for call in calls if call.call_id not in before]
     states = Counter(analysis.state for analysis in analyses)
+    written = shares(analyses)
     return materialized(
         context,
         tables,
@@ -79,6 +80,8 @@ def article_analyses(
             "cost_usd_edition": usd(calls),
             "cost_usd_month": usd(model.replies.calls_of_month(f"{datetime.now(UTC):%Y-%m}")),
             "statements_dropped": sum(len(analysis.dropped) for analysis in analyses),
+            "share_unchecked": round(written.unchecked, 4),
+            "share_dropped": round(written.dropped, 4),
             **{f"analyses_{state}": n for state, n in states.items()},
         },
         {"cost_by_article": _cost_table(calls)},
@@ -111,3 +114,22 @@ def statements_are_grounded(article_analyses: list[Analysis], cleaned_articles: 
     """Holds the report back when a statement that would be printed does not stand in its article."""
     wrong = ungrounded(article_analyses, cleaned_articles)
     return checked(["ungrounded"], [[fault] for fault in wrong])
+
+
+# Of a good model one line in fifty is unchecked (a refusal of the checker) and one in ten falls; the rest is a fault somewhere
+_MOST_UNCHECKED, _MOST_DROPPED = 0.10, 0.30
+
+
+@dg.asset_check(asset=article_analyses, partitions_def=EDITIONS)
+def statements_are_checked(article_analyses: list[Analysis]) -> dg.AssetCheckResult:
+    """Warns when much of what models wrote fell, or is printed though no checking call looked at it."""
+    found = shares(article_analyses)
+    wrong = [
+        [f"{share:.0%} of {found.statements} statements are {what}, more than {most:.0%}"]
+        for share, most, what in (
+            (found.unchecked, _MOST_UNCHECKED, "printed unchecked"),
+            (found.dropped, _MOST_DROPPED, "dropped"),
+        )
+        if share > most
+    ]
+    return checked(["share"], wrong, dg.AssetCheckSeverity.WARN)

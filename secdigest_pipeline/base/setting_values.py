@@ -127,6 +127,10 @@ def _iso_day(value: str) -> str:
     return value
 
 
+def _on(value: str) -> bool | str:
+    return {"on": True, "off": False}.get(value, value)
+
+
 def _yes(value: str) -> bool | str:
     """pydantic would also read `1`, `on` and `t`."""
     return {"yes": True, "no": False}.get(value, value)
@@ -180,6 +184,7 @@ Day = Annotated[
     Field(ge=_FIRST_DAY),
     Takes(f"a date of the form YYYY-MM-DD, {_FIRST_DAY} or later"),
 ]
+OnOff = Annotated[bool, BeforeValidator(_on), Field(strict=True), Takes("on or off")]
 YesNo = Annotated[bool, BeforeValidator(_yes), Field(strict=True), Takes("yes or no")]
 AnalystChoice = Annotated[AnalystName, BeforeValidator(_analyst), Takes("auto, anthropic or extractive")]
 Models = Annotated[tuple[str, ...], PlainValidator(_models), Takes(f"at most {_MOST_MODELS} names, comma separated")]

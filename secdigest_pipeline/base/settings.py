@@ -29,6 +29,7 @@ from secdigest_pipeline.base.setting_values import (
     IsSet,
     Location,
     Models,
+    OnOff,
     OptionalFile,
     Routes,
     Takes,
@@ -105,6 +106,12 @@ class Settings(BaseSettings):
         validate_default=True,
         description="Whether the runs of a backfill ask by Message Batches: half the price, minutes to hours of waiting. The "
         "daily edition never waits for one.",
+    )
+    check: OnOff = Field(
+        "on",
+        validate_default=True,
+        description="Whether a second call checks what the first one wrote, with the whole article in view, and what it refuses "
+        "is not printed. Off: about half the price, and the report says that nobody checked it.",
     )
     page_fetches: Annotated[int, Unit("fetches")] = Field(
         16, ge=1, le=128, description="Page and feed fetches at once."

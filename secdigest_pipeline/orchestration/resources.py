@@ -120,6 +120,7 @@ class Model:
             max_usd_month=settings.max_usd_month,
             refresh=refresh,
             batch=batch,
+            check=settings.check,
         ) as analyst:
             yield analyst
 

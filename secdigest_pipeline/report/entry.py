@@ -57,6 +57,9 @@ MAX_SOURCES = 4
 MAX_FROM_SOURCES = 40
 NO_TITLE = "題名なし"
 
+# Heads the lines of an entry that no model wrote; marks a headline in the source's own words.
+EXTRACT = "抜粋(原文)"
+ORIGINAL_TITLE = "原題: "
 _NO_SUMMARY = {
     "analysed": "本文で裏付けられた要約文がないため要約なし。",
     "extractive": "本文から抜粋できる文がないため要約なし。",
@@ -69,8 +72,13 @@ _NOT_BY_MODEL = {
     "refused": "モデルが応答を拒否したため原文の抜粋。",
     "failed": "モデルから使える応答を得られなかったため原文の抜粋。",
 }
-# verdict of a statement that may be printed -> field of its line
-_FIELDS_OF_VERDICTS: Mapping[str, LineField] = {"grounded": "statement", "extractive": "extract"}
+# verdict of a statement that may be printed -> field of its line; a derived value has a checker's word behind it
+_FIELDS_OF_VERDICTS: Mapping[str, LineField] = {
+    "grounded": "statement",
+    "derived": "statement",
+    "extractive": "extract",
+}
+_REFUSED = frozenset(("contradicted", "overstated", "not_stated"))
 _HASHES = frozenset(("md5", "sha1", "sha256"))
 
 
@@ -119,10 +127,11 @@ def linked_summary(entry: Entry) -> list[Draft]:
     if target is None:
         raise _broken(article, f"{article.url!r} is no http(s) URL")
     title = _title(entry)
-    summary = _statements(article, analysis, analysis.summary, "summary", MAX_SUMMARY)
+    summary = _summary(article, analysis)
+    summary_lines = summary or [_no_summary(article, analysis)]
     return [
-        replace(title, text=f"- [{text.link_text(title.text)}]({target})"),
-        *(summary or [_no_summary(article, analysis)]),
+        replace(title, text=f"- [{_mark(title)}{text.link_text(title.text)}]({target})"),
+        *summary_lines,
         *_cve_facts(entry),
         *_marks(article, analysis, bool(summary)),
         *_earlier(entry),
@@ -137,14 +146,14 @@ def block(entry: Entry) -> list[Draft]:
     if url is None:
         raise _broken(article, f"{article.url!r} is no http(s) URL")
     title = _title(entry)
-    summary = _statements(article, analysis, analysis.summary, "summary", MAX_SUMMARY)
+    summary = _summary(article, analysis)
     lines, more = _ioc_lines(article, entry.iocs)
     marks = [*_cve_facts(entry), *_marks(article, analysis, bool(summary))]
     if more:
         unlisted = f"列挙しきれないIOCがほか{more}件あり、IOC CSVまたは台帳に記載。"
         marks.append(bullet(unlisted, "state", "notes", article, *of_iocs(ioc.article_id for ioc in entry.iocs)))
     return [
-        replace(title, text=f"#### {text.title(title.text)}"),
+        replace(title, text=f"#### {_mark(title)}{text.title(title.text)}"),
         Draft(url, "url", "url", article.article_id, (of_article(article, "url"),)),
         BLANK,
         Draft(f"- {SUMMARY}", "label", "summary"),
@@ -180,6 +189,11 @@ def _title(entry: Entry) -> Draft:
     return Draft(NO_TITLE, "state", "title", article.article_id, (own,))
 
 
+def _mark(title: Draft) -> str:
+    """What stands before a headline that is the source's own."""
+    return ORIGINAL_TITLE if title.field == "headline" else ""
+
+
 def _no_summary(article: Article, analysis: Analysis) -> Draft:
     if article.read_state in ("read", "feed_only"):
         origin = of_analysis(article, "state")
@@ -187,6 +201,15 @@ def _no_summary(article: Article, analysis: Analysis) -> Draft:
     why = why_unread(article.read_state, article.read_reason)
     origin = of_article(article, "read_state")
     return bullet(f"本文を取得できなかったため要約なし: {why}。", "state", "summary", article, origin)
+
+
+def _summary(article: Article, analysis: Analysis) -> list[Draft]:
+    """The summary lines; those of the source's own words behind a line that says so."""
+    lines = _statements(article, analysis, analysis.summary, "summary", MAX_SUMMARY)
+    if not lines or analysis.state == "analysed":
+        return lines
+    mark = bullet(EXTRACT, "state", "summary", article, of_analysis(article, "state"))
+    return [mark, *lines[: MAX_SUMMARY - 1]]
 
 
 def _recommendations(article: Article, analysis: Analysis) -> list[Draft]:
@@ -346,14 +369,15 @@ def _statements(
     origin = of_analysis(article, part)
     bullets: dict[str, Draft] = {}
     for statement in statements:
-        field = _FIELDS_OF_VERDICTS.get(statement.verdict)
-        if field is None:
-            raise _broken(article, f"{part} line {statement.text[:80]!r} is {statement.verdict!r}: not to be printed")
+        field = _FIELDS_OF_VERDICTS.get(statement.verdict.partition(":")[0])
+        if field is None or statement.check in _REFUSED:
+            why = statement.check if field else statement.verdict
+            raise _broken(article, f"{part} line {statement.text[:80]!r} is {why!r}: not to be printed")
+        if analysis.state == "analysed" and field == "extract":
+            continue  # of a version that filled a model's summary up with sentences of the source
         printed = text.sentence(statement.text)
         if printed and printed not in bullets:
-            # a sentence of the source among the model's own lines: nobody summed it up
-            mark = "要確認: " if analysis.state == "analysed" and field == "extract" else ""
-            line = bullet(mark + printed, field, part, article, origin)
+            line = bullet(printed, field, part, article, origin)
             bullets[printed] = replace(line, quote=statement.quote, start=statement.start, end=statement.end)
     return list(bullets.values())[:limit]
 

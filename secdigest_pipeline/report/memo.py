@@ -8,6 +8,8 @@ from secdigest_pipeline.base.editions import JST, Edition
 from secdigest_pipeline.intake.feeds.named import named
 from secdigest_pipeline.report.origins import Draft, memo_line, of_all
 
+FULL_SUMMARY = 5
+
 
 def memo_lines(
     edition: Edition,
@@ -33,6 +35,10 @@ def memo_lines(
         )
     if analyses:
         lines.append(memo_line(_writers(analyses), of_all("article_analyses", "model")))
+    lines += [memo_line(said, of_all("article_analyses", "check_state")) for said in _unchecked(analyses)]
+    if few := sum(_is_short(analysis) for analysis in analyses):
+        said = f"要約が{FULL_SUMMARY}行に満たない記事: {few}件（裏付けのない文は除き、補っていない）"
+        lines.append(memo_line(said, of_all("article_analyses", "summary")))
     if calls_cost > 0:
         cost = f"{calls_cost:.4f} USD" if calls_cost >= 0.0001 else "0.0001 USD未満"
         lines.append(memo_line(f"モデルの費用（キャッシュ割引前）: {cost}", of_all("article_analyses", "reply_id")))
@@ -40,6 +46,19 @@ def memo_lines(
         names = named(sorted(set(failed_feeds)))
         lines.append(memo_line(f"取得できなかったフィード: {names}", of_all("feed_completeness", "failed")))
     return lines
+
+
+def _unchecked(analyses: Sequence[Analysis]) -> list[str]:
+    """The entries whose statements nobody checked, by title; one line when that is so of all."""
+    written = [analysis for analysis in analyses if analysis.state == "analysed"]
+    unchecked = [analysis for analysis in written if analysis.check_state != "checked"]
+    if unchecked and len(unchecked) == len(written):
+        return [f"要約の文は別の呼び出しで点検していない（{len(written)}件すべて）"]
+    return [f"点検していない文を含む記事: {analysis.title_ja}" for analysis in unchecked]
+
+
+def _is_short(analysis: Analysis) -> bool:
+    return analysis.state == "analysed" and len(analysis.summary) < FULL_SUMMARY
 
 
 def _writers(analyses: Sequence[Analysis]) -> str:

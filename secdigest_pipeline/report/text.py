@@ -13,6 +13,8 @@ from secdigest_pipeline.report.grammar import KNOWN_LABELS, LIVE_URL, PRIMARY_SO
 
 # Four times the longest line measured in a year of reports (136, docs/contract.md 1.4): English takes more characters.
 MAX_LINE = 500
+# The longest of them: what a model or a source says is cut there (docs/contract.md 9.10).
+MAX_SENTENCE = 136
 # The longest title measured (docs/contract.md 1.4); Latin letters are half as wide, and headlines in them longer.
 MAX_TITLE = 101
 MAX_LATIN_TITLE = 160
@@ -51,9 +53,9 @@ def line(text: str, limit: int = MAX_LINE) -> str:
 
 def sentence(text: str) -> str:
     """`line(text)` with the full stop of docs/contract.md 1.4 when it is Japanese and has no end of sentence."""
-    text = line(text)
+    text = line(text, MAX_SENTENCE)
     if text and text[-1] not in _SENTENCE_ENDS and _JAPANESE.search(text):
-        return text + "。"
+        return text + "。" if len(text) < MAX_SENTENCE else text
     return text
 
 

@@ -25,9 +25,12 @@ from starlette.routing import Route
 
 from secdigest_pipeline.analysis.asking.models import UnknownModel, model
 from secdigest_pipeline.analysis.grounding.sentences import sentences
+from secdigest_pipeline.analysis.reply.claims import todays
 from secdigest_pipeline.indicators.finding.defang import refang
 from secdigest_pipeline.sample.batches import BatchDesk
 
+# (article with its statements, statement) -> verdict and passage
+Checker = Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[str, str]]
 KEY = "sample-key"
 VERSIONS = frozenset({"2023-06-01", "2026-10-21"})
 _ARTICLE = re.compile(r'<article nonce="([0-9a-f]{8,64})">(\{.*\})</article>', re.DOTALL)
@@ -61,9 +64,12 @@ class _Refused(Exception):
 class MessagesApi:
     """What the server answers, and what it saw. `app` is the ASGI application.
 
-    `replies`: reply by article URL, in the schema of analysis.schema but with each ioc naming its candidate by `value`
-    (or, to lie, by `id`), `{{system}}` and `{{nonce}}` filled in from the request. `failures`: steps by article URL, one a
-    request, the last one repeats; `*` is for all others.
+    `replies`: reply by article URL, in the schema of analysis.reply (of any version) but with each ioc naming its candidate by
+    `value` (or, to lie, by `id`), `{{system}}` and `{{nonce}}` filled in from the request. Beside it under `check` the verdict of
+    a statement by its text (`overstated`, or `{verdict, passage}`; all others are supported by their first quote), and under
+    `mend` the reply to what fell. `checker` judges every statement in place of that.
+    `failures`: steps by article URL, one a request, the last one repeats; `*` is for all others. Steps of the later calls stand
+    under `URL#check`, `URL#mend`, `URL#recheck` or `*#check` ..., and so do `calls`.
     Steps: ok, 400 401 402 403 404 413 429 500 502 503 529 (with `ra=SECONDS` for retry-after), credit, html_403, drop,
     truncated_body, not_json, html, list, null, empty_message, bad_usage, bad_content, invalid_reply, missing_field, wrong_enum_case,
     max_tokens, context, refusal, thinking, `slow=SECONDS`. `delay` is the time of every answer, seconds.
@@ -71,6 +77,7 @@ class MessagesApi:
 
     replies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     failures: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    checker: Checker | None = None
     delay: float = 0.0
     key: str = KEY
     calls: Counter[str] = field(default_factory=Counter)
@@ -98,9 +105,9 @@ class MessagesApi:
         try:
             body = await self._checked(request)
             article = _article(body)
-            url = article["url"]
-            step = self._step(url)
-            self.calls[url] += 1
+            name = self._name(article)
+            step = self._step(name)
+            self.calls[name] += 1
             self.requests.append(body)
             await asyncio.sleep(self.delay + _option(step, "slow", 0.0))
             return self._answer(step, body, article)
@@ -133,8 +140,9 @@ class MessagesApi:
             article = _article(params)
         except _Refused as refused:
             return {"type": "errored", "error": json.loads(bytes(_error(refused.status, str(refused)).body))}
-        name = self._step(article["url"]).split()[0].partition("=")[0]
-        self.batches.asked[article["url"]] += 1
+        call = self._name(article)
+        name = self._step(call).split()[0].partition("=")[0]
+        self.batches.asked[call] += 1
         if name in ("expired", "canceled"):
             return {"type": name}
         if name == "errored" or name.isdigit():
@@ -157,9 +165,22 @@ class MessagesApi:
         except (ValueError, TypeError):
             raise _Refused(400, "the request body is not JSON") from None
 
-    def _step(self, url: str) -> str:
-        steps = self.failures.get(url, self.failures.get("*", ("ok",)))
-        return steps[min(self.calls[url] + self.batches.asked[url], len(steps) - 1)]
+    def _name(self, article: Mapping[str, Any]) -> str:
+        """What steps and counts of a call stand under: the article's URL, of later calls with their kind behind it."""
+        url = str(article["url"])
+        if "fell" in article:
+            return f"{url}#mend"
+        if "statements" not in article:
+            return url
+        # a mending holds title and lines, and nothing else
+        fields = {row["field"] for row in article["statements"]}
+        mended = self.calls[f"{url}#mend"] + self.batches.asked[f"{url}#mend"]
+        return f"{url}#{'recheck' if mended and fields <= {'title', 'summary'} else 'check'}"
+
+    def _step(self, name: str) -> str:
+        _, mark, call = name.rpartition("#") if name.endswith(_LATER) else ("", "", "")
+        steps = self.failures.get(name, self.failures.get(f"*{mark}{call}", ("ok",)))
+        return steps[min(self.calls[name] + self.batches.asked[name], len(steps) - 1)]
 
     def _answer(self, step: str, body: dict[str, Any], article: dict[str, Any]) -> Response:
         name = step.split()[0].partition("=")[0]
@@ -210,17 +231,32 @@ class MessagesApi:
 
     def _reply(self, article: dict[str, Any]) -> dict[str, Any]:
         recorded = self.replies.get(article["url"])
+        if "statements" in article:
+            return {"verdicts": [self._judgement(article, row, recorded or {}) for row in article["statements"]]}
+        if "fell" in article:
+            return {"title_quotes": [], "title": "", "summary": [], **(recorded or {}).get("mend", {})}
         if recorded is None:
             return built_reply(article)
+        recorded = {**_EMPTY, **{name: value for name, value in todays(dict(recorded)).items() if name in _EMPTY}}
         ids = {_same(candidate["value"]): candidate["id"] for candidate in article["candidates"]}
         iocs = [
             {
                 "id": ids.get(_same(ioc["value"]), ioc.get("id", _NO_CANDIDATE)) if "value" in ioc else ioc["id"],
-                **{name: ioc[name] for name in ("quote", "role", "context")},
+                **{name: ioc.get(name, "") for name in ("quote", "role", "category", "context", "description")},
             }
-            for ioc in recorded.get("iocs", ())
+            for ioc in recorded["iocs"]
         ]
         return {**recorded, "iocs": iocs}
+
+    def _judgement(
+        self, article: dict[str, Any], statement: dict[str, Any], recorded: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        if self.checker is not None:
+            verdict, passage = self.checker(article, statement)
+            return {"id": statement["id"], "passage": passage, "verdict": verdict}
+        said = recorded.get("check", {}).get(statement["text"], "supported")
+        given = said if isinstance(said, Mapping) else {"verdict": said}
+        return {"id": statement["id"], "passage": passage_for(article, statement), **given}
 
     def _usage(self, body: dict[str, Any], text: str) -> dict[str, Any]:
         """Counters of the prompt cache: a prefix up to the marked block is written once and read from then on."""
@@ -242,28 +278,22 @@ class MessagesApi:
         }
 
 
+def passage_for(article: Mapping[str, Any], statement: Mapping[str, Any]) -> str:
+    """The passage that a checker without an opinion gives: the statement's first quote, else the first one of all."""
+    quotes = [statement["quotes"], *(other["quotes"] for other in article["statements"])]
+    found = next((quote for given in quotes for quote in given if quote in article["text"]), "")
+    return str(found)[:200]
+
+
 def built_reply(article: Mapping[str, Any]) -> dict[str, Any]:
-    """A grounded reply out of an article's own first sentences (no Japanese is invented, no role is claimed)."""
+    """A grounded reply out of an article's own first sentences, each named as what it is (no translation, no role is claimed)."""
     text = article["text"]
-    spans = [s for s in sentences(text) if 20 <= s.end - s.start <= 180 and not s.heading][:5]
-    lines = [{"quote": text[s.start : s.end], "text": " ".join(text[s.start : s.end].split())} for s in spans]
-    return {
-        "title_quote": article["title"],
-        "title": article["title"],
-        "summary": lines,
-        "recommendations": [],
-        "notes": [],
-        "iocs": [],
-        "threat_quote": "",
-        "actor": "unknown",
-        "actor_attribute": "unknown",
-        "malware": "unknown",
-        "malware_type": "unknown",
-        "section": "news",
-        "advice": "",
-        "event": {"event_type": "none", **dict.fromkeys(("quote", "title", "summary"), ""), **_DOUBTFUL},
-        "tags": [],
-    }
+    spans = [s for s in sentences(text) if 20 <= s.end - s.start <= 110 and not s.heading][:7]
+    lines = [
+        {"quotes": [text[s.start : s.end]], "text": f"原文は「{' '.join(text[s.start : s.end].split())}」としている。"}
+        for s in spans
+    ]
+    return {**_EMPTY, "title_quotes": [article["title"]], "title": article["title"], "summary": lines}
 
 
 def serve(app: Starlette) -> tuple[str, Callable[[], None]]:
@@ -283,7 +313,27 @@ def serve(app: Starlette) -> tuple[str, Callable[[], None]]:
     return f"http://127.0.0.1:{listener.getsockname()[1]}", stop
 
 
-_DOUBTFUL = {"confidence": "low", "needs_review": True, "followup": "no"}
+# Calls after the first, as their names end
+_LATER = ("#check", "#mend", "#recheck")
+_EMPTY: Mapping[str, Any] = {
+    "title_quotes": [],
+    "title": "",
+    **{name: [] for name in ("summary", "recommendations", "notes", "iocs", "actors", "malware", "products")},
+    **{name: [] for name in ("techniques", "victims")},
+    "basis": {"quote": "", "basis": "unknown"},
+    "relevance": {"score": 1, "reason": "research"},
+    "section": "news",
+    "advice": "",
+    "event": {
+        "quote": "",
+        "slug": "",
+        "event_type": "none",
+        "confidence": "low",
+        "needs_review": True,
+        "followup": "no",
+    },
+    "tags": [],
+}
 _STOPS = {"max_tokens": "max_tokens", "context": "model_context_window_exceeded", "refusal": "refusal"}
 # Above every level: a scripted drop is an application error to uvicorn.
 _SILENT = 100
@@ -349,8 +399,8 @@ def _text(name: str, reply: dict[str, Any]) -> str:
         reply = {
             **reply,
             "section": reply["section"].upper(),
-            "actor_attribute": reply["actor_attribute"].title(),
-            "malware_type": reply["malware_type"].upper(),
+            "actors": [{**actor, "attribute": actor["attribute"].title()} for actor in reply["actors"]],
+            "malware": [{**item, "type": item["type"].upper()} for item in reply["malware"]],
             "iocs": [{**ioc, "role": ioc["role"].title().replace("_", " ")} for ioc in reply["iocs"]],
         }
     text = json.dumps(reply, ensure_ascii=False)

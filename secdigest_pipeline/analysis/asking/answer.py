@@ -11,8 +11,8 @@ from secdigest_pipeline.analysis.asking.models import BATCH_FACTOR, Model, Usage
 from secdigest_pipeline.analysis.asking.reading import Unusable
 from secdigest_pipeline.analysis.asking.replies import KeptReply, Replies, call_id
 from secdigest_pipeline.analysis.records import Call, CallKind
+from secdigest_pipeline.analysis.reply.claims import MAX_REPLY_CHARACTERS
 from secdigest_pipeline.analysis.reply.prompt import Turn
-from secdigest_pipeline.analysis.reply.schema import MAX_REPLY_CHARACTERS
 from secdigest_pipeline.base.characters import plain_line
 from secdigest_pipeline.base.redaction import without
 

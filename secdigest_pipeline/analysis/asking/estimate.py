@@ -9,8 +9,9 @@ from secdigest_pipeline.analysis.asking import models
 from secdigest_pipeline.analysis.asking.models import Model, Usage, most_tokens
 from secdigest_pipeline.analysis.asking.reading import read
 from secdigest_pipeline.analysis.asking.replies import Replies, content_key
+from secdigest_pipeline.analysis.reply.claims import Reply
 from secdigest_pipeline.analysis.reply.prompt import SYSTEM, candidates, user_turn
-from secdigest_pipeline.analysis.reply.schema import SCHEMA, Reply
+from secdigest_pipeline.analysis.reply.schema import SCHEMA
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.indicators.finding.find import Observable
 

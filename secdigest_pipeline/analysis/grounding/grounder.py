@@ -6,6 +6,7 @@ is said to be exploited (exploitation.py).
 
 import re
 from bisect import bisect_left
+from datetime import date
 from functools import cached_property
 
 from secdigest_pipeline.analysis.grounding import exploitation, names, ranges
@@ -53,7 +54,7 @@ class Grounder:
     The title counts as near every quote. Building and asking are linear in text and statement; nothing raises for any str.
     """
 
-    def __init__(self, text: str, title: str = "") -> None:
+    def __init__(self, text: str, title: str = "", *, published: date | None = None, outlet: str = "") -> None:
         self.text = text
         self._folded = fold(text)
         head = fold(title)
@@ -75,7 +76,13 @@ class Grounder:
         places = self._quoted(quote)
         return places[0][2:] if places else None
 
-    def ground(self, statement: str, quote: str) -> Statement:
+    def ground(self, statement: str, *quotes: str) -> Statement:
+        return next(
+            (s for s in (self._g(statement, q) for q in quotes) if s.verdict == "grounded"),
+            self._g(statement, quotes[0]) if quotes else Statement(statement, "", None, None, "no_quote"),
+        )
+
+    def _g(self, statement: str, quote: str) -> Statement:
         """`statement` with its verdict: `grounded`, `no_quote`, or `unsupported: ` and the values that fail.
 
         The quote of the result is the article's own spelling of it.

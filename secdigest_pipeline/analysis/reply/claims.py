@@ -1,7 +1,7 @@
 """The hostile edge of a model's reply: what came back, read as claims of which none is believed yet."""
 
 import json
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
@@ -203,7 +203,7 @@ def read_reply(text: str) -> Reply:
 
     Enums are closed by `closed`.
     """
-    return _of_form(Reply, _todays(_values(text)))
+    return _of_form(Reply, todays(_values(text)))
 
 
 def read_mending(text: str) -> Mending:
@@ -235,7 +235,7 @@ def _of_form(form: type[Form], values: object) -> Form:
         raise InvalidReply(f"{where}: {first['type']}") from None
 
 
-def _todays(values: object) -> object:
+def todays(values: Any) -> Any:
     """A reply of schema 1 or 2 in the form of 3: one quote each, one actor and one malware, words of the event left out."""
     if not isinstance(values, dict) or "title_quote" not in values:
         return values

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from secdigest_pipeline.analysis.reply.excerpt import excerpt
 from secdigest_pipeline.analysis.reply.schema import SCHEMA, SCHEMA_VERSION, TAG_DIMENSIONS
@@ -21,8 +21,6 @@ from secdigest_pipeline.indicators.finding.find import Observable
 # Enough for the longest appendix anybody would explain one by one; the rest is judged by rule.
 MAX_CANDIDATES = 80
 _TURN_FORMAT = 1
-
-CallName = Literal["write", "check", "mend", "recheck"]
 
 
 @dataclass(frozen=True, slots=True)
