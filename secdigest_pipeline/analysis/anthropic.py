@@ -5,6 +5,7 @@ Replies are kept before they are read, so what was paid for once is never paid f
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -77,7 +78,8 @@ class AnthropicAnalyst:
         self._refresh = refresh or frozenset()
         self._is_batch = batch
         self._is_checked = check
-        self._polled = {"poll_seconds": poll_seconds, "wait_seconds": wait_seconds}
+        self._poll_seconds = poll_seconds
+        self._wait_seconds = wait_seconds
         self._endpoint = Endpoint(replies, max_usd, max_usd_month)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -103,13 +105,15 @@ class AnthropicAnalyst:
         if not self._is_batch:
             return
         ordered: set[str] = set()
+        until = time.monotonic() + self._wait_seconds
         for _ in CALLS:
             wanted = await self._by_edition(articles, observables)
             for edition, orders in wanted.items():
                 # what a batch did not answer is asked one by one, not by a second batch
                 new = [order for order in orders if order.key not in ordered]
                 ordered.update(order.key for order in new)
-                await self._endpoint.ask_in_batch(new, edition, **self._polled)
+                left = max(0.0, until - time.monotonic())
+                await self._endpoint.ask_in_batch(new, edition, poll_seconds=self._poll_seconds, wait_seconds=left)
             if not any(wanted.values()):
                 return
 
