@@ -92,9 +92,13 @@ class AnthropicAnalyst:
     async def prepare(self, articles: Sequence[Article], observables: Mapping[str, Sequence[Observable]]) -> None:
         """Have the replies of all articles fetched by one Message Batch an edition, if batches are on.
 
-        AnalystUnavailable when a batch has not ended in time; the next run waits for the same batch.
+        What a batch was handed in for is never asked for again beside it: AnalystUnavailable when one has not ended in
+        time, and without batches when one is under way at all; the next run goes on with the same batch.
         """
-        if self._is_batch:
+        if not self._is_batch:
+            for edition in sorted({article.edition for article in articles}):
+                await self._endpoint.finish_batches(edition)
+        else:
             for edition, orders in (await self._by_edition(articles, observables)).items():
                 await self._endpoint.ask_in_batch(orders, edition, **self._polled)
 

@@ -18,6 +18,8 @@ RETIREMENT_NOTICE = timedelta(days=60)
 
 # Message Batches: half of every price (platform.claude.com, build-with-claude/batch-processing)
 BATCH_FACTOR = 0.5
+# writing to the cache of one hour (build-with-claude/prompt-caching)
+_HOUR_FACTOR = 2.0
 
 # Thinking counts toward the limit. A full reply to a write call is about 2,000 tokens; verdicts and replacements are shorter.
 _MAX_TOKENS: Mapping[CallKind, int] = {"write": 8_000, "check": 6_000, "mend": 6_000, "recheck": 4_000}
@@ -53,27 +55,32 @@ class Model:
     long_factor: float = 1.0
     retires: date | None = None  # earliest retirement that was announced
 
-    def cost(self, usage: Usage) -> float:
-        """Price of one call, USD."""
+    def cost(self, usage: Usage, *, batch: bool = False) -> float:
+        """Price of one call, USD; in a `batch` at half, with what it wrote to the cache of one hour at twice the input."""
         prompt = usage.input + usage.cache_write + usage.cache_read
         factor = self.long_factor if self.long_prompt is not None and prompt > self.long_prompt else 1.0
         micro = (
             usage.input * self.input_usd
-            + usage.cache_write * self.cache_write_usd
+            + usage.cache_write * (_HOUR_FACTOR * self.input_usd if batch else self.cache_write_usd)
             + usage.cache_read * self.cache_read_usd
             + usage.output * self.output_usd
         )
-        return factor * micro / 1e6
+        return factor * micro / 1e6 * (BATCH_FACTOR if batch else 1.0)
 
-    def highest_cost(self, prompt: str, max_tokens: int) -> float:
+    def highest_cost(self, prompt: str, max_tokens: int, *, batch: bool = False) -> float:
         """What a call can cost at most, USD: every character dear, nothing cached, the whole answer used."""
-        return self.cost(Usage(input=0, cache_write=most_tokens(prompt), output=max_tokens))
+        return self.cost(most(prompt, max_tokens), batch=batch)
 
-    def request(self, system: str, turn: str, schema: Mapping[str, Any], max_tokens: int) -> dict[str, Any]:
-        """Arguments of `messages.create` for this model; sampling parameters exist for none of them."""
+    def request(
+        self, system: str, turn: str, schema: Mapping[str, Any], max_tokens: int, *, batch: bool = False
+    ) -> dict[str, Any]:
+        """Arguments of `messages.create` for this model; sampling parameters exist for none of them.
+
+        Those of a `batch` are answered within hours, in any order: their rules stay in the prompt cache for one.
+        """
         block: dict[str, Any] = {"type": "text", "text": system}
         if most_tokens(system) >= self.min_cacheable:
-            block["cache_control"] = {"type": "ephemeral"}
+            block["cache_control"] = {"type": "ephemeral", **({"ttl": "1h"} if batch else {})}
         output: dict[str, Any] = {"format": {"type": "json_schema", "schema": dict(schema)}}
         if self.effort is not None:
             output["effort"] = self.effort
@@ -129,6 +136,11 @@ def retirement_warning(name: str, today: date) -> str | None:
 def _row(name: str) -> Model | None:
     # a dated snapshot (claude-haiku-4-5-20251001) is its model
     return _BY_NAME.get(re.sub(r"-\d{8}$", "", name))
+
+
+def most(prompt: str, max_tokens: int) -> Usage:
+    """The most that a call can use."""
+    return Usage(cache_write=most_tokens(prompt), output=max_tokens)
 
 
 def most_tokens(text: str) -> int:

@@ -35,7 +35,12 @@ def test_an_edition_goes_by_one_batch_at_half_price(api: MessagesApi, run: Run, 
     assert sorted(call.article_id for call in calls) == sorted(a.article_id for a in analyses)
     for call in calls:
         used = price_table.Usage(call.input_tokens, call.cache_write_tokens, call.cache_read_tokens, call.output_tokens)
-        assert call.cost_usd == pytest.approx(price_table.model("claude-haiku-5-5").cost(used) / 2)
+        haiku = price_table.model("claude-haiku-5-5")
+        assert call.cost_usd == pytest.approx(haiku.cost(used, batch=True))
+        # written to the cache of one hour, which costs twice the input
+        assert haiku.cost(used, batch=True) == pytest.approx(
+            (haiku.cost(used) + used.cache_write * (0.20 - 0.125) / 1e6) / 2
+        )
     assert edition_price(analyses) > 0
     assert run(articles, **FAST) == analyses and run(articles) == analyses and len(api.batches.submitted) == 1
     assert len(replies.calls(EDITION)) == 6
