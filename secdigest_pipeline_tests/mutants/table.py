@@ -278,7 +278,7 @@ _BUDGET = [
             "spent_month + of_month + usd > self._max_usd_month",
             "spent_month + usd > self._max_usd_month",
         ),
-        ("reservations", "for of, other in held if of == edition", "for of, other in held"),
+        ("reservations", "for of, other in calls + batches if of == edition", "for of, other in calls + batches"),
         ("reservations", "            left.remove()\n", "            left.let_go()\n"),
         ("reservations", "            into.usd += usd\n", ""),
         ("reservations", "if usd > 0:\n", "if True:\n"),

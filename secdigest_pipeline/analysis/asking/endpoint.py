@@ -21,7 +21,7 @@ from secdigest_pipeline.analysis.asking.answer import Asked, Order, entry, to_ke
 from secdigest_pipeline.analysis.asking.batches import Batches
 from secdigest_pipeline.analysis.asking.budget import Budgets
 from secdigest_pipeline.analysis.asking.claims import Claims, beside
-from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable, Failure, failure
+from secdigest_pipeline.analysis.asking.failures import LOST, AnalystUnavailable, Failure, failure
 from secdigest_pipeline.analysis.asking.journal import Journal, UnderWay
 from secdigest_pipeline.analysis.asking.ledger import Ledger
 from secdigest_pipeline.analysis.asking.notes import Notes
@@ -43,7 +43,7 @@ GIVE_UP_AFTER = 24
 # Answers about one article that may be lost on one day (UTC): each may be billed. A run asks twice at most.
 LOST_A_DAY = 3
 _LOOK_AGAIN_SECONDS = 0.25
-_LOST = Failure("lost", "its process ended", perhaps_billed=True)
+_LOST = Failure(LOST, "its process ended", perhaps_billed=True)
 
 
 class NoReply(Exception):

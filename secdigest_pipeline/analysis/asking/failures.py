@@ -15,6 +15,8 @@ class AnalystUnavailable(RuntimeError):
     """No article can be analysed (no key, dead key, empty credit, unknown model); one line says why and what to set."""
 
 
+# Outcome of a call whose process ended before it did.
+LOST = "lost"
 _MAX_REASON = 300
 # What `error.type` may be (platform.claude.com, api/errors). Any other word is the server's own invention: it stands in
 # the ledger and in every message, so it is not repeated.

@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from secdigest_pipeline.analysis.asking.failures import LOST
 from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.analysis.records import Call
 
 # A folder that was changed so shortly before it was listed may be changed again within the same tick of its clock.
 _SETTLED_NS = 2_000_000_000
+# Calls whose answer nobody waited for: their process was stopped or killed.
+_OUR_OWN = ("cancelled", LOST)
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
     usd: float
-    lost: str  # the article whose answer was lost; empty for a call that was answered
+    lost: str  # the article whose answer the endpoint lost; empty for any other call
 
 
 _UNREADABLE = _Row(0.0, "")
@@ -91,4 +94,5 @@ def _names(folder: str) -> list[str]:
 
 
 def _row(call: Call) -> _Row:
-    return _Row(call.cost_usd, call.article_id if call.estimated and not call.model else "")
+    lost = call.estimated and not call.model and call.outcome not in _OUR_OWN
+    return _Row(call.cost_usd, call.article_id if lost else "")

@@ -29,7 +29,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Which cap it does not fit under, and whether it may fit once what is under way has ended."""
+    """Which cap it does not fit under, and whether it may fit once calls under way have ended (a batch takes hours)."""
 
     cap: str
     busy: bool
@@ -69,14 +69,14 @@ class LocalReservations:
         if self._max_usd is None and self._max_usd_month is None:
             return Hold(edition, usd, None)
         with self._claims.locked():
-            held = self._held()
+            calls, batches = self._held(), list(self._pending())
             spent, spent_month = self._ledger.spent(edition, datetime.now(UTC))
-            of_edition = sum(other for of, other in held if of == edition)
-            of_month = sum(other for _, other in held)
+            of_edition = sum(other for of, other in calls + batches if of == edition)
+            of_month = sum(other for _, other in calls + batches)
             if self._max_usd is not None and spent + of_edition + usd > self._max_usd:
-                return Refused("budget", busy=of_edition > 0)
+                return Refused("budget", busy=any(of == edition for of, _ in calls))
             if self._max_usd_month is not None and spent_month + of_month + usd > self._max_usd_month:
-                return Refused("budget of the month", busy=of_month > 0)
+                return Refused("budget of the month", busy=bool(calls))
             if into is None or into.claim is None:
                 return Hold(edition, usd, self._claims.create(_KIND, _line(edition, usd)))
             into.usd += usd
@@ -98,7 +98,7 @@ class LocalReservations:
     def _held(self) -> list[tuple[str, float]]:
         for left in self._claims.abandoned(_KIND):
             left.remove()
-        held = list(self._pending())
+        held = []
         for path in self._claims.alive(_KIND):
             try:
                 edition, usd = json.loads(path.read_bytes())
