@@ -17,6 +17,7 @@ from secdigest_pipeline.analysis.asking.answer import Order
 from secdigest_pipeline.analysis.asking.endpoint import Endpoint, NoReply, Patience
 from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable, Failure
 from secdigest_pipeline.analysis.asking.models import Model
+from secdigest_pipeline.analysis.asking.provider import Provider
 from secdigest_pipeline.analysis.asking.reading import Unusable, read
 from secdigest_pipeline.analysis.asking.replies import KeptReply, Replies, content_key, reply_key
 from secdigest_pipeline.analysis.assemble import assemble
@@ -62,9 +63,10 @@ class AnthropicAnalyst:
         poll_seconds: float = POLL_SECONDS,
         wait_seconds: float = WAIT_SECONDS,
         deadline: float = DEADLINE_SECONDS,
+        provider: Provider = Provider(),  # noqa: B008 - frozen
     ) -> None:
         try:
-            self._models = [models.model(name) for name in names]
+            self._models = [provider.model(name) for name in names]
         except models.UnknownModel as error:
             raise AnalystUnavailable(str(error)) from None
         self._replies = replies
@@ -72,7 +74,7 @@ class AnthropicAnalyst:
         self._refresh = refresh or frozenset()
         self._is_batch = batch
         self._polled = {"poll_seconds": poll_seconds, "wait_seconds": wait_seconds}
-        self._endpoint = Endpoint(replies, max_usd, max_usd_month)
+        self._endpoint = Endpoint(replies, max_usd, max_usd_month, provider)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def __aenter__(self) -> Self:

@@ -18,6 +18,7 @@ from upath import UPath
 
 from secdigest_pipeline.analysis.analyse import Analyst
 from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
+from secdigest_pipeline.analysis.asking.provider import Provider
 from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.analysis.extractive import Extractive
 from secdigest_pipeline.articles.pages.archive import PageArchive
@@ -120,6 +121,7 @@ class Model:
             max_usd_month=settings.max_usd_month,
             refresh=refresh,
             batch=batch,
+            provider=Provider.of(settings),
         ) as analyst:
             yield analyst
 
@@ -247,7 +249,16 @@ class Services:
 
 _OF_ALL = ("data", "out", "feeds", "start", "kev_url", "epss_url", "ioc_list")
 _OF_HTTP = ("page_fetches", "host_delay", "contact", "connect_to")
-_OF_MODEL = ("analyst", "models", "model_calls", "max_usd_edition", "max_usd_month", "batch")
+_OF_MODEL = (
+    "analyst",
+    "provider",
+    "models",
+    "model_prices",
+    "model_calls",
+    "max_usd_edition",
+    "max_usd_month",
+    "batch",
+)
 
 
 def _resource(make: Callable[[], Any], description: str, shown: Mapping[str, Any]) -> dg.ResourceDefinition:

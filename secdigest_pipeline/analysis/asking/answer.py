@@ -39,6 +39,8 @@ class Asked:
     version: str = UNKNOWN_VERSION  # a batch that was handed in before this was noted
     most_input: int = 0  # tokens of the request, an upper bound
     max_tokens: int = 0
+    price_set: tuple[float, float] | None = None  # as in Model
+    structured: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ class Order:
             version=self.version,
             most_input=models.most_tokens(self._prompt(turn.text)),
             max_tokens=self.max_tokens,
+            price_set=self.model.price_set,
+            structured=self.model.structured,
         )
 
     def request(self, turn: str, *, batch: bool = False) -> dict[str, Any]:
@@ -131,6 +135,9 @@ def to_keep(
         batch=batch,
         call=asked.call,
         estimated=estimated,
+        price_input=asked.price_set[0] if asked.price_set else None,
+        price_output=asked.price_set[1] if asked.price_set else None,
+        structured=asked.structured,
     )
     # a secret in pieces, none of which is one by itself
     words = (kept.model, kept.stop_reason, kept.refusal, kept.request_id)
@@ -142,7 +149,8 @@ def to_keep(
 def entry(asked: Asked, kept: KeptReply | None, failed: Failure | None, seconds: float, reads: Reads) -> Call:
     """The ledger's row of one request, priced by the model that answered."""
     outcome = failed.outcome if failed else "ok"
-    usage, estimated, model = Usage(), False, models.model(asked.model)
+    usage, estimated = Usage(), False
+    model = models.priced(asked.model, *asked.price_set) if asked.price_set else models.model(asked.model)
     if kept:
         reading = reads(kept)
         outcome = reading.outcome if isinstance(reading, Unusable) else "ok"

@@ -25,12 +25,12 @@ from secdigest_pipeline.analysis.asking.failures import LOST, AnalystUnavailable
 from secdigest_pipeline.analysis.asking.journal import Journal, UnderWay
 from secdigest_pipeline.analysis.asking.ledger import Ledger
 from secdigest_pipeline.analysis.asking.notes import Notes
+from secdigest_pipeline.analysis.asking.provider import Provider
 from secdigest_pipeline.analysis.asking.replies import KeptReply, Replies
 from secdigest_pipeline.analysis.asking.reservations import Hold, LocalReservations
 from secdigest_pipeline.analysis.asking.wire import Wire
 from secdigest_pipeline.analysis.records import Call
 from secdigest_pipeline.base.redaction import known_secrets
-from secdigest_pipeline.base.settings import has_key
 
 log = logging.getLogger(__name__)
 
@@ -79,14 +79,21 @@ class Endpoint:
     Entering raises AnalystUnavailable without a usable key or base URL.
     """
 
-    def __init__(self, replies: Replies, max_usd: float | None = None, max_usd_month: float | None = None) -> None:
+    def __init__(
+        self,
+        replies: Replies,
+        max_usd: float | None = None,
+        max_usd_month: float | None = None,
+        provider: Provider = Provider(),  # noqa: B008 - frozen
+    ) -> None:
+        self._provider = provider
         self._ledger = Ledger(replies)
         self._notes = Notes(replies.root / "batches")
         claims = Claims(beside(replies.root))
         self._journal = Journal(claims, replies, self._ledger)
         self._budgets = Budgets(LocalReservations(claims, self._ledger, self._notes.held, max_usd, max_usd_month))
         self._stack = AsyncExitStack()
-        self._batches: Batches
+        self._batches: Batches | None = None  # None: the provider has none, all is asked one by one
         self._create: Callable[..., Coroutine[Any, Any, object]]
         self._wire: Wire
         self._message: type
@@ -96,10 +103,7 @@ class Endpoint:
         self._dead: Failure | None = None
 
     async def __aenter__(self) -> Self:
-        self._secrets = credentials()
-        # imported here: two seconds that a code location without a model call need not pay
-        import anthropic
-
+        self._secrets = credentials(self._provider)
         # what processes that are gone have paid for comes first
         await asyncio.to_thread(self._journal.recover)
         timeout = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
@@ -107,16 +111,19 @@ class Endpoint:
         http = httpx2.AsyncClient(trust_env=False, timeout=timeout, transport=self._wire)
         await self._stack.enter_async_context(http)
         try:
-            client = anthropic.AsyncAnthropic(http_client=http, max_retries=RETRIES)
+            client = self._provider.client(http, RETRIES)
         except (ValueError, httpx2.InvalidURL) as error:
             await self._stack.aclose()
             raise AnalystUnavailable(f"ANTHROPIC_BASE_URL is no URL ({type(error).__name__})") from None
-        self._create, self._message = client.messages.create, anthropic.types.Message
-        # a batch that is created twice is paid twice: no retries of the SDK
-        batches = client.with_options(max_retries=0).messages.batches.create, client.messages.batches
-        self._batches = Batches(
-            *batches, self._message, self._secrets, notes=self._notes, budgets=self._budgets, journal=self._journal
-        )
+        from anthropic.types import Message
+
+        self._create, self._message = client.messages.create, Message
+        if self._provider.has_batches:
+            # a batch that is created twice is paid twice: no retries of the SDK
+            batches = client.with_options(max_retries=0).messages.batches.create, client.messages.batches
+            self._batches = Batches(
+                *batches, self._message, self._secrets, notes=self._notes, budgets=self._budgets, journal=self._journal
+            )
         return self
 
     async def ask_in_batch(
@@ -127,15 +134,18 @@ class Endpoint:
         What comes back is kept; what does not (errors, no room under the cap) is left to be asked one by one.
         AnalystUnavailable when the batch has not ended in time or its results can't be had: the next run goes on with it.
         """
-        await self._batches.ask(orders, edition, poll_seconds, wait_seconds)
+        if self._batches:
+            await self._batches.ask(orders, edition, poll_seconds, wait_seconds)
 
     async def finish_batches(self, edition: str) -> None:
         """Keep what batches of an edition have brought, waiting for none; AnalystUnavailable while one is under way."""
-        await self._batches.ask((), edition, 0.0, 0.0)
+        if self._batches:
+            await self._batches.ask((), edition, 0.0, 0.0)
 
     async def submit_batch(self, orders: Sequence[Order], edition: str) -> None:
         """Submit `orders` of one edition as a batch that a later `ask_in_batch` waits for; AnalystUnavailable for a dead key."""
-        await self._batches.submit(orders, edition)
+        if self._batches:
+            await self._batches.submit(orders, edition)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -311,10 +321,10 @@ class Endpoint:
         yield
 
 
-def credentials() -> tuple[str, ...]:
+def credentials(provider: Provider) -> tuple[str, ...]:
     """What must never be shown; AnalystUnavailable when there is no key, or one that no header can hold."""
-    if not has_key():
-        raise AnalystUnavailable("no key for the model: set ANTHROPIC_API_KEY, or SECDIGEST_ANALYST=extractive")
+    if missing := provider.missing():
+        raise AnalystUnavailable(missing)
     values = {name: os.environ.get(name, "") for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")}
     for name, value in values.items():
         if not value.isascii() or not value.isprintable() or " " in value:

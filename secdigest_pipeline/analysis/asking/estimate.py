@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from secdigest_pipeline.analysis.asking import models
 from secdigest_pipeline.analysis.asking.models import Model, Usage, most_tokens
+from secdigest_pipeline.analysis.asking.provider import Provider
 from secdigest_pipeline.analysis.asking.reading import read
 from secdigest_pipeline.analysis.asking.replies import Replies, content_key
 from secdigest_pipeline.analysis.reply.prompt import SYSTEM, candidates, user_turn
@@ -56,6 +57,7 @@ def estimate(
     *,
     unread: int = 0,
     batch: bool = False,
+    provider: Provider = Provider(),  # noqa: B008 - frozen
 ) -> Estimate:
     """The first model of `names` asked about every article without a kept reply, and about `unread` ones of usual size.
 
@@ -63,7 +65,7 @@ def estimate(
     the ledger. Low: the same with short replies. High: every character dear, nothing cached, much thinking. None counts a
     refusal's second model or a second try. `batch`: by Message Batches.
     """
-    model = models.model(names[0])
+    model = provider.model(names[0])
     missing = []
     kept = 0
     for article in articles:
@@ -81,7 +83,7 @@ def estimate(
     low += unread * _cached(model, SHORT_ARTICLE / _ASCII_A_TOKEN, FEW_OUTPUT)
     likely += unread * _cached(model, USUAL_ARTICLE / _ASCII_A_TOKEN, output)
     high += unread * _high(model, LONG_ARTICLE / 3)
-    factor = models.BATCH_FACTOR if batch else 1.0
+    factor = models.BATCH_FACTOR if batch and provider.has_batches else 1.0
     return Estimate(len(missing) + kept + unread, kept, low * factor, likely * factor, high * factor)
 
 

@@ -47,6 +47,9 @@ class KeptReply:
     text: str
     batch: bool = False  # made by a Message Batch, at half price
     call: CallKind = "write"
+    price_input: float | None = None  # USD per million tokens, where a setting gave the price
+    price_output: float | None = None
+    structured: bool = True  # False: nothing held it to the schema, there may be words around it
     estimated: bool = False  # the endpoint gave no usable token counts: `usage` is an estimate
 
     @property
