@@ -29,7 +29,6 @@ THROUGH_OTHERS = (
         "loads, calls, hands back: a run",
     ),
     ("base", "environment", "test_readme.py", "variables of the shell, read by the settings"),
-    ("base", "process", "orchestration/test_instance.py", "set up by whoever opens the instance"),
     ("base", "setting_values", "base/test_settings.py", "what each setting takes"),
     ("base", "suffixes", "articles/primary/test_hosts.py", "the registered domain of a host"),
     ("cli", "dates past summary", "cli/test_main.py", "parts of commands: what they refuse and print"),

@@ -78,7 +78,7 @@ def described(table: Table[Any]) -> dict[str, Any]:
             columns=[
                 dg.TableColumn(
                     name=column.name,
-                    type=str(column.type),
+                    type=column.type_name,
                     description=column.description,
                     constraints=dg.TableColumnConstraints(nullable=column.nullable),
                 )

@@ -1,17 +1,19 @@
 """Asset tables as Parquet: one file per asset and partition on any UPath, written whole, checked against its schema."""
 
-import io
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 
 import dagster as dg
-import pyarrow as pa
-import pyarrow.parquet as pq
 from upath import UPath
 
+from secdigest_pipeline.base.arrow import parquet_bytes, read_parquet
 from secdigest_pipeline.base.files import StorageError, write_atomic
-from secdigest_pipeline.base.parquet import read_parquet
 from secdigest_pipeline.base.tables import Table, TableError, frame_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Row = TypeVar("Row")
 
@@ -79,6 +81,8 @@ def _arrow(name: str, table: Table[Any] | None, made: Any) -> pa.Table:
                 f"{name} returned a list, which needs a declared table: return a DataFrame or an Arrow table"
             )
         return table.arrow(made)
+    import pyarrow as pa
+
     if not isinstance(made, pa.Table):
         if table is not None:
             return table.of_frame(made)
@@ -89,7 +93,7 @@ def _arrow(name: str, table: Table[Any] | None, made: Any) -> pa.Table:
 def _read(data: bytes, path: UPath) -> pa.Table:
     try:
         return read_parquet(data)
-    except (pa.ArrowInvalid, OSError) as error:
+    except (ValueError, OSError) as error:  # ValueError: pa.ArrowInvalid
         raise StorageError(f"{path}: stored table cannot be read ({error}): materialize it again") from error
 
 
@@ -100,10 +104,3 @@ def stored_rows(table: Table[Row], path: UPath) -> list[Row]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     return table.rows(table.current(_read(data, path)))
-
-
-def parquet_bytes(table: pa.Table) -> bytes:
-    """`table` as Parquet (zstd); the same rows give the same bytes."""
-    buffer = io.BytesIO()
-    pq.write_table(table, buffer, compression="zstd")
-    return buffer.getvalue()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeVar
 
+from secdigest_pipeline.base.arrow import values_of
 from secdigest_pipeline.base.files import StorageError
 from secdigest_pipeline.base.workers import Workers
 from secdigest_pipeline.intake.feeds.feeds import Feed
@@ -120,7 +121,7 @@ async def _lost_sightings(
     before: dict[str, Poll] = {}
     seen = archive.seen() if days else None
     known = (
-        set(zip(seen.column("item_id").to_pylist(), seen.column("seen_at").to_pylist(), strict=True)) if seen else set()
+        set(zip(values_of(seen.column("item_id")), values_of(seen.column("seen_at")), strict=True)) if seen else set()
     )
     for day in archive.days() if days else ():
         for poll in sorted(archive.polls_of(day), key=lambda poll: poll.polled_at):
