@@ -128,7 +128,7 @@ def steps(edition: Edition) -> dict[str, float]:
     """Seconds of each step and of all, articles read, and processor seconds of this process and of its workers."""
     from secdigest_pipeline.base.process import process_setup
     from secdigest_pipeline.definitions import build_defs
-    from secdigest_pipeline.orchestration.resources import Services
+    from secdigest_pipeline.orchestration.services import Services
 
     process_setup()
     for library in LIBRARIES:

@@ -67,6 +67,8 @@ THROUGH_OTHERS = (
         "each protocol against a server, by the one function that asks them",
     ),
     ("intake/polling", "day_files shown", "intake/polling/test_archive.py", "files behind one archive"),
+    ("orchestration", "failures", "orchestration/test_database.py", "servers that cannot be used"),
+    ("orchestration", "services", "orchestration/test_resources.py", "what the resources hand on"),
     ("orchestration", "launcher", "end_to_end/test_ui.py", "starts runs: seen only from a daemon"),
     ("orchestration", "partitions", "assets/test_exports.py", "what every asset's test builds its run of"),
     ("report", "entry", "report/test_markdown.py", "the entries of the rendered report"),

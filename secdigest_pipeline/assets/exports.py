@@ -11,7 +11,7 @@ from secdigest_pipeline.indicators.past.history import History
 from secdigest_pipeline.indicators.past.sightings import IOC_HISTORY, IocPast
 from secdigest_pipeline.indicators.records import IOCS, Ioc
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Configured, Tables
+from secdigest_pipeline.orchestration.services import Configured, Tables
 from secdigest_pipeline.report.publish import publish
 
 

@@ -11,7 +11,7 @@ from secdigest_pipeline.indicators.finding.placed import misplaced
 from secdigest_pipeline.indicators.judging.ledger import ledger
 from secdigest_pipeline.indicators.records import IOCS, Ioc, PlacedObservable
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Configured, Tables
+from secdigest_pipeline.orchestration.services import Configured, Tables
 
 
 @dg.asset(group_name="indicators", kinds={"python", "parquet"}, partitions_def=EDITIONS, metadata=described(IOCS))

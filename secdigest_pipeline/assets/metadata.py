@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import dagster as dg
 
 from secdigest_pipeline.base.tables import Table
-from secdigest_pipeline.orchestration.resources import Tables
+from secdigest_pipeline.orchestration.services import Tables
 
 # Dagster keeps metadata in its event log, once a materialization: of long tables the first rows.
 _SHOWN_ROWS = 200

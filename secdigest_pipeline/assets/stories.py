@@ -7,7 +7,7 @@ from secdigest_pipeline.articles.stories.stories import stories_of
 from secdigest_pipeline.assets.metadata import described, materialized
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Configured, Tables
+from secdigest_pipeline.orchestration.services import Configured, Tables
 
 # Issue B, item 5: an event is one story within three days, so an edition looks at the two before it
 EARLIER_EDITIONS = 2

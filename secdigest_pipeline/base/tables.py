@@ -20,7 +20,10 @@ from functools import cache, cached_property
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin
 
-from secdigest_pipeline.base.arrow import NOT_OF_TYPE, array_of, values_of
+from upath import UPath
+
+from secdigest_pipeline.base.arrow import NOT_OF_TYPE, array_of, read_parquet, values_of
+from secdigest_pipeline.base.files import StorageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -350,6 +353,23 @@ def _first_unfit(hint: Any, values: Sequence[Any]) -> int:
         except NOT_OF_TYPE:
             return at
     return 0
+
+
+def stored_table(data: bytes, path: UPath) -> pa.Table:
+    """The Arrow table in the bytes of the file at `path`; StorageError names the file when they are damaged."""
+    try:
+        return read_parquet(data)
+    except (ValueError, OSError) as error:  # ValueError: pa.ArrowInvalid
+        raise StorageError(f"{path}: stored table cannot be read ({error}): materialize it again") from error
+
+
+def stored_rows(table: Table[Row], path: UPath) -> list[Row]:
+    """The records stored at `path`, none when there is no file; StorageError when it is damaged."""
+    try:
+        data = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return table.rows(table.current(stored_table(data, path)))
 
 
 def frame_of(table: pa.Table) -> pd.DataFrame:

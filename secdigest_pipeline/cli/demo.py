@@ -16,7 +16,7 @@ from secdigest_pipeline.cli.past import make_past
 from secdigest_pipeline.cli.summary import print_summary
 from secdigest_pipeline.cli.terminal import end
 from secdigest_pipeline.orchestration.instance import instance
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 from secdigest_pipeline.sample import messages, web
 from secdigest_pipeline.sample.clock import WorldClock
 from secdigest_pipeline.sample.past import EDITIONS

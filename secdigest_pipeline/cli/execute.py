@@ -13,8 +13,8 @@ from rich.console import Console
 
 from secdigest_pipeline.definitions import build_defs
 from secdigest_pipeline.orchestration.pools import holders
-from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline.orchestration.runs import process_tag
+from secdigest_pipeline.orchestration.services import Services
 
 # Dagster's own log lines go to its database, where the UI shows them; the terminal gets ours
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

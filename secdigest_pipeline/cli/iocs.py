@@ -20,7 +20,7 @@ from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.indicators.finding.spelling import host_in
 from secdigest_pipeline.indicators.past.history import History
 from secdigest_pipeline.indicators.records import IOCS
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 from secdigest_pipeline.report.publish import publish
 
 MAX_INPUT = 5 * 1024 * 1024

@@ -7,7 +7,7 @@ from secdigest_pipeline.cli.execute import execute
 from secdigest_pipeline.cli.summary import print_summary
 from secdigest_pipeline.intake.feed_completeness import coverage_line
 from secdigest_pipeline.intake.records import FEED_COMPLETENESS
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 from secdigest_pipeline.sample import past
 from secdigest_pipeline.sample.clock import WorldClock
 from secdigest_pipeline.sample.web import SampleWeb

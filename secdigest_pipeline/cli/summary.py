@@ -14,7 +14,7 @@ from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.indicators.records import IOCS
 from secdigest_pipeline.intake.membership import items_of
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 
 
 def print_summary(console: Console, services: Services, edition: Edition) -> None:

@@ -15,7 +15,7 @@ from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.base.editions import JST
 from secdigest_pipeline.base.files import StorageError, write_atomic
 from secdigest_pipeline.base.redaction import redacted
-from secdigest_pipeline.orchestration.resources import Configured
+from secdigest_pipeline.orchestration.services import Configured
 
 MAX_MESSAGE = 500
 MAX_STEPS = 10

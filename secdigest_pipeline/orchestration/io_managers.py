@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 import dagster as dg
 from upath import UPath
 
-from secdigest_pipeline.base.arrow import parquet_bytes, read_parquet
-from secdigest_pipeline.base.files import StorageError, write_atomic
-from secdigest_pipeline.base.tables import Table, TableError, frame_of
+from secdigest_pipeline.base.arrow import parquet_bytes
+from secdigest_pipeline.base.files import write_atomic
+from secdigest_pipeline.base.tables import Table, TableError, frame_of, stored_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-Row = TypeVar("Row")
 
 
 class MissingPartition(FileNotFoundError):
@@ -52,7 +50,7 @@ class ParquetIOManager(dg.UPathIOManager):
             data = path.read_bytes()
         except FileNotFoundError:
             raise MissingPartition(f"{name} has no table at {path}: materialize it for this edition first") from None
-        arrow = _read(data, path)
+        arrow = stored_table(data, path)
         if table is not None:
             arrow = table.current(arrow)
         form = context.dagster_type.typing_type
@@ -88,19 +86,3 @@ def _arrow(name: str, table: Table[Any] | None, made: Any) -> pa.Table:
             return table.of_frame(made)
         return pa.Table.from_pandas(made, preserve_index=False, nthreads=1).replace_schema_metadata(None)
     return made if table is None else table.checked(made)
-
-
-def _read(data: bytes, path: UPath) -> pa.Table:
-    try:
-        return read_parquet(data)
-    except (ValueError, OSError) as error:  # ValueError: pa.ArrowInvalid
-        raise StorageError(f"{path}: stored table cannot be read ({error}): materialize it again") from error
-
-
-def stored_rows(table: Table[Row], path: UPath) -> list[Row]:
-    """The records stored at `path`, none when there is no file; StorageError when it is damaged."""
-    try:
-        data = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    return table.rows(table.current(_read(data, path)))

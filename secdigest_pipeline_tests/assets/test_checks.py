@@ -17,7 +17,7 @@ from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.cli.execute import execute
 from secdigest_pipeline.indicators.finding.find import Observable
 from secdigest_pipeline.orchestration.instance import instance
-from secdigest_pipeline.orchestration.resources import Model, Services
+from secdigest_pipeline.orchestration.services import Model, Services
 from secdigest_pipeline.sample import web
 from secdigest_pipeline.sample.world import EDITIONS, World
 
