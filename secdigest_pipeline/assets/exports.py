@@ -4,8 +4,7 @@ import dagster as dg
 
 from secdigest_pipeline.assets.metadata import checked, described, materialized
 from secdigest_pipeline.base.editions import Edition
-from secdigest_pipeline.indicators.exports.check import unlike_listed
-from secdigest_pipeline.indicators.exports.files import edition_files, listed
+from secdigest_pipeline.indicators.exports.files import edition_files, listed, unlike_listed
 from secdigest_pipeline.indicators.exports.records import IOC_EXPORTS, ExportFile
 from secdigest_pipeline.indicators.past.history import History
 from secdigest_pipeline.indicators.past.sightings import IOC_HISTORY, IocPast

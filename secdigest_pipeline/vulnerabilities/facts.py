@@ -10,8 +10,7 @@ from secdigest_pipeline.base.files import StorageError
 from secdigest_pipeline.base.tables import TableError
 from secdigest_pipeline.vulnerabilities.archive import EnrichmentArchive
 from secdigest_pipeline.vulnerabilities.files import EnrichmentError, EpssScore, Kev, read_epss, read_kev
-from secdigest_pipeline.vulnerabilities.records import CVE_FACTS, CveFacts, SourceName
-from secdigest_pipeline.vulnerabilities.sources import Source
+from secdigest_pipeline.vulnerabilities.records import CVE_FACTS, CveFacts, Source, SourceName
 
 MAX_NAMED = 5  # CVEs in one line of the report
 

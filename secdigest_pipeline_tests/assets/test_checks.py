@@ -1,4 +1,4 @@
-"""The blocking checks, in a real Dagster run: a wrong statement or a misplaced IOC holds the report back."""
+"""The blocking checks, in a real Dagster run: a wrong statement or an IOC with a wrong offset holds the report back."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence

@@ -12,7 +12,7 @@ from secdigest_pipeline.base.arrow import parquet_bytes
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.files import write_atomic
 from secdigest_pipeline.base.settings import Settings
-from secdigest_pipeline.indicators.exports.check import unlike_listed
+from secdigest_pipeline.indicators.exports.files import unlike_listed
 from secdigest_pipeline.indicators.past.history import History
 from secdigest_pipeline.indicators.past.sightings import IocPast
 from secdigest_pipeline.indicators.records import IOCS, Ioc
