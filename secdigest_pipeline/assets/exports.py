@@ -25,7 +25,7 @@ def ioc_history(
 ) -> list[IocPast]:
     """First and last time each IOC was seen before, and the earlier rows it meets. The edition joins the history."""
     edition = Edition.parse(context.partition_key)
-    history = History(settings.values.data / "history", tables.tell)
+    history = History(settings.values.data / "history", tables.note_damage)
     history.add(edition, iocs)
     past = history.past_of(edition, iocs)
     if history.restore(lambda torn: tables.stored(IOCS, torn)):

@@ -50,12 +50,12 @@ def _reported(
     numbers: Mapping[str, int | float],
     extra: Mapping[str, dg.MetadataValue] | None,
 ) -> dict[str, Any]:
-    told = tables.told()
-    for line in told:
+    damage = tables.damage()
+    for line in damage:
         context.log.warning(line)
-    if told:
-        numbers = {**numbers, "damaged": len(told)}
-        extra = {**(extra or {}), "damage": shown(["what"], [[line] for line in told])}
+    if damage:
+        numbers = {**numbers, "damaged": len(damage)}
+        extra = {**(extra or {}), "damage": shown(["what"], [[line] for line in damage])}
     tables.listener(table.name, {"rows": len(rows), **numbers})
     return {"dagster/row_count": len(rows), **numbers, **(extra or {})}
 

@@ -28,7 +28,7 @@ def stories(
     edition = Edition.parse(context.partition_key)
     today = edition.key
     before = [edition.shifted(-days) for days in range(EARLIER_EDITIONS, 0, -1)]
-    made = {one.key: kept for one in before if (kept := tables.stored(CLEANED_ARTICLES, one))}
+    made = {day.key: kept for day in before if (kept := tables.stored(CLEANED_ARTICLES, day))}
     rows = stories_of(
         cleaned_articles,
         lead_feeds={feed.feed_id for feed in settings.feeds if feed.lead},

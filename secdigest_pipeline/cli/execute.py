@@ -71,7 +71,7 @@ def execute(
     services.listener, run_id = Progress(console), str(uuid.uuid4())
     instance.add_event_listener(run_id, _Waits(instance, console))
     definition = build_defs(services).resolve_job_def(job)
-    with console.status(f"{job} {partition or ''}".strip()), _server_failures_told_once():
+    with console.status(f"{job} {partition or ''}".strip()), _server_failures_reported_once():
         result = definition.execute_in_process(
             run_config={**QUIET, "ops": {asset: {"config": values} for asset, values in (config or {}).items()}},
             instance=instance,
@@ -87,10 +87,10 @@ def execute(
 
 
 @contextmanager
-def _server_failures_told_once() -> Iterator[None]:
+def _server_failures_reported_once() -> Iterator[None]:
     """Keep Dagster's own reports of a failing server (pages of SQL, one a retry) from standard error.
 
-    The failure itself is raised and told in one line. dagster 1.13: `_EventListenerLogHandler.emit` writes to stderr,
+    The failure itself is raised and reported in one line. dagster 1.13: `_EventListenerLogHandler.emit` writes to stderr,
     `dagster_postgres.utils.retry_pg_connection_fn` to the root logger.
     """
 

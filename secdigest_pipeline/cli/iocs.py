@@ -102,7 +102,7 @@ def _observable(text: str) -> tuple[str, str]:
         end("VALUE is longer than 4096 characters")
     # A name that could be a file's is taken for a host only when it is defanged
     spellings = (given, defang(given, "domain"))
-    whole = [item for one in spellings for item in find(one) if item.start == 0 and item.end == len(one)]
+    whole = [item for spelling in spellings for item in find(spelling) if (item.start, item.end) == (0, len(spelling))]
     if not whole:
         end(f"{given[:100]!r} is no address, host, URL, e-mail address, hash or CVE id")
     return whole[0].type, whole[0].value

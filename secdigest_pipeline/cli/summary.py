@@ -56,10 +56,10 @@ def print_estimate(console: Console, services: Services, editions: Sequence[Edit
             items = items_of(edition, services.feeds, services.archive, services.now())
             unread = sum(item.kept and item.section == "news" for item in items)
         seen = {article.article_id: find(article.page_text) for article in articles}
-        one = estimate(articles, seen, settings.models, services.model.replies, unread=unread, batch=batch)
-        total += one
-        grid.add_row(edition.key, *_estimated(one))
-    grid.add_row("all", *_estimated(total))
+        estimated = estimate(articles, seen, settings.models, services.model.replies, unread=unread, batch=batch)
+        total += estimated
+        grid.add_row(edition.key, *_cells(estimated))
+    grid.add_row("all", *_cells(total))
     console.print(grid, highlight=False, markup=False)
     prices = f"{settings.models[0]}{', in batches' if batch else ''}"
     console.print(
@@ -67,8 +67,12 @@ def print_estimate(console: Console, services: Services, editions: Sequence[Edit
     )
 
 
-def _estimated(one: "Estimate") -> list[str]:
-    return [str(one.articles), str(one.kept), *(f"{usd:.4f}" for usd in (one.likely, one.low, one.high))]
+def _cells(estimate: "Estimate") -> list[str]:
+    return [
+        str(estimate.articles),
+        str(estimate.kept),
+        *(f"{usd:.4f}" for usd in (estimate.likely, estimate.low, estimate.high)),
+    ]
 
 
 def print_polls(console: Console, services: Services) -> None:

@@ -130,21 +130,21 @@ class Tables:
     def __init__(self, folder: UPath, listener: Listener = _nobody) -> None:
         self.folder = folder
         self.listener = listener
-        self._told: list[str] = []
+        self._damage: list[str] = []
 
     def stored(self, table: Table[Row], edition: Edition) -> list[Row]:
         """Rows of one table of one edition as it was last made, empty when it never was; StorageError when damaged."""
         return stored_rows(table, self.folder / table.name / f"{edition.key}.parquet")
 
-    def tell(self, what: str) -> None:
+    def note_damage(self, what: str) -> None:
         """Take note of stored data that was found damaged, for the log and for the step that is under way."""
         log.warning(what)
-        self._told.append(what)
+        self._damage.append(what)
 
-    def told(self) -> list[str]:
+    def damage(self) -> list[str]:
         """What was taken note of since this was last asked."""
-        told, self._told = self._told, []
-        return list(dict.fromkeys(told))
+        noted, self._damage = self._damage, []
+        return list(dict.fromkeys(noted))
 
 
 class Services:
@@ -195,12 +195,12 @@ class Services:
     @cached_property
     def archive(self) -> Archive:
         """Feed snapshots and what they showed."""
-        return Archive(self.settings.data / "archive", self._tables.tell)
+        return Archive(self.settings.data / "archive", self._tables.note_damage)
 
     @cached_property
     def pages(self) -> PageArchive:
         """Fetched pages."""
-        return PageArchive(self.settings.data / "pages", self._tables.tell)
+        return PageArchive(self.settings.data / "pages", self._tables.note_damage)
 
     @cached_property
     def http(self) -> Http:

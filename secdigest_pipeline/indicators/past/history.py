@@ -52,12 +52,12 @@ class Found(NamedTuple):
 class History:
     """The history below `root`: IOCs, and apart from them the values that were kept out.
 
-    `tell` is called with one line for each file that was found damaged, and what was done about it.
+    `on_damage` is called with one line for each file that was found damaged, and what was done about it.
     """
 
-    def __init__(self, root: UPath, tell: Callable[[str], None] = log.warning) -> None:
-        self._iocs = Segments(root / "iocs", tell)
-        self._suppressed = Segments(root / "suppressed", tell)
+    def __init__(self, root: UPath, on_damage: Callable[[str], None] = log.warning) -> None:
+        self._iocs = Segments(root / "iocs", on_damage)
+        self._suppressed = Segments(root / "suppressed", on_damage)
 
     def add(self, edition: Edition, ledger: Sequence[Ioc]) -> None:
         """Make these rows the edition's, in place of any it had. ValueError names a row of another edition; raises StorageError."""
@@ -208,8 +208,8 @@ def _matches(kind: MatchKind, ioc: Ioc, rows: Sequence[IocSighting]) -> list[Pas
     ]
 
 
-def _same_name(one: str, other: str) -> bool:
-    return one.casefold() == other.casefold() and one.strip().casefold() not in _UNNAMED
+def _same_name(name: str, other: str) -> bool:
+    return name.casefold() == other.casefold() and name.strip().casefold() not in _UNNAMED
 
 
 def _place(item: Found) -> tuple[str, str, str]:

@@ -57,11 +57,11 @@ _LISTINGS = 5  # how often a reader lists the folder again before a vanished fil
 class Segments:
     """The segments below `root`. Every table put in has the columns of KEYS (uint64).
 
-    `tell` is called with one line for each file that was found damaged, and what was done about it.
+    `on_damage` is called with one line for each file that was found damaged, and what was done about it.
     """
 
-    def __init__(self, root: UPath, tell: Callable[[str], None] = log.warning) -> None:
-        self._tell = tell
+    def __init__(self, root: UPath, on_damage: Callable[[str], None] = log.warning) -> None:
+        self._on_damage = on_damage
         self._editions = root / "editions"
         self._months = root / "months"
 
@@ -138,7 +138,7 @@ class Segments:
 
     def _drop(self, names: Sequence[str], error: Exception) -> None:
         """Remove damaged files that are made again out of the edition files."""
-        self._tell(f"{error}; removed, it is made again of the editions")
+        self._on_damage(f"{error}; removed, it is made again of the editions")
         for name in names:
             (self._months / name).unlink(missing_ok=True)
 
@@ -159,9 +159,9 @@ class Segments:
         except FileNotFoundError:
             return None  # another reader has set it aside
         except OSError as refused:
-            self._tell(f"{path}: damaged and left out; it cannot be set aside ({refused.strerror or refused})")
+            self._on_damage(f"{path}: damaged and left out; it cannot be set aside ({refused.strerror or refused})")
             return None
-        self._tell(f"{path}: damaged; set aside as {aside.name}")
+        self._on_damage(f"{path}: damaged; set aside as {aside.name}")
         return None
 
     def _merge(self, files: dict[str, str], but: str) -> None:

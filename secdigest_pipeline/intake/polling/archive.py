@@ -43,15 +43,15 @@ _LARGEST_COMPACTION = 64 * 1024 * 1024  # bytes of Parquet read into memory at o
 class Archive:
     """The archive below `root`. Any number of readers and writers may use it at the same time.
 
-    `tell` is called with one line for each file that was found damaged, and what was done about it.
+    `on_damage` is called with one line for each file that was found damaged, and what was done about it.
     """
 
-    def __init__(self, root: UPath, tell: Callable[[str], None] = log.warning) -> None:
+    def __init__(self, root: UPath, on_damage: Callable[[str], None] = log.warning) -> None:
         self.root = root
-        self.tell = tell
-        self.poll_files = DayFiles(root / "polls", tell)
-        self.sighting_files = DayFiles(root / "sightings", tell)
-        self.history_files = DayFiles(root / "history", tell)
+        self.on_damage = on_damage
+        self.poll_files = DayFiles(root / "polls", on_damage)
+        self.sighting_files = DayFiles(root / "sightings", on_damage)
+        self.history_files = DayFiles(root / "history", on_damage)
         self.bodies = Bodies(root / "bodies")
         # Files never change, so what was read of one stays true as long as it exists: 70 bytes a sighting.
         self._seen: dict[str, pa.Table] = {}

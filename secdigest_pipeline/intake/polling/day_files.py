@@ -28,15 +28,15 @@ _LISTINGS = 5  # how often a reader lists a folder again before a vanished file 
 
 
 class DayFiles:
-    """The files `<folder>/<YYYY-MM-DD>/<name>.parquet`; `tell` is called with one line for each that is damaged.
+    """The files `<folder>/<YYYY-MM-DD>/<name>.parquet`; `on_damage` is called with one line for each that is damaged.
 
     `torn` are the days, of those listed so far, with a file that was set aside and not yet made up for.
     """
 
-    def __init__(self, folder: UPath, tell: Callable[[str], None]) -> None:
+    def __init__(self, folder: UPath, on_damage: Callable[[str], None]) -> None:
         self.folder = folder
         self.torn: set[str] = set()
-        self._tell = tell
+        self._on_damage = on_damage
         self._left: set[str] = set()
 
     def days(self) -> list[str]:
@@ -102,10 +102,12 @@ class DayFiles:
             return  # another reader has set it aside
         except OSError as refused:
             self._left.add(str(path))
-            self._tell(f"{path}: damaged ({why}) and left out; it cannot be set aside ({refused.strerror or refused})")
+            self._on_damage(
+                f"{path}: damaged ({why}) and left out; it cannot be set aside ({refused.strerror or refused})"
+            )
             return
         self.torn.add(path.parent.name)
-        self._tell(f"{path}: damaged ({why}); set aside as {aside.name}")
+        self._on_damage(f"{path}: damaged ({why}); set aside as {aside.name}")
 
 
 def relisting(read: Callable[[], T]) -> T:

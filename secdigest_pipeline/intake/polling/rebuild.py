@@ -67,7 +67,9 @@ async def make_up(archive: Archive, feeds: Sequence[Feed], workers: Workers) -> 
         for day in sorted(days):
             files.settle(day)
         if days:
-            archive.tell(f"{files.folder}: {made} rows of {', '.join(sorted(days))} made again from the stored bodies")
+            archive.on_damage(
+                f"{files.folder}: {made} rows of {', '.join(sorted(days))} made again from the stored bodies"
+            )
     return True
 
 
@@ -148,7 +150,9 @@ async def _left(archive: Archive, feed: Feed, poll: Poll, workers: Workers) -> P
     try:
         parsed = await _parsed(archive, feed, poll, poll.body_sha256, workers)
     except StorageError as error:
-        archive.tell(f"{error}; what the poll of {feed.feed_id} at {poll.polled_at:%Y-%m-%d %H:%M} UTC showed is lost")
+        archive.on_damage(
+            f"{error}; what the poll of {feed.feed_id} at {poll.polled_at:%Y-%m-%d %H:%M} UTC showed is lost"
+        )
         return None
     return parsed if parsed is not None and parsed.entries is not None else None
 
