@@ -29,6 +29,8 @@ MAX_CLAIMS = 50
 
 # Names and checksums can't be clicked; a host that is a name is one only where the source uses it so.
 _OF_OWN_QUOTE = ("domain", "md5", "sha1", "sha256", "sha512")
+# what code lets through: as it stands, or with a value that wants the checker's word
+_HELD = ("grounded", "derived")
 _NAMES_A_PLACE = "unsupported: names a place to visit: "
 _ADDRESSES_A_MACHINE = "unsupported: rests on text that addresses a machine"
 _NOT_JAPANESE = "unsupported: not in Japanese"
@@ -173,14 +175,15 @@ class Belief:
             statement = Statement(text, "", None, None, _NOT_JAPANESE)
         else:
             statement = judge(text)
-        if statement.verdict.partition(":")[0] in ("grounded", "derived"):
+        if statement.verdict.partition(":")[0] in _HELD:
             return statement
         self.dropped.append(statement)
         return None
 
     def _ground(self, quotes: Sequence[str], text: str) -> Statement:
         statement = self.grounder.ground(text, *quotes[:MAX_QUOTES])
-        if statement.verdict == "grounded" and (led := _led_astray(text, _quoted(statement))):
+        holds = statement.verdict.partition(":")[0] in _HELD
+        if holds and (led := _led_astray(text, _quoted(statement))):
             return replace(statement, verdict=f"{_NAMES_A_PLACE}{', '.join(led)}"[:300])
         in_hidden = statement.verdict == "no_quote" and self._instructions
         if in_hidden and any(find_quote(quote, self._article.text) for quote in quotes):

@@ -48,23 +48,21 @@ def test_statements_that_the_article_does_not_back_are_dropped_with_their_verdic
     assert "CVE-2026-90118" in verdicts[0]
 
 
-def test_fewer_than_three_grounded_lines_are_filled_with_sentences_of_the_article(api: MessagesApi, run: Run) -> None:
-    analysis = answered(api, run, summary=[*REPLY["summary"][:2], line("64台", "nowhere to be found in this text")])
-    assert [s.verdict for s in analysis.summary] == ["grounded"] * 2 + ["extractive"] * 3
-    for own in analysis.summary[2:]:
-        assert TEXT[own.start : own.end] == own.quote == own.text
-    assert analysis.state == "analysed"
+def test_what_is_missing_is_missing_and_not_filled_with_sentences_of_the_article(api: MessagesApi, run: Run) -> None:
+    analysis = answered(api, run, summary=[*REPLY["summary"][:2], line("64台だ。", "nowhere to be found in this text")])
+    assert [s.text for s in analysis.summary] == [s["text"] for s in REPLY["summary"][:2]]
+    assert [s.verdict for s in analysis.dropped] == ["no_quote"]
 
 
-def test_an_entry_of_which_nothing_is_true_is_printed_in_the_articles_words(api: MessagesApi, run: Run) -> None:
+def test_an_entry_of_which_nothing_is_true_has_no_line_and_its_original_title(api: MessagesApi, run: Run) -> None:
     lies = [line(f"Contoso社の製品{n}が停止した。") for n in range(700, 720)]
     analysis = answered(
         api, run, title="Contoso社が破産", title_quote="", summary=lies, recommendations=lies, notes=lies,
         threat_quote="", actor="APT99", malware="FooRAT", advice="https://evil.example/ を開いてください。",
     )  # fmt: skip
-    assert {s.verdict for s in analysis.summary} == {"extractive"} and len(analysis.summary) == 5
-    assert analysis.recommendations == analysis.notes == () and analysis.advice == ""
-    assert analysis.title_ja == ORIGINAL
+    assert analysis.summary == analysis.recommendations == analysis.notes == () and analysis.advice == ""
+    assert analysis.title_ja == ORIGINAL and analysis.title is None
+    assert analysis.event is None, "an event has no words but those of printed lines"
     assert analysis.threat.actor == analysis.threat.malware == analysis.threat.malware_type == "unknown"
     assert "Contoso" not in printed(analysis) and "evil" not in printed(analysis)
 
@@ -96,6 +94,45 @@ def test_a_checksum_is_named_only_where_the_quote_has_it(api: MessagesApi, run: 
     analysis = answered(api, run, text=text, notes=said)
     assert [s.text for s in analysis.notes] == [said[0]["text"]]
     assert [s.text for s in analysis.dropped] == [said[1]["text"]]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Attackers are exploiting CVE-2026-90117 in TunnelGate.",
+        "9f86d081884c7d659a2feaa0c55ad015",
+        "By Jane Orrin, Northquay Labs",
+        "脆弱性悪用",
+    ],
+)
+def test_a_line_without_a_japanese_sentence_is_not_printed(api: MessagesApi, run: Run, said: str) -> None:
+    text = f"{TEXT}The file is 9f86d081884c7d659a2feaa0c55ad015. By Jane Orrin, Northquay Labs. 脆弱性悪用\n"
+    quote = "The file is 9f86d081884c7d659a2feaa0c55ad015. By Jane Orrin, Northquay Labs. 脆弱性悪用"
+    foreign = [line(said, quote)]
+    analysis = answered(
+        api, run, text=text, summary=[*foreign, *REPLY["summary"]], notes=foreign, recommendations=foreign, advice=said
+    )
+    assert said not in printed(analysis).split("\n")
+    assert [(s.text, s.verdict) for s in analysis.dropped] == [(said, "unsupported: not in Japanese")]
+    assert answered(api, run, title="Orrin TunnelGate exploited").title_ja == ORIGINAL
+
+
+def test_a_line_is_at_most_as_long_as_the_longest_of_a_year(api: MessagesApi, run: Run) -> None:
+    fits, longer = ("攻撃者が悪用した。" + "あ" * (count - 9) for count in (136, 137))
+    analysis = answered(api, run, notes=[line(fits), line(longer)], advice=longer)
+    assert [s.text for s in analysis.notes] == [fits] and analysis.advice == ""
+    assert {s.verdict for s in analysis.dropped} == {"unsupported: longer than 136 characters"}
+    assert answered(api, run, text=f"{TEXT}Another copy.", advice=fits).advice == fits
+
+
+def test_a_statement_may_rest_on_three_passages_and_not_on_a_fourth(api: MessagesApi, run: Run) -> None:
+    quotes = [TEXT.splitlines()[at] for at in (0, 3, 2, 4)]
+    says = {"quotes": quotes[:2], "text": "Northquay Labsは63台、OrrinはCVE-2026-90117の悪用を確認した。"}
+    [found] = answered(api, run, notes=[says]).notes
+    assert [TEXT[found.start : found.end], *(q.text for q in found.more_quotes or ())] == quotes[:2]
+    assert all(TEXT[q.start : q.end] == q.text for q in found.more_quotes or ())
+    last = {"quotes": ["no such text stands here"] * 3 + quotes[:1], "text": "OrrinはCVE-2026-90117の悪用を警告した。"}
+    assert answered(api, run, text=f"{TEXT}Another copy.", notes=[last]).notes == ()
 
 
 def test_no_more_lines_are_printed_than_the_contract_has(api: MessagesApi, run: Run) -> None:
