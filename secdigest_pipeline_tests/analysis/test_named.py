@@ -80,13 +80,12 @@ def test_what_an_attacker_is_said_to_be_wants_a_word_of_the_article() -> None:
 
 
 def test_several_malware_names_are_several_rows_with_types_the_article_has() -> None:
-    claims = [malware(), malware("MothStealer", type="Stealer"), malware("FooRAT"), malware("glasslantern")]
+    claims = [malware(type="worm"), malware("MothStealer", type="Stealer"), malware("FooRAT"), malware("glasslantern")]
     assert [(row.name, row.type) for row in named.malware(claims, belief())] == [
         ("GlassLantern", "unknown"), ("MothStealer", "stealer"),
     ]  # fmt: skip
-    said = TEXT.replace("It wiped", "The wiper wiped")
-    [row] = named.malware([malware(quote=said.splitlines()[1])], belief(text=said))
-    assert row.type == "wiper"
+    [wiper] = named.malware([malware()], belief())
+    assert wiper.type == "wiper"
     assert named.malware([malware("EvilWiper", ORDER)], belief(text=f"{TEXT}{ORDER}\n")) == ()
 
 
