@@ -164,7 +164,7 @@ def test_batches_of_several_editions_are_handed_in_before_any_is_waited_for(
     observables = {article.article_id: find(article.page_text) for article in everything}
 
     async def submit() -> None:
-        async with AnthropicAnalyst(["claude-haiku-5-5"], replies) as analyst:
+        async with AnthropicAnalyst(["claude-haiku-5-5"], replies, check=False) as analyst:
             await analyst.submit(everything, observables)
             await analyst.submit(everything, observables)
 
@@ -183,7 +183,7 @@ def test_batches_handed_in_together_keep_the_cap_of_the_month(api: MessagesApi, 
     everything = [replace(a, edition=f"2026-10-{day:02}") for day, a in enumerate(numbered(12), start=1)]
 
     async def submit() -> None:
-        async with AnthropicAnalyst(["claude-haiku-5-5"], replies, max_usd_month=0.01) as analyst:
+        async with AnthropicAnalyst(["claude-haiku-5-5"], replies, max_usd_month=0.01, check=False) as analyst:
             await analyst.submit(everything, {})
 
     asyncio.run(submit())
