@@ -20,7 +20,7 @@ from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.indicators.records import IocRole, ObservableType, Role
 from secdigest_pipeline.indicators.warninglists import names_a_thing
 
-# Longest lines of 12 months (docs/contract.md 1.4 and 9.10): summary 136, title 101, advice p95 96, IOC context p95 48.
+# Longest lines of 12 months (docs/contract.md 1.4): summary 136, title 101, advice p95 96, IOC context p95 48.
 MAX_STATEMENT = 136
 MAX_TITLE = 101
 MAX_CONTEXT = 80

@@ -22,7 +22,7 @@ MAX_NOTE = 120
 MAX_SLUG = 60
 # Letters by which a word is found in another form (exploited, exploits)
 _STEM = 6
-# docs/contract.md 9.5: other names that the source states go together, in the note
+# docs/contract.md 3.3: other names that the source states go together, in the note
 ALIASES = "Aliases: "
 
 Confidence = Literal["high", "medium", "low"]

@@ -48,7 +48,8 @@ def _faults(analysis: Analysis, article: Article | None) -> Iterator[str]:
 
 def _refused(analysis: Analysis) -> Iterator[str]:
     """What the checker refused beside the statements that are judged one by one."""
-    rows = [("title", analysis.title.check)] if analysis.title else []
+    rows: list[tuple[str, str | None]] = []
+    rows += [("title", analysis.title.check)] if analysis.title else []
     rows += [("advice", analysis.advice_check)] if analysis.advice else []
     rows += [(f"ioc {role.value[:80]}", role.check) for role in analysis.ioc_roles]
     rows += [(f"tag {tag.dimension}", tag.check) for tag in analysis.tags or ()]

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from secdigest_pipeline.analysis.records import Analysis
+from secdigest_pipeline.analysis.assemble import best
+from secdigest_pipeline.analysis.records import Analysis, Statement
 from secdigest_pipeline.analysis.reply.prompt import SYSTEM
 from secdigest_pipeline.analysis.verify import ungrounded
 from secdigest_pipeline.sample.messages import MessagesApi
@@ -139,6 +140,16 @@ def test_no_more_lines_are_printed_than_the_contract_has(api: MessagesApi, run: 
     many = [line(f"OrrinはTunnelGateの脆弱性{'が' * n}悪用されていると警告した。") for n in range(1, 9)]
     analysis = answered(api, run, summary=many, recommendations=many, notes=many)
     assert (len(analysis.summary), len(analysis.recommendations), len(analysis.notes)) == (5, 3, 3)
+
+
+def test_lines_that_the_checker_supports_go_before_those_that_nobody_looked_at() -> None:
+    rows = [
+        Statement(f"{n}番。", "q", 0, 1, "grounded", check="unchecked" if n in (1, 3) else "supported")
+        for n in range(7)
+    ]
+    assert [row.text for row in best(rows, 5)] == ["0番。", "2番。", "4番。", "5番。", "6番。"]
+    assert [row.text for row in best(rows[:6], 5)] == ["0番。", "1番。", "2番。", "4番。", "5番。"], "in their order"
+    assert best([rows[0], rows[0]], 5) == (rows[0],)
 
 
 def test_ids_outside_the_list_and_second_opinions_are_ignored(api: MessagesApi, run: Run) -> None:

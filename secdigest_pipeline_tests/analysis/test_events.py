@@ -45,7 +45,7 @@ def answered(api: MessagesApi, run: Run, text: str = TEXT, **changes: Any) -> An
     api.replies = {
         article.url: {**copy.deepcopy(WRITTEN), "iocs": REPLY["iocs"], "event": EVENT, "tags": [], **changes}
     }
-    [analysis] = run([article])
+    [analysis] = run([article], check=True)
     assert ungrounded([analysis], [article]) == []
     assert ARTICLE_ANALYSES.rows(ARTICLE_ANALYSES.arrow([analysis])) == [analysis]
     return analysis

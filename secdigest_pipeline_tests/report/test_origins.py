@@ -190,7 +190,13 @@ def test_an_empty_section_is_a_mark_of_its_own_and_no_blank() -> None:
 
 
 def test_the_memo_names_the_table_that_it_counts() -> None:
-    lines = memo_lines(EDITION, analyses=[analysis(check_state="unchecked")], calls_cost=1.0, provisional=True, failed_feeds=["Example News"])
+    lines = memo_lines(
+        EDITION,
+        analyses=[analysis(check_state="unchecked")],
+        calls_cost=1.0,
+        provisional=True,
+        failed_feeds=["Example News"],
+    )
     by_table = [[(one.table, one.key, one.column) for one in line.rests_on] for line in lines]
     assert {line.field for line in lines} == {"memo"}
     assert by_table == [
