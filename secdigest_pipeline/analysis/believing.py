@@ -25,6 +25,7 @@ MAX_STATEMENT = 136
 MAX_TITLE = 101
 MAX_CONTEXT = 80
 MAX_DESCRIPTION = 120
+MAX_DROPPED_TEXT = 300
 # Claims of one list that are judged at all: ten times what is printed.
 MAX_CLAIMS = 50
 
@@ -74,6 +75,15 @@ class Belief:
     def verdict(self, name: Named) -> Verdict:
         """What the checker says of an assertion."""
         return self._verdicts.get(name, UNCHECKED)
+
+    def unrefused(self, name: Named) -> CheckVerdict | None:
+        """What the checker says of an assertion; None when it refuses it, which is kept as dropped."""
+        verdict = self.verdict(name)
+        if verdict.check in ("supported", "unchecked"):
+            return verdict.check
+        said = f"{name[0]}: {name[1]}"[:MAX_DROPPED_TEXT]
+        self.dropped.append(Statement(said, "", None, None, "grounded", check=verdict.check, ground=verdict.ground))
+        return None
 
     def valued(self, text: str, limit: int) -> str:
         """A short text of data when it fits, all its values are the article's and it sends nobody anywhere; else empty."""
@@ -133,7 +143,7 @@ class Belief:
             verdict = self.verdict(ioc_name(claim.role, claim.category, claim.context, claim.description))
             if source is None or led or verdict.check not in ("supported", "unchecked"):
                 why = "no_quote" if source is None else _ADDRESSES_A_MACHINE if led else "grounded"
-                said = f"{candidate.value[:200]}: {claim.role}"[:300]
+                said = f"{candidate.value[:200]}: {claim.role}"[:MAX_DROPPED_TEXT]
                 self.dropped.append(Statement(said, "", None, None, why, check=verdict.check, ground=verdict.ground))
                 continue
             roles[claim.id] = IocRole(

@@ -113,8 +113,8 @@ def _of_names(
 
 def _tag(claim: TagClaim, belief: Belief) -> Tag | None:
     dimension = dimensions().get(closed(claim.dimension, TAG_DIMENSIONS, ""))
-    verdict = belief.verdict(tag_name(claim.dimension, claim.value, claim.raw_value))
-    if dimension is None or verdict.check not in ("supported", "unchecked"):
+    check = belief.unrefused(tag_name(claim.dimension, claim.value, claim.raw_value))
+    if dimension is None or check is None:
         return None
     value = closed(claim.value, dimension.values, "")
     says_nothing = value in (UNKNOWN, NOT_APPLICABLE)
@@ -131,7 +131,7 @@ def _tag(claim: TagClaim, belief: Belief) -> Tag | None:
         quote=quoted.text if quoted else "",
         start=quoted.start if quoted else None,
         end=quoted.end if quoted else None,
-        check=verdict.check,
+        check=check,
     )
 
 

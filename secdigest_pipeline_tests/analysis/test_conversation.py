@@ -211,6 +211,15 @@ def test_a_replacement_without_support_is_not_printed_and_nothing_more_is_asked(
     assert analysis.check_state == "checked"
 
 
+def test_a_line_that_was_refused_is_not_printed_because_it_is_said_again() -> None:
+    reply = written()
+    again = replacing((1, LINES[0]), title=REPLY["title"])
+    refused = {LINES[0]: "overstated", REPLY["title"]: "contradicted"}
+    analysis, asked = talked(write(reply), check(reply, refused), (kept("mend"), again))
+    assert calls(asked) == ["write", "check", "mend"], "no second opinion is paid for"
+    assert texts(analysis) == LINES[1:] and analysis.title_ja == ARTICLE.title
+
+
 def test_a_mending_whose_check_has_no_answer_changes_nothing() -> None:
     reply = written()
     first = check(reply, {LINES[0]: "overstated"})

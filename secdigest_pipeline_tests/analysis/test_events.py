@@ -155,8 +155,9 @@ def test_tags_of_actor_malware_and_product_are_the_slugs_of_those_the_article_na
 def test_a_tag_that_the_checker_refused_is_none(api: MessagesApi, run: Run) -> None:
     api.checker = lambda _, said: ("not_stated" if "vpn" in said["text"] else "supported", TEXT.splitlines()[0])
     tags = [tag("product_class", "vpn", "VPN製品"), tag("attack_method", "backdoor", "バックドア")]
-    found = answered(api, run, tags=tags).tags or ()
-    assert [t.dimension for t in found] == ["attack_method", "malware"]
+    analysis = answered(api, run, tags=tags)
+    assert [t.dimension for t in analysis.tags or ()] == ["attack_method", "malware"]
+    assert [(s.text, s.check) for s in analysis.dropped] == [("tag: product_class: vpn (VPN製品)", "not_stated")]
 
 
 def test_a_reply_of_the_first_schema_has_no_event_and_no_tags() -> None:

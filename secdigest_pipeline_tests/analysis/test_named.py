@@ -101,7 +101,9 @@ def test_a_product_has_versions_and_condition_of_the_article() -> None:
 @pytest.mark.parametrize("check", ["contradicted", "overstated", "not_stated"])
 def test_a_product_that_the_checker_refused_is_none(check: Any) -> None:
     name = product_name("TunnelGate", "9.4.2より前", "9.4.2", "Webポータルが有効")
-    assert named.products([product()], belief({name: Verdict(check)})) == ()
+    judge = belief({name: Verdict(check)})
+    assert named.products([product()], judge) == ()
+    assert [(row.text, row.check) for row in judge.dropped] == [(f"product: {name[1]}", check)]
 
 
 def test_a_version_that_the_article_lacks_is_left_out_and_the_product_stays() -> None:

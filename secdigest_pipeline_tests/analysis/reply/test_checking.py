@@ -10,18 +10,20 @@ from secdigest_pipeline.analysis.instructions import Instructions
 from secdigest_pipeline.analysis.reply.checking import (
     CHECK,
     MAX_ASSERTIONS,
+    MAX_TEXT,
     UNCHECKED,
     Assertion,
     Verdict,
     assertions,
     assertions_of_mending,
     check_turn,
+    ioc_name,
     verdicts,
 )
 from secdigest_pipeline.analysis.reply.claims import Judgement, Judgements, MendedClaim
 from secdigest_pipeline.analysis.reply.prompt import user_turn
 from secdigest_pipeline_tests.analysis.conftest import REPLY, TEXT, make_article
-from secdigest_pipeline_tests.analysis.spoken import LEAD, NONCE, line, written
+from secdigest_pipeline_tests.analysis.spoken import LEAD, NONCE, WRITTEN, line, written
 
 ONE = Assertion(1, "summary", "脆弱性が悪用された。", (LEAD,))
 TWO = Assertion(2, "summary", "63台が侵害された。", (TEXT.splitlines()[3],))
@@ -119,6 +121,16 @@ def test_no_more_is_asked_than_a_reply_can_honestly_state() -> None:
     assert len(asked) == MAX_ASSERTIONS and asked[0].field == "title"
     judged = verdicts(Judgements(verdicts=()), asked, Grounder(TEXT))
     assert ("summary", "399台が侵害された。") not in judged, "what is not asked is unchecked"
+
+
+def test_a_text_too_long_to_be_printed_is_not_asked_and_never_cut() -> None:
+    words = {"role": "victim" + "x" * 500, "category": "c2", "context": "中継", "description": "relay"}
+    long = {**WRITTEN["iocs"][0], **words}
+    reply = written(notes=[line("長" * (MAX_TEXT + 1)), line("長" * MAX_TEXT)], iocs=[long])
+    asked = {one.name for one in assertions(reply)}
+    assert ("notes", "長" * MAX_TEXT) in asked and all(len(text) <= MAX_TEXT for _, text in asked)
+    assert "ioc" not in {field for field, _ in asked}, "a verdict on its beginning would say nothing of its words"
+    assert ioc_name(**words) != ioc_name(**{**words, "description": "another relay"})
 
 
 def test_what_a_mending_offers_is_a_check_of_its_own() -> None:

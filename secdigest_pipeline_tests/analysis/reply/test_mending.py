@@ -52,6 +52,11 @@ def test_a_line_takes_the_place_of_one_that_fell_once() -> None:
     assert offer.title == "新" and offer.title_quotes == (LEAD,)
 
 
+def test_what_fell_and_is_said_again_is_no_replacement() -> None:
+    offer = offered(replacing((1, "四"), (4, "四"), (0, "一"), (4, "甲"), title="題"), FELL)
+    assert (offer.title, places(offer)) == ("", [(4, "甲")])
+
+
 def test_no_more_lines_are_taken_than_an_entry_is_asked_for() -> None:
     offer = offered(replacing(*((0, f"{n}") for n in range(400))), FELL)
     assert len(offer.summary) == MAX_LINES == 7
