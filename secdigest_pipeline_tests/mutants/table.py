@@ -551,7 +551,8 @@ _BELIEVING = [
 _PRINTED = [
     Mutant("printed", f"report/{module}", fragment, replacement, f"report/{test}")
     for module, fragment, replacement, test in (
-        ("entry.py", "field is None or statement.check in _REFUSED", "field is None", "test_honesty.py"),
+        ("entry.py", " or statement.check in _REFUSED", "", "test_honesty.py"),
+        ("entry.py", "field is None or unproven or", "field is None or", "test_honesty.py"),
         ("entry.py", 'if analysis.state == "analysed" and field == "extract":', "if False:", "test_honesty.py"),
         ("entry.py", 'if not lines or analysis.state == "analysed":', "if True:", "test_honesty.py"),
         ("entry.py", "*lines[: MAX_SUMMARY - 1]", "*lines", "test_honesty.py"),

@@ -101,6 +101,15 @@ def test_a_report_with_a_line_that_the_checker_refused_is_not_made(verdict: Any)
             report_of(analysis(**{field: (refused,)}))
 
 
+@pytest.mark.parametrize("check", ["unchecked", None])
+def test_a_report_with_a_derived_value_that_nobody_supported_is_not_made(check: Any) -> None:
+    derived = replace(statement("架空社は約4割を警告した。", "derived: 4割"), check=check)
+    with pytest.raises(BrokenReport, match="derived: 4割"):
+        report_of(analysis(notes=(derived,)))
+    (printed,) = parsed(analysis(notes=(replace(derived, check="supported"),))).blocks["その他"]
+    assert printed == derived.text
+
+
 def test_no_printed_sentence_is_longer_than_the_longest_of_a_year() -> None:
     long = statement("あ" * 200, "grounded")
     own = statement("word " * 60, "extractive")
