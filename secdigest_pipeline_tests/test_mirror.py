@@ -13,7 +13,6 @@ ROWS = "records"
 # Room, its modules without a test file of their name, the test file (below secdigest_pipeline_tests) that goes through them, and why.
 THROUGH_OTHERS = (
     ("", "definitions", "end_to_end/test_plain_dagster.py", "puts the assets together: only a run shows that it did"),
-    ("analysis", "anthropic", "analysis/asking/test_endpoint.py", "every call of those tests is made through it"),
     ("analysis", "compare", "cli/test_diff.py", "what `secdigest diff` prints"),
     ("analysis", "threat", "analysis/test_assemble.py", "one step of taking a reply apart"),
     (
