@@ -1,7 +1,7 @@
 """Calendar dates as news writes them, in English and Japanese, in every order. A weekday or `yesterday` is no date here."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # Months by name and usual abbreviation, in lower case.
 MONTHS = {
@@ -21,6 +21,8 @@ _JAPANESE = re.compile(
     r"|(?P<day3>\d{1,2})日(?!間|以内|後|ごと|連続|ぶり|[目前])",
     re.ASCII,
 )
+# Before two figures: they are the end of something else.
+_PART = ("約", "第", ".", ",")
 _NUMERIC = re.compile(
     r"(?P<y>(?:19|20)\d\d)(?P<s>[-/.])(?P<m>\d{1,2})(?:(?P=s)(?P<d>\d{1,2}))?(?:T\d[\d:.]*Z?)?"
     r"|(?P<a>\d{1,2})(?P<t>[/.-])(?P<b>\d{1,2})(?P=t)(?P<y2>(?:19|20)\d\d)"
@@ -71,6 +73,10 @@ class Date:
             and (asked.year is None or asked.year == self.year or (self.year is None and asked.month is not None))
         )
 
+    def moved(self, by: int) -> "Date":
+        """The same at an offset that is `by` further on."""
+        return replace(self, start=self.start + by, end=self.end + by)
+
     def differs_in_one(self, other: "Date") -> bool:
         """Whether exactly one of the parts that both give is not the same."""
         parts = ((self.year, other.year), (self.month, other.month), (self.day, other.day))
@@ -95,6 +101,9 @@ def japanese_date(text: str, start: int) -> Date | None:
     if year is not None:
         if era:
             year += era
+        elif year < 100 and len(match["year"]) == 2 and match["month"] and text[start - 1 : start] not in _PART:
+            # 24年12月
+            year += 2000
         elif year < 1900:
             return None
     date = Date(

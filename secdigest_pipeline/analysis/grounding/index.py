@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from secdigest_pipeline.analysis.grounding import kanji, numbers, vague
 from secdigest_pipeline.analysis.grounding.dates import MONTHS, Date, english_dates
-from secdigest_pipeline.analysis.grounding.values import ALNUM, JOINERS, RUN, classify
+from secdigest_pipeline.analysis.grounding.values import ALNUM, JOINERS, RUN, Value, classify
 
 _JOINER = re.escape(JOINERS)
 # Runs that hold a digit. Starts only where no run goes on, so that a page of one character is read once.
@@ -29,6 +29,9 @@ _SMALL = "[1-9]|one|two|three|four|five|six|seven|eight|nine"
 _RATIO = re.compile(
     rf"(?P<part>{_SMALL}) (?:in|of|out of)(?: every)? (?P<whole>{_SMALL}|10|ten|100)(?= [a-z])", re.IGNORECASE
 )
+_GLUED = re.compile(r"(?P<first>\d{1,6})[A-Za-z]{2,12}|[A-Za-z]{3,12}(?P<last>\d{1,3})", re.ASCII)
+_HEX = re.compile(r"0x(?P<hex>[0-9a-f]{1,12})", re.ASCII | re.IGNORECASE)
+_SIZES = ((10, "KB"), (20, "MB"), (30, "GB"))
 # Numbers beyond these are a data dump; no statement is about them.
 MAX_RUNS = 20_000
 # What "about 1.23 million" may stand for: the number cut or rounded to two figures or more.
@@ -78,6 +81,8 @@ class NumberIndex:
                     self._add_date(date)
                 continue
             found = numbers.spelled(text, match.start())
+            if found and (first := numbers.first_of_range(text, found[0])):
+                found.append(first)
             self._add(found)
             self._add_ratio(text, match.start())
             if word in numbers.CARDINALS:
@@ -104,6 +109,8 @@ class NumberIndex:
                 self._add_date(date)
             if value.kind == "id":
                 self.ids[value.key].append(value.start)
+            elif value.kind == "name":
+                self._add(_glued(value))
             elif value.kind == "number":
                 number = numbers.Number(value.start, value.end, value.key, value.bare or value.key)
                 self._add([number])
@@ -166,6 +173,19 @@ class NumberIndex:
             for places in self._rounded.values():
                 places.sort()
         return self._rounded.get(key, [])
+
+
+def _glued(name: Value) -> list[numbers.Number]:
+    """The number in a token that letters are glued to: `32bit`, `Stage3`; `0x100000` with the size in bytes that it is."""
+    if match := _HEX.fullmatch(name.text):
+        amount = int(match["hex"], 16)
+        keys = [str(amount)]
+        keys += [f"{amount >> bits}{unit}" for bits, unit in _SIZES if amount and not amount % (1 << bits)]
+    elif match := _GLUED.fullmatch(name.text):
+        keys = [(match["first"] or match["last"]).lstrip("0") or "0"]
+    else:
+        return []
+    return [numbers.Number(name.start, name.end, key, key) for key in keys]
 
 
 def _roundings(key: str) -> set[str]:

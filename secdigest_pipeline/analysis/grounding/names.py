@@ -2,20 +2,29 @@
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
-from itertools import pairwise
+from itertools import islice, pairwise
 
 _WORD = re.compile("[0-9a-z\u00df-\u024f\u0370-\u052f]+")
+_KANA = re.compile("[\u3041-\u3096]")
+# Capitalised words that follow one another.
+_CAPITALS = re.compile(r"(?<![A-Za-z])[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f']++(?:[ -][A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f']++)*+")
 _NUMBERED = re.compile("([a-z]{3,})[0-9]{1,2}")
 _PARTS = re.compile(r"[-,/&+_'.:#%?=~$@\\]+")
 # Capitalised phrases, which an abbreviation may stand for: Cybersecurity and Infrastructure Security Agency.
-_PHRASE = re.compile(r"\b[A-Z][a-z]++(?:(?: (?:of|and|the|for|in|on|&) (?:the )?|[ -])[A-Z][a-z]*+)++")
+_PHRASE = re.compile(r"\b[A-Z][a-z]++(?:(?: (?:of|and|the|for|in|on|&) (?:the )?|[ -]|'s )[A-Z][a-z]*+)++")
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{1,5}[A-Z]")
 _LATIN = re.compile(r"[0-9A-Za-z]")
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
+_PIECES = re.compile(r"\d[\d.,]*|[a-z]+")
+_MAX_PIECES = 6
+_NEXT_WORD = re.compile(r" ?(?P<word>[A-Za-z]{2,20})")
+_NAMED = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z]{2,}")
+_JAPANESE_WORD = re.compile(r"[一-鿿]{2,}|[\u30a1-\u30fa\u30fc]{3,}")
 # Classes of listed names in which one taken for another turns the statement round.
 _EXCLUSIVE = ("country", "vendor")
 
@@ -47,9 +56,22 @@ def abbreviations() -> dict[str, tuple[str, ...]]:
 
 
 @cache
+def makers() -> dict[str, frozenset[str]]:
+    """Makers with their products, all in lower case (data/makers.tsv)."""
+    return {maker.lower(): frozenset(products.lower().split("|")) for maker, products in _rows("makers.tsv")}
+
+
+def _either(spellings: Iterable[str]) -> str:
+    """A pattern of any of the spellings, the longest first; by first letters, so that most places are left after one look."""
+    by_first: dict[str, list[str]] = defaultdict(list)
+    for spelling in sorted(spellings, key=len, reverse=True):
+        by_first[spelling[0]].append(re.escape(spelling[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in by_first.items())
+
+
+@cache
 def _japanese() -> re.Pattern[str]:
-    japanese = [name for name in entities() if not _LATIN.search(name) and len(name) > 1]
-    return re.compile("|".join(map(re.escape, sorted(japanese, key=len, reverse=True))))
+    return re.compile(_either(name for name in entities() if not _LATIN.search(name) and len(name) > 1))
 
 
 @cache
@@ -58,8 +80,8 @@ def _exclusive() -> re.Pattern[str]:
     spellings = {
         s for entity in entities().values() if entity.kind in _EXCLUSIVE for s in entity.spellings if len(s) > 1
     }
-    latin = sorted(map(re.escape, filter(_LATIN.search, spellings)), key=len, reverse=True)
-    return re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(latin)})(?![A-Za-z0-9])|{_japanese().pattern}")
+    latin = _either(filter(_LATIN.search, spellings))
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{latin})(?![A-Za-z0-9])|{_japanese().pattern}")
 
 
 def _is_part(text: str, begin: int, end: int) -> bool:
@@ -150,6 +172,32 @@ def releases(low: str, branch: str, limit: int) -> list[int]:
     return found
 
 
+def apart(low: str, token: str) -> list[int]:
+    """Offsets in `low` of a token with its figures and letters set apart: `69.71 btc` for `69.71btc`."""
+    pieces = _PIECES.findall(token)
+    if not 2 <= len(pieces) <= _MAX_PIECES:
+        return []
+    pattern = r"[\s_-]?".join(map(re.escape, pieces))
+    return [match.start() for match in islice(re.finditer(rf"(?<![a-z0-9.]){pattern}(?![a-z0-9])", low), 20)]
+
+
+def makes(text: str, end: int, name: str, words: "Words") -> bool:
+    """Whether a maker is named with a product of its that the article has: Microsoft in `Microsoft Word`."""
+    product = _NEXT_WORD.match(text, end)
+    return bool(product) and product["word"].lower() in makers().get(name.lower(), ()) and words.knows(product["word"])
+
+
+def share_words(text: str, sentence: str, but: str) -> bool:
+    """Whether a folded sentence has what a statement says beside the value `but`: all its Latin names, or two Japanese words."""
+    rest = text.replace(but, " ")
+    latin = {word.lower() for word in _NAMED.findall(rest)}
+    low = sentence.lower()
+    if latin and not all(word in low for word in latin):
+        return False
+    japanese = [word for word in set(_JAPANESE_WORD.findall(rest)) if word in sentence]
+    return bool(latin) or len(japanese) > 1
+
+
 def _unmarked(word: str) -> str:
     """`word` without its diacritics, as many write a name they cannot type."""
     return "".join(char for char in unicodedata.normalize("NFD", word) if not unicodedata.combining(char))
@@ -170,10 +218,25 @@ class Words:
         self._pairs = set(map("".join, pairwise(atoms)))
 
     @cached_property
+    def is_japanese(self) -> bool:
+        """Whether the text is in Japanese."""
+        return len(_KANA.findall(self._text, 0, 4_000)) > 20
+
+    @cached_property
+    def capitalised(self) -> tuple[str, ...]:
+        """Its words with a capital, and what two of them in a row are together, in lower case; the first 2,000."""
+        found: dict[str, None] = {}
+        for match in islice(_CAPITALS.finditer(self._text), 2_000):
+            parts = [part.lower().replace("'s", "") for part in re.split(r"[^A-Za-z\u00c0-\u024f']+", match.group()) if part]
+            for part in (*parts, *map("".join, pairwise(parts))):
+                found[_unmarked(part)] = None
+        return tuple(found)
+
+    @cached_property
     def _initials(self) -> list[str]:
         found = []
         for match in _PHRASE.finditer(self._text):
-            words = re.split("[ -]", match.group())
+            words = re.split("[ -]", match.group().replace("'s", ""))
             found.append("".join(word[:1] for word in words if word[:1].isupper()))
             found.append("".join(word[:1] for word in words).upper())
         return found
@@ -186,6 +249,9 @@ class Words:
             return re.search(f"(?<![一-鿿]){low}(?=[A-Za-z\u30a1-\u30fa政国企当大司連軍])", self._text) is not None
         if not _LATIN.search(low):
             return low in self._low
+        if low.startswith("."):
+            # the ending of a file's name
+            return re.search(rf"{re.escape(low)}(?![a-z0-9])", self._low) is not None
         if _WORD.fullmatch(low):
             # us and it are words: two letters must stand in capitals.
             return low in self._atoms and (
@@ -205,6 +271,8 @@ class Words:
             return True
         if any(char in low for char in ".@:\\"):
             return bool(places(self._low, low, "host", 200))
+        if apart(self._low, low) or (low.startswith("0x") and rf"\x{low[2:]}" in self._low):
+            return True
         parts = [part for part in _PARTS.split(low) if part]
         if len(parts) < 2:
             return False

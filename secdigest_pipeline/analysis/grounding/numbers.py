@@ -66,6 +66,10 @@ _SIGNS = "$€£¥₩"
 _CODE = re.compile(r"(?<![A-Za-z])(?:USD|EUR|GBP|JPY|KRW)\s?$")
 _CODES = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "KRW": "₩"}
 _RANGE = re.compile(r"\s?(?:-|~|to|and|or|から|ないし|or as many as)\s?(?=[$€£¥]?\d)")
+_WORD_RANGE = re.compile(r"\s?(?:-|to|and|or)\s?(?:perhaps |maybe |even )?(?=[A-Za-z])")
+# 3時間半, three hours and a half; 半年 and 半分 are words of their own
+_HALF = re.compile(r"半(?![年分数額日月ば])|(?: and a half| 1/2)\b")
+_MINUTES = re.compile(r"(?P<minutes>[1-5]?\d)分(?!の|間隔)|(?:,? and | |, )(?P<more>[1-5]?\d) ?min(?:ute)?s?\b", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +108,24 @@ def with_unit(text: str, start: int, end: int, bare: str) -> Number:
     unit = _UNIT.match(text, end)
     if unit and unit.lastgroup and len(bare) <= MAX_DIGITS:
         _, sign, times = _UNITS[int(unit.lastgroup[1:])]
-        return Number(start, unit.end(), _plain(Decimal(bare) * times) + sign, bare)
+        amount, end = Decimal(bare) * times, unit.end()
+        if sign in ("s", "mo"):
+            amount, end = _time_more(text, end, amount, times)
+        return Number(start, end, _plain(amount) + sign, bare)
     sign = text[start - 1 : start]
     if sign and sign in _SIGNS:
         return Number(start, end, bare + sign, bare)
     code = _CODE.search(text, max(0, start - 5), start)
     return Number(start, end, bare + _CODES[code.group().strip()] if code else bare, bare)
+
+
+def _time_more(text: str, end: int, amount: Decimal, times: int) -> tuple[Decimal, int]:
+    """A span of time with the half or the minutes that follow its unit: `3時間半`, `2時間30分`."""
+    if half := _HALF.match(text, end):
+        return amount + Decimal(times) / 2, half.end()
+    if times == 3_600 and (rest := _MINUTES.match(text, end)):
+        return amount + 60 * int(rest["minutes"] or rest["more"]), rest.end()
+    return amount, end
 
 
 def fraction(text: str, start: int) -> Number | None:
@@ -154,15 +170,23 @@ def one(text: str, start: int, end: int) -> Number:
 
 
 def first_of_range(text: str, number: Number) -> Number | None:
-    """`10` of `10-20 million` or `24 to 48 hours` with the scale and unit of the second; None when it has one or is in no range."""
-    gap = _RANGE.match(text, number.end)
-    if gap is None or number.key != number.bare or len(number.bare) > 6:
+    """The first of `10-20 million`, `24 to 48 hours`, `two to three billion` with scale and unit of the second.
+
+    None when it has its own or is in no range.
+    """
+    if number.key != number.bare or len(number.bare) > 6 or not number.bare[:1].isdigit():
         return None
-    second = _DIGITS.match(text, gap.end() + (text[gap.end()] in _SIGNS))
-    if second is None:
+    if gap := _RANGE.match(text, number.end):
+        second = _DIGITS.match(text, gap.end() + (text[gap.end()] in _SIGNS))
+        end = second.end() if second else 0
+    elif gap := _WORD_RANGE.match(text, number.end):
+        spelt = _SPELLED.match(text, gap.end())
+        end = (spelt.start("scale") - 1 if spelt["scale"] else spelt.end()) if spelt and spelt["first"] else 0
+    else:
         return None
-    tail = text[second.end() : second.end() + 24]
-    whole = read(number.bare + tail, 0)
+    if not end:
+        return None
+    whole = read(number.bare + text[end : end + 24], 0)
     return whole and Number(number.start, number.end, whole.key, whole.bare)
 
 
@@ -194,11 +218,16 @@ CARDINALS = frozenset(
 _SPELLED = re.compile(
     rf"(?P<first>{'|'.join(sorted(SPELLED - set(_WORD_SCALES), key=len, reverse=True))})\b"
     rf"(?:[\s-](?P<part>{'|'.join(sorted(_PARTS, key=len, reverse=True))})\b)?"
-    rf"(?:[\s-](?P<second>one|two|three|four|five|six|seven|eight|nine|dozen)\b)?(?: a)?"
+    rf"(?:[\s-](?P<second>one|two|three|four|five|six|seven|eight|nine|dozen)\b)?(?: a\b)?"
     rf"(?:[\s-](?P<scale>{'|'.join(_WORD_SCALES)})\b)?"
     rf"|(?P<bare>{'|'.join(_WORD_SCALES)})\b",
     re.IGNORECASE,
 )
+
+
+def small(word: str) -> int | None:
+    """The number of digits or of one small word; None for another word."""
+    return int(word) if word.isdigit() else _SMALL.get(word.lower())
 
 
 def ratio(part: str, whole: str, start: int, end: int) -> list[Number]:

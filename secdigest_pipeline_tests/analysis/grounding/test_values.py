@@ -3,7 +3,8 @@
 import pytest
 
 from secdigest_pipeline.analysis.grounding import names
-from secdigest_pipeline.analysis.grounding.grounder import WINDOW, Grounder, ground, unsupported_values
+from secdigest_pipeline.analysis.grounding.grounder import Grounder, ground, unsupported_values
+from secdigest_pipeline.analysis.grounding.passages import WINDOW
 from secdigest_pipeline.analysis.grounding.values import read
 
 ENGLISH = (
