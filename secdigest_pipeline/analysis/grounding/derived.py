@@ -24,8 +24,9 @@ _SUM = re.compile(
     r"計|合わせ|あわせ|総|全|延べ|に(?:まで)?(?:増|達|拡大|膨|のぼ|上る|な[るっ])|体制|前の?年|両"
 )
 _DIFFERENCE = re.compile(
-    r"残|うち|未|減|増|差|以外|ほか|他[の方]|まだ|ない|おらず|れず|ていず|除|少な|多[いくか]|下回|上回|前の?年|短|長|遅|早|引|済"
+    r"残|うち|未|減|(?<![にで])増|差|以外|ほか|他[の方]|まだ|ない|おらず|れず|ていず|除|少な|多[いくか]|下回|上回|前の?年|短|長|遅|早|引|済"
 )
+_UNTIL_NOW = re.compile("前|以来|現在|今も|たつ|経")
 _TIMES = re.compile(r"倍")
 _COUNTED = re.compile(
     r" ?(?:つ|件|種|[かカヵヶ箇](?:国|所)|社|人|名|個|点|台|製品|団体|組織|都市|州|県|市|カテゴリ|項目|機種|機能|モデル|段階|ステージ|拠点|施設"
@@ -78,9 +79,13 @@ def follows(value: Value, said: str, passage: Passage) -> bool:
     if value.kind != "number" or (read_as := quantity(value.key)) is None:
         return value.kind == "number" and _is_share(value, said, passage)
     amount, unit = read_as
+    if said[max(0, value.start - 1) : value.start] == "第":
+        # the third is no count
+        return False
     meant = rounding.how(said, value.start, value.end)
     if _is_duration(value, said, unit):
-        return any(span.allows(amount, unit, value, said, meant) for span in spans_of_time(passage))
+        until_now = _UNTIL_NOW.search(said, value.end) is not None
+        return any(span.allows(amount, unit, value.text, meant) for span in spans_of_time(passage, until_now=until_now))
     if not unit and _is_listed(int(amount) if amount == int(amount) else 0, value, said, passage):
         return True
     if _TIMES.match(said, value.end):

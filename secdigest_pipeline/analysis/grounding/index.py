@@ -30,6 +30,8 @@ _RATIO = re.compile(
     rf"(?P<part>{_SMALL}) (?:in|of|out of)(?: every)? (?P<whole>{_SMALL}|10|ten|100)(?= [a-z])", re.IGNORECASE
 )
 _GLUED = re.compile(r"(?P<first>\d{1,6})[A-Za-z]{2,12}|[A-Za-z]{3,12}(?P<last>\d{1,3})", re.ASCII)
+_HOUR = re.compile("時(?![間点代期刻])")
+_AFTERNOON = re.compile("(?:午後|夜|夕方)の?$")
 _HEX = re.compile(r"0x(?P<hex>[0-9a-f]{1,12})", re.ASCII | re.IGNORECASE)
 _SIZES = ((10, "KB"), (20, "MB"), (30, "GB"))
 # Numbers beyond these are a data dump; no statement is about them.
@@ -118,6 +120,8 @@ class NumberIndex:
                 first = numbers.first_of_range(text, number)
                 if first:
                     self._add([first])
+                if _HOUR.match(text, number.end) and number.bare.isdigit() and len(number.bare) < 3:
+                    self._add(_hours(text, number))
         return done
 
     def _add(self, found: Iterable[numbers.Number]) -> None:
@@ -173,6 +177,14 @@ class NumberIndex:
             for places in self._rounded.values():
                 places.sort()
         return self._rounded.get(key, [])
+
+
+def _hours(text: str, number: numbers.Number) -> list[numbers.Number]:
+    """The hour of a Japanese article as a clock, and as the day counts it: 16 and 16:00 for `午後4時`."""
+    hour = int(number.bare)
+    if hour < 12 and _AFTERNOON.search(text, max(0, number.start - 3), number.start):
+        hour += 12
+    return [numbers.Number(number.start, number.end, key, key) for key in (str(hour), f"{hour}:00")]
 
 
 def _glued(name: Value) -> list[numbers.Number]:

@@ -19,6 +19,7 @@ _AND = re.compile(r",? (?:and|or|as well as|plus|&) ")
 _MAX_ITEM_WORDS = 5
 # What makes a clause of an item.
 _VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|we|you|it|they|he|she|this|that|which|who|can|could|will|would|may|not|but|if|when|to)\b", re.IGNORECASE)
+_ADVERBIAL = re.compile(r"\s*(?:On|In|At|By|Since|After|Before|During|According|However|Also|Meanwhile|Among|For|Like|Besides|Last|This|Today)\b")
 _NAME = re.compile(r"(?:the )?[A-Z0-9\"]")
 _JAPANESE_PART = re.compile(r"、(?:および|及び|または|又は|ならびに|そして)?|・|(?:および|及び|または|又は|ならびに)|(?<=[一-鿿ァ-ヶーA-Za-z0-9\"」])[とや](?=[一-鿿ァ-ヶA-Za-z0-9\"「])")
 # What no item of a list holds: the particles and endings of a clause.
@@ -49,33 +50,31 @@ def _english(sentence: str) -> Iterator[int]:
         before, after = sentence[: match.start()].split(", "), sentence[match.end() :]
         length = 1
         for item in reversed(before):
+            length += 1
             if len(item.split()) > _MAX_ITEM_WORDS or _VERB.search(item):
                 # "the droppers are A": the first item has the clause before it
-                length += 1
                 break
-            length += 1
-            if length > 2:
-                yield length
-        if length > 2 or (match.group() == " and " and _NAME.match(after) and _NAME.match(before[-1].split(" ")[-1])):
+        if length > 2:
+            yield length
+            if length > 3 and length == len(before) + 1 and _ADVERBIAL.match(before[0]):
+                yield length - 1
+        elif match.group() == " and " and _NAME.match(after) and _NAME.match(before[-1].split(" ")[-1]):
             yield length
 
 
 def _japanese(sentence: str) -> Iterator[int]:
-    parts = _JAPANESE_PART.split(sentence)
     run = 0
-    for at, part in enumerate(parts):
-        last = at + 1 == len(parts)
-        if not part or (_CLAUSE.search(part) and run == 0):
-            # the first item stands at the end of its clause
-            run = 1 if part and not last and not _CLAUSE.search(part[-2:]) else 0
+    for part in [*_JAPANESE_PART.split(sentence), ""]:
+        ends = _CLAUSE.search(part)
+        if part and (run == 0 or not ends):
+            # the first item may stand at the end of a clause
+            run = 1 if ends and not _CLAUSE.search(part[-2:]) else 0 if ends else run + 1
             continue
-        run += 1
-        if _CLAUSE.search(part):
-            # the last one at the beginning of its own
+        # the last one stands at the beginning of its own clause
+        run += bool(part)
+        if run > 1:
             yield run
-            run = 1 if not _CLAUSE.search(part[-2:]) else 0
-        elif run > 1:
-            yield run
+        run = 1 if part and not _CLAUSE.search(part[-2:]) else 0
 
 
 def labelled(text: str) -> set[int]:

@@ -13,7 +13,7 @@ from secdigest_pipeline.analysis.grounding.values import Value, read
 # Characters before and behind the quotes' sentences in which the statement's numbers, dates and versions must stand: about
 # a paragraph. Names, ids, hosts and hashes say by themselves what they mean and may stand anywhere in the article.
 WINDOW = 600
-_LABELLED = re.compile("段階|ステージ|フェーズ|章|弾|版")
+_LABELLED = re.compile("段階|ステージ|フェーズ|章")
 _WINDOWED = frozenset({"number", "date", "version"})
 # A day of which only the day of its month is said takes the month from a date this far before it.
 _CARRIED = 400

@@ -60,6 +60,12 @@ _BARE_DAY = re.compile(r"(?<![\d月])(?P<day>\d{1,2})日(?!間|以内|後|ごと
 _BARE_MARKED = re.compile(r"(?<![\d月])(?P<day>\d{1,2})日(?=\([月火水木金土日])", re.ASCII)
 # A day of no stated year is the last before publication, or the next one if that is not further than half a year.
 _AHEAD = 183
+_SAME_WEEK = 7
+_TO_COME = re.compile(
+    r"\b(?:will|would|plans?|planned|planning|schedul\w+|expect\w*|due|until|by|next|upcoming|starting|from|deadline)\b"
+    r"|予定|計画|見通し|見込|目指|方針|まで|までに|から|期限",
+    re.IGNORECASE,
+)
 
 
 def says(found: Date, asked: Date) -> bool:
@@ -79,9 +85,13 @@ def resolved(text: str, told: list[Date], carried: Date | None, published: date 
     `told` are the dates it states, with offsets into it, `carried` is the last one before it. Two readings of one are two dates.
     """
     found: list[Date] = []
-    for one in told:
-        found += _completed(one, published)
-    found += _bare_days(text, told, carried, published)
+    ahead = _TO_COME.search(text) is not None
+    # the month of 昨年6月 has its year
+    spans = [match.span() for match in _JAPANESE.finditer(text) if match["year"] and match["of"]]
+    own = [one for one in told if not any(start <= one.start < end for start, end in spans)]
+    for one in own:
+        found += _completed(one, published, ahead)
+    found += _bare_days(text, own, carried, published)
     if published:
         found += _japanese(text, published)
         found += _english(text, published)
@@ -108,8 +118,8 @@ def _day(one: Date) -> date | None:
         return None
 
 
-def _completed(one: Date, published: date | None) -> Iterator[Date]:
-    """A date with the year it has by the day of publication, where it states none."""
+def _completed(one: Date, published: date | None, ahead: bool = True) -> Iterator[Date]:
+    """A date with the year it has by the day of publication, where it states none; one to come only where a text looks `ahead`."""
     if one.month is None:
         return
     if one.year or published is None:
@@ -118,7 +128,7 @@ def _completed(one: Date, published: date | None) -> Iterator[Date]:
     for year in (published.year - 1, published.year, published.year + 1):
         last = calendar.monthrange(year, one.month)[1]
         away = (date(year, one.month, min(one.day or last, last)) - published).days
-        if -365 < away <= _AHEAD:
+        if -365 < away <= (_AHEAD if ahead else _SAME_WEEK):
             yield _made(year, one.month, one.day)
 
 
@@ -228,7 +238,8 @@ def _beside(text: str, day: date) -> Iterator[Date]:
     for match in _ENGLISH.finditer(text):
         words = match.group().lower()
         if match["way"] and match["way"].lower() != "ago":
-            for sign in (1, -1):
+            signs = {"later": (1,), "after": (1, -1)}.get(match["way"].lower(), (-1,))
+            for sign in signs:
                 yield from _shifted(day, sign * _number(match["count"]), _unit(match["units"]))
         elif words.endswith((" day", "day after", "day before")) and not match["weekday"]:
             yield from _shifted(day, -1 if "previous" in words or "before" in words else 0 if "same" in words else 1, "day")

@@ -11,7 +11,7 @@ from typing import Protocol
 from secdigest_pipeline.analysis.grounding.dates import Date
 from secdigest_pipeline.analysis.grounding.figures import Figure
 from secdigest_pipeline.analysis.grounding.rounding import How, stands_for
-from secdigest_pipeline.analysis.grounding.values import Value, read
+from secdigest_pipeline.analysis.grounding.values import read
 
 _CLOCK = re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d\d)", re.ASCII)
 _DAY = 86_400
@@ -44,12 +44,12 @@ class Span:
     seconds: Decimal
     rough: bool = False
 
-    def allows(self, amount: Decimal, unit: str, value: Value, said: str, meant: How) -> bool:
-        """Whether a statement may call it `amount` of `unit` (s, or mo for months)."""
+    def allows(self, amount: Decimal, unit: str, written: str, meant: How) -> bool:
+        """Whether a statement may call it `amount` of `unit` (s, or mo for months), `written` as it is there."""
         if unit == "s":
             if self.seconds == amount:
                 return True
-            one = _unit_of(value.text)
+            one = _unit_of(written)
             near = stands_for(amount / one, self.seconds / one, meant) if one else False
             halved = meant == "about" and abs(self.seconds - amount) * 20 <= amount and bool(amount % one)
             return near or halved or (self.rough and meant == "about" and abs(self.seconds - amount) <= _DAY * 5)
@@ -70,8 +70,8 @@ def _unit_of(written: str) -> int:
     return 1
 
 
-def spans_of_time(told: Told) -> Iterator[Span]:
-    """The spans of a passage; clocks of two days only when both days are stated beside them."""
+def spans_of_time(told: Told, *, until_now: bool) -> Iterator[Span]:
+    """The spans of a passage, also up to its publication with `until_now`; clocks of two days when it states both days."""
     clocks = _clocks(told.text)
     days = _days(told)
     if len(clocks) <= _MAX_CLOCKS:
@@ -83,14 +83,14 @@ def spans_of_time(told: Told) -> Iterator[Span]:
         if len(clocks) == 2 and len(days) == 2 and not any(rough for _, rough in days):
             between = abs((days[1][0] - days[0][0]).days) * 1_440
             yield Span(Decimal(60 * abs(between + clocks[1] - clocks[0])))
-    if told.published:
+    if told.published and until_now:
         days = [*days, (told.published, False)]
     if len(days) <= _MAX_DAYS:
         for (one, rough), (other, also) in combinations(days, 2):
             yield Span(Decimal(abs((one - other).days) * _DAY), rough or also)
     yield from (Span(figure.amount) for figure in told.figures if figure.unit == "s")
     yield from (Span(figure.amount * _MONTH * _DAY, True) for figure in told.figures if figure.unit == "mo")
-    yield from _years(told)
+    yield from _years(told, until_now)
 
 
 def _clocks(text: str) -> list[int]:
@@ -122,10 +122,10 @@ def _put(found: dict[date, bool], year: int | None, month: int, day: int, rough:
         return
 
 
-def _years(told: Told) -> Iterator[Span]:
+def _years(told: Told, until_now: bool) -> Iterator[Span]:
     """From one stated year or month to another, or to the publication."""
     known = [one for one in told.dates if one.year and not one.day]
-    if told.published:
+    if told.published and until_now:
         known.append(Date(0, 0, told.published.year, told.published.month, None))
     for one, other in combinations(known, 2):
         months = abs(((one.year or 0) - (other.year or 0)) * 12 + (one.month or 1) - (other.month or 1))
