@@ -20,20 +20,24 @@ from secdigest_pipeline.analysis.grounding.spans import spans_of_time
 from secdigest_pipeline.analysis.grounding.values import Value
 
 _CLAUSE = re.compile(r"[、。「」;]|, ")
-_SUM = re.compile(
-    r"計|合わせ|あわせ|総|全|延べ|に(?:まで)?(?:増|達|拡大|膨|のぼ|上る|な[るっ])|体制|前の?年|両"
-)
+_SUM = re.compile(r"計|合わせ|あわせ|総|全|延べ|に(?:まで)?(?:増|達|拡大|膨|のぼ|上る|な[るっ])|体制|前の?年|両")
 _DIFFERENCE = re.compile(
-    r"残|うち|未|減|(?<![にで])増|差|以外|ほか|他[の方]|まだ|ない|おらず|れず|ていず|除|少な|多[いくか]|下回|上回|前の?年|短|長|遅|早|引|済"
+    r"残|うち|未|減|(?<![にで])増|差|以外|ほか|他[の方]|まだ|ない|おらず|れず|ていず|除|少な|多[いくか]|下回|上回|前の?年|下[がげ]|上[がげ]|落ち|安く|高く|短|長|遅|早|引|済"
 )
 _UNTIL_NOW = re.compile("前|以来|現在|今も|たつ|経")
 _TIMES = re.compile(r"倍")
 _COUNTED = re.compile(
-    r" ?(?:つ|件|種|[かカヵヶ箇](?:国|所)|社|人|名|個|点|台|製品|団体|組織|都市|州|県|市|カテゴリ|項目|機種|機能|モデル|段階|ステージ|拠点|施設"
-    r"|グループ|集団|バージョン|系統|版|言語|業種|分野|業界|銘柄|本|通り|ファミリ|手法|方法|命令|コマンド|検体|ドメイン|脆弱性|要素|省|機関|校|行|大学)"
+    r" ?(?:つ|件|種|[かカヵヶ箇](?:国|所)|社|人|名|個|点|台|製品|団体|組織|都市|州|県"
+    r"|カテゴリ|項目|機種|機能|モデル|段階|ステージ|拠点|施設"
+    r""
+    r"|グループ|集団|バージョン|系統|言語|業種|分野|業界|銘柄|本|通り|ファミリ|手法|方法|命令|コマンド|検体|ドメイン|脆弱性|要素"
+    r"|省|機関|校|行|大学)"
 )
 _STAGES = re.compile(r" ?(?:段階|ステージ|フェーズ|ステップ|層|部構成|つの(?:段階|ステージ|部))")
-_RISE = re.compile(r"\b(?:r[io]se|rose|risen|grew|grow|growth|increas\w+|up|jump\w*|surg\w+|climb\w*|more)\b|増|上昇|拡大|伸", re.IGNORECASE)
+_RISE = re.compile(
+    r"\b(?:r[io]se|risen|grew|grow|growth|increas\w+|up|jump\w*|surg\w+|climb\w*|more)\b|増|上昇|拡大|伸",
+    re.IGNORECASE,
+)
 _PERCENT_OF = re.compile(r"percent of|% of|の\d+%", re.IGNORECASE)
 # Figures that can stand beside each other in a sentence or two; more are a table.
 _MAX_FIGURES = 14
@@ -84,7 +88,7 @@ def follows(value: Value, said: str, passage: Passage) -> bool:
         return False
     meant = rounding.how(said, value.start, value.end)
     if _is_duration(value, said, unit):
-        until_now = _UNTIL_NOW.search(said, value.end) is not None
+        until_now = _UNTIL_NOW.search(said, value.end, value.end + 8) is not None
         return any(span.allows(amount, unit, value.text, meant) for span in spans_of_time(passage, until_now=until_now))
     if not unit and _is_listed(int(amount) if amount == int(amount) else 0, value, said, passage):
         return True
@@ -103,7 +107,9 @@ def follows(value: Value, said: str, passage: Passage) -> bool:
     if _DIFFERENCE.search(clause):
         exact += [abs(one.amount - other.amount) for one, other in _near_pairs(fits)]
     exact += [figure.amount * _decimal(share) for figure in fits for share in passage.shares if figure.amount >= 10]
-    return any(rounding.stands_for(amount, whole, meant) for whole in exact if whole == int(whole) or unit or meant != "exact")
+    return any(
+        rounding.stands_for(amount, whole, meant) for whole in exact if whole == int(whole) or unit or meant != "exact"
+    )
 
 
 def might_follow(value: Value, said: str, passage: Passage) -> bool:

@@ -11,15 +11,22 @@ from secdigest_pipeline.analysis.grounding.values import read
 _KEY = re.compile(r"(?P<amount>\d{1,20}(?:\.\d{1,6})?)(?P<unit>[^\d.:/].*)?", re.ASCII | re.DOTALL)
 _SHARE = re.compile(r"(?P<part>\d{1,3})/(?P<whole>[1-9]\d{0,2})", re.ASCII)
 _WORD = re.compile(r"[A-Za-z]{3,}+")
-_ORDINAL = re.compile(r"(?:[a-z]+th|first|second|third|once|single|sole|none|both|twice|dual|pair|double.*|triple.*|.*fold)$")
+_ORDINAL = re.compile(
+    r"(?:[a-z]+th|first|second|third|once|single|sole|none|both|twice|dual|pair|double.*|triple.*|.*fold)$"
+)
 _RATIO = re.compile(
     r"\b(?P<part>[a-z]+|\d{1,2}) (?:in|of|out of)(?: every)? (?P<whole>[a-z]+|\d{1,3})\b", re.IGNORECASE | re.ASCII
 )
 _COUNTER = re.compile(
-    r" ?(?:以上の|超の|余りの)?(?P<counter>人分|件|人|名|社|台|基|個|本|枚|回|種|つ|団体|施設|店|校|病院|機種|製品|[かカヵヶ箇]国|検体|[かカヵヶ箇]所"
+    r" ?(?:以上の|超の|余りの)?(?P<counter>人分|件|人|名|社|台|基|個|本|枚|回|種|つ|団体|施設|店|校|病院|機種|製品|検体"
+    r"|[かカヵヶ箇](?:国|所)"
     r"|システム|工場|世帯|行|機関|拠点|項目|通|冊|棟|隻|機|点|組|割)"
 )
-_PLACE = re.compile(r"(?:\b(?:versions?|release|v|build|no\.?|port|cvss|score of|page|section|aged?)|バージョン|第|番号|ポート|Ver\.?)\s?$", re.IGNORECASE)
+_PLACE = re.compile(
+    r"(?:\b(?:versions?|release|v|build|no\.?|port|cvss|score of|page|section|aged?)"
+    r"|バージョン|第|番号|ポート|Ver\.?)\s?$",
+    re.IGNORECASE,
+)
 _AGE = re.compile(r"\)|歳|才|[- ]years?[- ]old|番|号|世代|代|位|度|版|系|日|月|進")
 _HALVES = re.compile(r"\b(?:half|halves)\b|半[数分額]", re.IGNORECASE)
 

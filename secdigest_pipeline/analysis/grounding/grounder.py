@@ -55,14 +55,14 @@ class Grounder:
             return Statement(statement, "", None, None, "no_quote")
         judged = []
         for at in range(min(max(map(len, found)), MAX_QUOTE_PLACES)):
-            places = tuple(dict.fromkeys(own[min(at, len(own) - 1)] for own in found))
-            verdict = self._verdict(statement, places)
-            judged.append((places, verdict))
+            chosen = tuple(dict.fromkeys(own[min(at, len(own) - 1)] for own in found))
+            verdict = self._verdict(statement, chosen)
+            judged.append((chosen, verdict))
             if verdict == "grounded":
                 break
         # the first place at which it holds, else the first of all
-        places, verdict = judged[-1] if verdict == "grounded" else judged[0]
-        first, *others = (Quote(self.text[slice(*place[2:])], *place[2:]) for place in places)
+        chosen, verdict = judged[-1] if verdict == "grounded" else judged[0]
+        first, *others = (Quote(self.text[slice(*place[2:])], *place[2:]) for place in chosen)
         return Statement(statement, first.text, first.start, first.end, verdict, tuple(others) or None)
 
     def unsupported_values(self, statement: str) -> list[str]:
@@ -72,7 +72,9 @@ class Grounder:
 
     def _verdict(self, statement: str, places: tuple[Place, ...]) -> str:
         failed, underived = self._failing(statement, places)
-        if all(exploitation.contradicts(statement, self.text, *place[2:], lambda: self._source.all) for place in places):
+        if all(
+            exploitation.contradicts(statement, self.text, *place[2:], lambda: self._source.all) for place in places
+        ):
             failed.append("exploitation state")
         if failed:
             return f"unsupported: {', '.join(failed)}"[:300]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import chain, islice
 
 from secdigest_pipeline.analysis.grounding import kanji, numbers, vague
-from secdigest_pipeline.analysis.grounding.dates import MONTHS, Date, english_dates
+from secdigest_pipeline.analysis.grounding.dates import MONTHS, Date, english_dates, first_years
 from secdigest_pipeline.analysis.grounding.values import ALNUM, JOINERS, RUN, Value, classify
 
 _JOINER = re.escape(JOINERS)
@@ -29,11 +29,12 @@ _SMALL = "[1-9]|one|two|three|four|five|six|seven|eight|nine"
 _RATIO = re.compile(
     rf"(?P<part>{_SMALL}) (?:in|of|out of)(?: every)? (?P<whole>{_SMALL}|10|ten|100)(?= [a-z])", re.IGNORECASE
 )
-_GLUED = re.compile(r"(?P<first>\d{1,6})[A-Za-z]{2,12}|[A-Za-z]{3,12}(?P<last>\d{1,3})", re.ASCII)
+_GLUED = re.compile(r"(?P<first>\d{1,6}(?:\.\d{1,8})?)[A-Za-z]{2,12}|[A-Za-z]{3,12}(?P<last>\d{1,3})", re.ASCII)
 _HOUR = re.compile("時(?![間点代期刻])")
 _AFTERNOON = re.compile("(?:午後|夜|夕方)の?$")
 _HEX = re.compile(r"0x(?P<hex>[0-9a-f]{1,12})", re.ASCII | re.IGNORECASE)
 _SIZES = ((10, "KB"), (20, "MB"), (30, "GB"))
+_COUNTED_SCALE = re.compile(rf"(?:\d|\b(?:{'|'.join(numbers.CARDINALS)}|one))[ -]$", re.IGNORECASE | re.ASCII)
 # Numbers beyond these are a data dump; no statement is about them.
 MAX_RUNS = 20_000
 # What "about 1.23 million" may stand for: the number cut or rounded to two figures or more.
@@ -64,7 +65,7 @@ class NumberIndex:
         self._add_words(text)
         if not text.isascii():
             self._add(islice(kanji.numbers(text), MAX_RUNS))
-            for date in islice(kanji.dates(text), MAX_RUNS):
+            for date in islice(chain(kanji.dates(text), first_years(text)), MAX_RUNS):
                 self._add_date(date)
         for places in self.numbers.values():
             places.sort()
@@ -81,6 +82,9 @@ class NumberIndex:
             if word in MONTHS:
                 for date in english_dates(text, match.start()):
                     self._add_date(date)
+                continue
+            if word in numbers.SCALES and _COUNTED_SCALE.search(text, max(0, match.start() - 12), match.start()):
+                # the million of 3 million
                 continue
             found = numbers.spelled(text, match.start())
             if found and (first := numbers.first_of_range(text, found[0])):
@@ -111,7 +115,7 @@ class NumberIndex:
                 self._add_date(date)
             if value.kind == "id":
                 self.ids[value.key].append(value.start)
-            elif value.kind == "name":
+            elif value.kind in ("name", "version"):
                 self._add(_glued(value))
             elif value.kind == "number":
                 number = numbers.Number(value.start, value.end, value.key, value.bare or value.key)
@@ -194,7 +198,7 @@ def _glued(name: Value) -> list[numbers.Number]:
         keys = [str(amount)]
         keys += [f"{amount >> bits}{unit}" for bits, unit in _SIZES if amount and not amount % (1 << bits)]
     elif match := _GLUED.fullmatch(name.text):
-        keys = [(match["first"] or match["last"]).lstrip("0") or "0"]
+        keys = [re.sub(r"^0+(?=\d)", "", match["first"] or match["last"])]
     else:
         return []
     return [numbers.Number(name.start, name.end, key, key) for key in keys]

@@ -15,17 +15,28 @@ _ASIDE = re.compile(r"\([^()]{0,200}\)|\[[^\[\]]{0,200}\]")
 # Quoted, a comma parts nothing.
 _QUOTED = re.compile(r'"[^"\n]{1,80}"|「[^「」\n]{1,80}」')
 _SENTENCE = re.compile(r"[.!?;:](?=\s|$)|[。！？\n:;]")
-_AND = re.compile(r",? (?:and|or|as well as|plus|&) ")
+_AND = re.compile(r",? (?:and|or|as well as|plus) ")
 _MAX_ITEM_WORDS = 5
 # What makes a clause of an item.
-_VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|we|you|it|they|he|she|this|that|which|who|can|could|will|would|may|not|but|if|when|to)\b", re.IGNORECASE)
-_ADVERBIAL = re.compile(r"\s*(?:On|In|At|By|Since|After|Before|During|According|However|Also|Meanwhile|Among|For|Like|Besides|Last|This|Today)\b")
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|we|you|it|they|he|she|this|that|which|who|can|could|will|would|may|not|but|if"
+    r"|when|to)\b",
+    re.IGNORECASE,
+)
+_ADVERBIAL = re.compile(
+    r"\s*(?:On|In|At|By|Since|After|Before|During|According|However|Also|Meanwhile|Among|For|Like|Besides|Last|This|Today)\b"
+)
 _NAME = re.compile(r"(?:the )?[A-Z0-9\"]")
-_JAPANESE_PART = re.compile(r"、(?:および|及び|または|又は|ならびに|そして)?|・|(?:および|及び|または|又は|ならびに)|(?<=[一-鿿ァ-ヶーA-Za-z0-9\"」])[とや](?=[一-鿿ァ-ヶA-Za-z0-9\"「])")
+_JAPANESE_PART = re.compile(
+    r"、(?:および|及び|または|又は|ならびに|そして)?|・|(?:および|及び|または|又は|ならびに)|(?<=[一-鿿ァ-ヶーA-Za-z0-9\"」])[とや](?=[一-鿿ァ-ヶA-Za-z0-9\"「])"
+)
 # What no item of a list holds: the particles and endings of a clause.
 _CLAUSE = re.compile(r"[をがはに]|では|して|った|った|いる|する|され")
 _BULLET = re.compile(r"\s*(?:[-*+•・‣▪●■□◆○①-⑳]|\d{1,2}[.)])\s*\S")
-_LABEL = re.compile(r"\b(?P<word>stage|phase|step|tier|layer)[ -]?(?P<number>[1-9])\b|第(?P<nth>[1-9])(?P<kind>段階|弾|層|部)", re.IGNORECASE)
+_LABEL = re.compile(
+    r"\b(?P<word>stage|phase|step|tier|layer)[ -]?(?P<number>[1-9])\b|第(?P<nth>[1-9])(?P<kind>段階|弾|層|部)",
+    re.IGNORECASE,
+)
 _MAX_ITEMS = 40
 
 

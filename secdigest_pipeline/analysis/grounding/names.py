@@ -12,7 +12,9 @@ from itertools import islice, pairwise
 _WORD = re.compile("[0-9a-z\u00df-\u024f\u0370-\u052f]+")
 _KANA = re.compile("[\u3041-\u3096]")
 # Capitalised words that follow one another.
-_CAPITALS = re.compile(r"(?<![A-Za-z])[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f']++(?:[ -][A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f']++)*+")
+_CAPITALS = re.compile(
+    r"(?<![A-Za-z])[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f']++(?:[ -][A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f']++)*+"
+)
 _NUMBERED = re.compile("([a-z]{3,})[0-9]{1,2}")
 _PARTS = re.compile(r"[-,/&+_'.:#%?=~$@\\]+")
 # Capitalised phrases, which an abbreviation may stand for: Cybersecurity and Infrastructure Security Agency.
@@ -20,6 +22,8 @@ _PHRASE = re.compile(r"\b[A-Z][a-z]++(?:(?: (?:of|and|the|for|in|on|&) (?:the )?
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{1,5}[A-Z]")
 _LATIN = re.compile(r"[0-9A-Za-z]")
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
+_SIZED = re.compile(r"(?P<size>\d{1,5})-?(?P<unit>bit|byte)s?")
+_GLUED = re.compile(r"[0-9]+([a-z]{2,})")
 _PIECES = re.compile(r"\d[\d.,]*|[a-z]+")
 _MAX_PIECES = 6
 _NEXT_WORD = re.compile(r" ?(?P<word>[A-Za-z]{2,20})")
@@ -184,7 +188,9 @@ def apart(low: str, token: str) -> list[int]:
 def makes(text: str, end: int, name: str, words: "Words") -> bool:
     """Whether a maker is named with a product of its that the article has: Microsoft in `Microsoft Word`."""
     product = _NEXT_WORD.match(text, end)
-    return bool(product) and product["word"].lower() in makers().get(name.lower(), ()) and words.knows(product["word"])
+    if product is None or product["word"].lower() not in makers().get(name.lower(), ()):
+        return False
+    return words.knows(product["word"])
 
 
 def share_words(text: str, sentence: str, but: str) -> bool:
@@ -214,6 +220,8 @@ class Words:
         self._atoms |= {_unmarked(atom) for atom in self._atoms if not atom.isascii()}
         # the name in iOS18.2
         self._atoms |= {named[1] for atom in self._atoms if atom[-1].isdigit() and (named := _NUMBERED.fullmatch(atom))}
+        # and in 0.5BTC
+        self._atoms |= {glued[1] for atom in self._atoms if atom[0].isdigit() and (glued := _GLUED.fullmatch(atom))}
         # Two words as one: zero-day for zeroday, Share Point for SharePoint, iOS 18 for iOS18.
         self._pairs = set(map("".join, pairwise(atoms)))
 
@@ -227,7 +235,9 @@ class Words:
         """Its words with a capital, and what two of them in a row are together, in lower case; the first 2,000."""
         found: dict[str, None] = {}
         for match in islice(_CAPITALS.finditer(self._text), 2_000):
-            parts = [part.lower().replace("'s", "") for part in re.split(r"[^A-Za-z\u00c0-\u024f']+", match.group()) if part]
+            parts = [
+                part.lower().replace("'s", "") for part in re.split(r"[^A-Za-z\u00c0-\u024f']+", match.group()) if part
+            ]
             for part in (*parts, *map("".join, pairwise(parts))):
                 found[_unmarked(part)] = None
         return tuple(found)
@@ -271,6 +281,9 @@ class Words:
             return True
         if any(char in low for char in ".@:\\"):
             return bool(places(self._low, low, "host", 200))
+        sized = _SIZED.fullmatch(low)
+        if sized and f"{sized['size']}{'ビット' if sized['unit'] == 'bit' else 'バイト'}" in self._low:
+            return True
         if apart(self._low, low) or (low.startswith("0x") and rf"\x{low[2:]}" in self._low):
             return True
         parts = [part for part in _PARTS.split(low) if part]

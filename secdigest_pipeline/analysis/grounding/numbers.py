@@ -56,10 +56,10 @@ _UNITS: tuple[tuple[str, str, int], ...] = (
     (r"秒(?:間)?|seconds?(?![A-Za-z])|secs?(?![A-Za-z])", "s", 1),
     (r"分(?:間|以内|後|ごと)|minutes?(?![A-Za-z])|mins?(?![A-Za-z])", "s", 60),
     (r"時間|hours?(?![A-Za-z])|hrs?(?![A-Za-z])|h(?![A-Za-z])", "s", 3_600),
-    (r"日(?:間|以内|後|ごと|連続|ぶり)|days?(?![A-Za-z])", "s", 86_400),
+    (r"日(?:間|以内|後|ごと|連続|ぶり|(?=半))|days?(?![A-Za-z])", "s", 86_400),
     (r"週間|weeks?(?![A-Za-z])", "s", 604_800),
     (r"[かカヵヶケ箇]月|months?(?![A-Za-z])", "mo", 1),
-    (r"年間|years?(?![A-Za-z])|yrs?(?![A-Za-z])", "mo", 12),
+    (r"年(?:間|(?=半))|years?(?![A-Za-z])|yrs?(?![A-Za-z])", "mo", 12),
 )
 _UNIT = re.compile("|".join(rf"[\s-]?(?P<u{at}>{pattern})" for at, (pattern, _, _) in enumerate(_UNITS)), re.IGNORECASE)
 _SIGNS = "$€£¥₩"
@@ -69,7 +69,9 @@ _RANGE = re.compile(r"\s?(?:-|~|to|and|or|から|ないし|or as many as)\s?(?=[
 _WORD_RANGE = re.compile(r"\s?(?:-|to|and|or)\s?(?:perhaps |maybe |even )?(?=[A-Za-z])")
 # 3時間半, three hours and a half; 半年 and 半分 are words of their own
 _HALF = re.compile(r"半(?![年分数額日月ば])|(?: and a half| 1/2)\b")
-_MINUTES = re.compile(r"(?P<minutes>[1-5]?\d)分(?!の|間隔)|(?:,? and | |, )(?P<more>[1-5]?\d) ?min(?:ute)?s?\b", re.ASCII)
+_MINUTES = re.compile(
+    r"(?P<minutes>[1-5]?\d)分(?!の|間隔)|(?:,? and | |, )(?P<more>[1-5]?\d) ?min(?:ute)?s?\b", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,19 +210,21 @@ _TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 }  # fmt: skip
 _PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5}
-_WORD_SCALES = ("hundred", "thousand", "million", "billion", "trillion")
+# Words that make a number of the one before them larger.
+SCALES = ("hundred", "thousand", "million", "billion", "trillion")
 # Words a spelled number can begin with, in lower case.
-SPELLED = frozenset({*_SMALL, *_TENS, *_PARTS, *_WORD_SCALES})
+SPELLED = frozenset({*_SMALL, *_TENS, *_PARTS, *SCALES})
 # Those that are there to count: "one of them" is not.
 CARDINALS = frozenset(
     {*_TENS, "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
 )
+_AND_A_HALF = re.compile(r"[ -]and[ -]a[ -]half(?= (?:million|billion|minutes?|hours?|days?|weeks?|months?|years?)\b)")
 _SPELLED = re.compile(
-    rf"(?P<first>{'|'.join(sorted(SPELLED - set(_WORD_SCALES), key=len, reverse=True))})\b"
+    rf"(?P<first>{'|'.join(sorted(SPELLED - set(SCALES), key=len, reverse=True))})\b"
     rf"(?:[\s-](?P<part>{'|'.join(sorted(_PARTS, key=len, reverse=True))})\b)?"
     rf"(?:[\s-](?P<second>one|two|three|four|five|six|seven|eight|nine|dozen)\b)?(?: a\b)?"
-    rf"(?:[\s-](?P<scale>{'|'.join(_WORD_SCALES)})\b)?"
-    rf"|(?P<bare>{'|'.join(_WORD_SCALES)})\b",
+    rf"(?:[\s-](?P<scale>{'|'.join(SCALES)})\b)?"
+    rf"|(?P<bare>{'|'.join(SCALES)})\b",
     re.IGNORECASE,
 )
 
@@ -260,6 +264,9 @@ def spelled(text: str, start: int) -> list[Number]:
     value = Decimal(_TENS.get(first, _SMALL.get(first, 0)))
     if second:
         value = value * 12 if second.lower() == "dozen" else value + _SMALL[second.lower()] if first in _TENS else value
+    if half := _AND_A_HALF.match(text, match.end()):
+        value += Decimal("0.5")
+        return [with_unit(text, start, half.end(), _plain(value))]
     if match["scale"]:
         value = (Decimal("0.5") if first == "half" else value).scaleb(_SCALES[match["scale"].lower()])
     found.insert(0, with_unit(text, start, match.end(), _plain(value)))

@@ -49,7 +49,12 @@ class Passages:
         first = windows[0][0]
         before = [one for one in index.dates_between(max(0, first - _CARRIED), first) if one.month]
         return Passage(
-            "\n".join(pieces), tuple(told), before[-1] if before else None, self._source.published, below, self._source.all
+            "\n".join(pieces),
+            tuple(told),
+            before[-1] if before else None,
+            self._source.published,
+            below,
+            self._source.all,
         )
 
     def hold(self, places: list[int]) -> bool:
@@ -93,8 +98,7 @@ class Passages:
     def _told_there(self, text: str, value: Value, places: list[int]) -> bool:
         """Whether a sentence with the date has what else the statement says: then it is no slip of the eye."""
         return any(
-            names.share_words(text, self._source.sentence_at(at), value.text)
-            for at in islice(places, MAX_QUOTE_PLACES)
+            names.share_words(text, self._source.sentence_at(at), value.text) for at in islice(places, MAX_QUOTE_PLACES)
         )
 
     def slipped(self, value: Value, values: list[Value], window: Window) -> bool:

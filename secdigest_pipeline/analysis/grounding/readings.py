@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from secdigest_pipeline.analysis.grounding.figures import quantity
-from secdigest_pipeline.analysis.grounding.numbers import first_of_range, Number
+from secdigest_pipeline.analysis.grounding.numbers import Number, first_of_range
 from secdigest_pipeline.analysis.grounding.values import Value
 
 _HOUR = re.compile(r"時(?![間点代期刻])")
@@ -15,7 +15,13 @@ SHORT_YEAR = re.compile(
     r"(?<![\d第約.,])(?P<year>\d\d)年(?!間|前|後(?!半)|以[上内]|ぶり|連続|目|余|近|物|債|来|も|ほど|程度|超|弱|強|分|代|生|間|[かヶケ]月|\d*分の)",
     re.ASCII,
 )
-_BASES = {"16": r"\bhex|\b0x[0-9a-f]|16進|十六進", "2": r"\bbinary\b|\b0b[01]|2進|二進", "8": r"\boctal|8進", "10": r"\bdecimal|10進"}
+_BASES = {
+    "16": r"\bhex|\b0x[0-9a-f]|16進|十六進",
+    "2": r"\bbinary\b|\b0b[01]|2進|二進",
+    "8": r"\boctal|8進",
+    "10": r"\bdecimal|10進",
+}
+_NAMED_HOURS = {"0": r"\bmidnight\b|零時", "24": r"\bmidnight\b", "12": r"\bnoon\b|\bmidday\b|正午"}
 _AROUND_THE_CLOCK = re.compile(r"\b24/7\b|(?:a)?round[- ]the[- ]clock", re.IGNORECASE)
 _SIZES = ("KB", "MB", "GB", "TB", "PB")
 
@@ -59,6 +65,8 @@ def idiom(text: str, value: Value, low: str) -> list[int]:
     """Where the article says in words what a statement says with a number that counts nothing: hexadecimal, round the clock."""
     if text.startswith("進", value.end) and value.key in _BASES:
         return [match.start() for match in re.finditer(_BASES[value.key], low)][:50]
+    if value.bare in _NAMED_HOURS and _HOUR.match(text, value.end):
+        return [match.start() for match in re.finditer(_NAMED_HOURS[value.bare], low)][:50]
     if value.bare in ("24", "365", "7") and ("24時間" in text or "24/7" in text):
         return [match.start() for match in _AROUND_THE_CLOCK.finditer(low)][:50]
     return []

@@ -62,8 +62,8 @@ _BARE_MARKED = re.compile(r"(?<![\d月])(?P<day>\d{1,2})日(?=\([月火水木金
 _AHEAD = 183
 _SAME_WEEK = 7
 _TO_COME = re.compile(
-    r"\b(?:will|would|plans?|planned|planning|schedul\w+|expect\w*|due|until|by|next|upcoming|starting|from|deadline)\b"
-    r"|予定|計画|見通し|見込|目指|方針|まで|までに|から|期限",
+    r"\b(?:will|would|plans?|planned|planning|schedul\w+|expect\w*|due|next|upcoming|deadline)\b"
+    r"|予定|計画|見通し|見込|目指|方針|までに|期限",
     re.IGNORECASE,
 )
 
@@ -93,11 +93,12 @@ def resolved(text: str, told: list[Date], carried: Date | None, published: date 
         found += _completed(one, published, ahead)
     found += _bare_days(text, own, carried, published)
     if published:
-        found += _japanese(text, published)
-        found += _english(text, published)
+        found += _japanese(text, published, ahead)
+        found += _english(text, published, ahead)
     found += [_made(year) for year in short_years(text, (published.year if published else 2040) + 5)]
     beside = [*found, *(_completed(carried, published) if carried else ())]
-    return found + [moved for one in beside if (day := _day(one)) for moved in _beside(text, day)]
+    found += [moved for one in beside if (day := _day(one)) for moved in _beside(text, day)]
+    return found + (list(_counted(text, published)) if published else [])
 
 
 def _made(year: int | None, month: int | None = None, day: int | None = None) -> Date:
@@ -173,13 +174,16 @@ def _unit(written: str) -> str:
     return {"日": "day", "週": "week", "年": "year"}.get(written[0], "month")
 
 
-def _weekdays(published: date, weekday: int, week: int | None) -> Iterator[Date]:
-    """The weekday as a report of that day means it: the last one, today's or the next; `week` -1, 0, 1 where it is stated."""
+def _weekdays(published: date, weekday: int, week: int | None, ahead: bool) -> Iterator[Date]:
+    """The weekday as a report of that day means it: the last one, today's or the next; `week` -1, 0, 1 where it is stated.
+
+    The next one only in a text that looks `ahead`.
+    """
     monday = published - timedelta(days=published.weekday())
     back = (published.weekday() - weekday) % 7
     if week is None:
         yield _of(published - timedelta(days=back))
-        if back:
+        if back and ahead:
             yield _of(published + timedelta(days=7 - back))
         return
     if week < 0:
@@ -189,7 +193,7 @@ def _weekdays(published: date, weekday: int, week: int | None) -> Iterator[Date]
     yield _of(monday + timedelta(days=weekday + 7 * week))
 
 
-def _japanese(text: str, published: date) -> Iterator[Date]:
+def _japanese(text: str, published: date, ahead: bool) -> Iterator[Date]:
     for match in _JAPANESE.finditer(text):
         if year := match["year"]:
             month, day = (int(match[part]) if match[part] else None for part in ("of", "day"))
@@ -201,25 +205,31 @@ def _japanese(text: str, published: date) -> Iterator[Date]:
             yield from _shifted(published, _DAYS[near], "day")
         elif name := match["weekday"]:
             week = {"先週": -1, "前週": -1, "今週": 0, "来週": 1}.get(match["week"] or "")
-            yield from _weekdays(published, _JAPANESE_WEEKDAYS[name], week)
-        elif count := match["count"]:
+            yield from _weekdays(published, _JAPANESE_WEEKDAYS[name], week, ahead)
+
+
+def _counted(text: str, published: date) -> Iterator[Date]:
+    """Days that are named by how far they are from the day of publication: `two weeks ago`, `3日前`."""
+    for match in _JAPANESE.finditer(text):
+        if count := match["count"]:
             yield from _shifted(published, -int(count) if match["way"] == "前" else int(count), _unit(match["unit"]))
+    for match in _ENGLISH.finditer(text):
+        if match["way"] and match["way"].lower() in ("ago", "earlier"):
+            yield from _shifted(published, -_number(match["count"]), _unit(match["units"]))
+        elif match["count2"]:
+            yield from _shifted(published, _number(match["count2"]), _unit(match["units2"]))
 
 
-def _english(text: str, published: date) -> Iterator[Date]:
+def _english(text: str, published: date, ahead: bool) -> Iterator[Date]:
     for match in _ENGLISH.finditer(text):
         if near := match["near"]:
             yield from _shifted(published, _ENGLISH_DAYS[near.lower()], "day")
         elif name := match["weekday"]:
             which = (match["which"] or "").lower()
-            yield from _weekdays(published, _WEEKDAYS[name.lower()[:3]], _ENGLISH_WAYS.get(which))
+            yield from _weekdays(published, _WEEKDAYS[name.lower()[:3]], _ENGLISH_WAYS.get(which), ahead)
         elif unit := match["unit"]:
             by = _ENGLISH_WAYS[match["whose"].lower()]
             yield _month(published, by) if unit.lower() == "month" else _made(published.year + by)
-        elif match["way"] and match["way"].lower() in ("ago", "earlier"):
-            yield from _shifted(published, -_number(match["count"]), _unit(match["units"]))
-        elif match["count2"]:
-            yield from _shifted(published, _number(match["count2"]), _unit(match["units2"]))
         elif match["day"]:
             yield from _near(int(match["day"]), published)
 
@@ -242,6 +252,8 @@ def _beside(text: str, day: date) -> Iterator[Date]:
             for sign in signs:
                 yield from _shifted(day, sign * _number(match["count"]), _unit(match["units"]))
         elif words.endswith((" day", "day after", "day before")) and not match["weekday"]:
-            yield from _shifted(day, -1 if "previous" in words or "before" in words else 0 if "same" in words else 1, "day")
+            yield from _shifted(
+                day, -1 if "previous" in words or "before" in words else 0 if "same" in words else 1, "day"
+            )
             if words.endswith(("after", "before")):
                 yield from _shifted(day, 1 if "before" in words else -1, "day")

@@ -19,6 +19,7 @@ _MONTH = Decimal("30.44")
 # 7月中旬 is the 15th, 上旬 the 5th, 下旬 the 25th, to be a week off at most.
 _PARTS = {"上旬": 5, "初め": 3, "中旬": 15, "下旬": 25, "末": 28, "半ば": 15}
 _PART = re.compile(rf"(?P<month>\d{{1,2}})月(?:の)?(?P<part>{'|'.join(_PARTS)})", re.ASCII)
+_YEAR = re.compile(r"(?<![\d,.:/-])(?:19|20)\d\d(?![\d,:/-])", re.ASCII)
 # More clocks than these are a log.
 _MAX_CLOCKS = 8
 _MAX_DAYS = 10
@@ -55,7 +56,7 @@ class Span:
             return near or halved or (self.rough and meant == "about" and abs(self.seconds - amount) <= _DAY * 5)
         months = self.seconds / _DAY / _MONTH
         if meant == "exact" and not self.rough:
-            return abs(months - amount) <= Decimal("0.12") * max(1, amount // 12)
+            return abs(months - amount) <= Decimal("0.12") * max(Decimal(1), amount // 12)
         if meant == "over":
             return Decimal("-0.1") <= months - amount < 1
         if meant == "under":
@@ -75,8 +76,8 @@ def spans_of_time(told: Told, *, until_now: bool) -> Iterator[Span]:
     clocks = _clocks(told.text)
     days = _days(told)
     if len(clocks) <= _MAX_CLOCKS:
-        for one, other in combinations(clocks, 2):
-            minutes = other - one
+        for first, then in combinations(clocks, 2):
+            minutes = then - first
             yield Span(Decimal(60 * abs(minutes)))
             if minutes < 0:
                 yield Span(Decimal(60 * (minutes + 1_440)))
@@ -125,6 +126,7 @@ def _put(found: dict[date, bool], year: int | None, month: int, day: int, rough:
 def _years(told: Told, until_now: bool) -> Iterator[Span]:
     """From one stated year or month to another, or to the publication."""
     known = [one for one in told.dates if one.year and not one.day]
+    known += [Date(0, 0, int(match.group()), None, None) for match in _YEAR.finditer(told.text)][:_MAX_DAYS]
     if told.published and until_now:
         known.append(Date(0, 0, told.published.year, told.published.month, None))
     for one, other in combinations(known, 2):
@@ -133,5 +135,3 @@ def _years(told: Told, until_now: bool) -> Iterator[Span]:
             yield Span(months * _MONTH * _DAY)
         else:
             yield Span(abs((one.year or 0) - (other.year or 0)) * 12 * _MONTH * _DAY)
-
-
