@@ -16,24 +16,40 @@ _ROWS = {
     "ル": "ru", "レ": "re", "ロ": "ro", "ワ": "wa", "ヲ": "o", "ン": "n", "ガ": "ga", "ギ": "gi", "グ": "gu", "ゲ": "ge",
     "ゴ": "go", "ザ": "za", "ジ": "zi", "ズ": "zu", "ゼ": "ze", "ゾ": "zo", "ダ": "da", "ヂ": "zi", "ヅ": "zu", "デ": "de",
     "ド": "do", "バ": "ba", "ビ": "bi", "ブ": "bu", "ベ": "be", "ボ": "bo", "パ": "pa", "ピ": "pi", "プ": "pu", "ペ": "pe",
-    "ポ": "po", "ヴ": "bu", "ァ": "a", "ィ": "i", "ゥ": "u", "ェ": "e", "ォ": "o", "ャ": "ya", "ュ": "yu", "ョ": "yo", "ヮ": "wa",
+    "ポ": "po", "ヴ": "bu", "ァ": "A", "ィ": "I", "ゥ": "U", "ェ": "E", "ォ": "O", "ャ": "ya", "ュ": "yu", "ョ": "yo", "ヮ": "wa",
     "ッ": "", "ー": "", "ヵ": "ka", "ヶ": "ke",
 }  # fmt: skip
 # Letters of Latin spellings as katakana hears them, longest first; the sounds are those of _ROWS.
 _LETTERS = (
-    ("tch", "t"), ("sch", "s"), ("ough", "o"), ("ck", "k"), ("ch", "tk"), ("sh", "s"), ("th", "s"), ("ph", "f"), ("gh", "g"),
+    ("igh", "ai"), ("augh", "o"), ("tch", "t"), ("sch", "s"), ("ough", "o"), ("ck", "k"), ("zh", "z"), ("ch", "t"), ("sh", "s"), ("th", "s"), ("ph", "f"), ("gh", "g"),
     ("qu", "ku"), ("wh", "w"), ("kn", "n"), ("wr", "r"), ("ps", "ps"), ("dg", "z"), ("ce", "se"), ("ci", "si"), ("cy", "si"),
     ("x", "ks"), ("q", "k"), ("c", "k"), ("l", "r"), ("v", "b"), ("j", "z"), ("y", "i"),
 )  # fmt: skip
 _VOWELS = "aiueo"
-# Sounds that one spelling may be heard as: th in Smith and in Thomas, g in Gibson and in Genoa, w and u.
+# Sounds that one spelling may be heard as: th in Smith and in Thomas, g in Gibson and in Genoa; a vowel next to another.
 _NEAR = {
     frozenset(pair): cost
-    for pair, cost in (
-        ("td", 0.5), ("sz", 0.2), ("st", 0.3), ("zg", 0.3), ("zd", 0.5), ("tk", 0.3), ("hf", 0.2), ("bf", 0.5), ("nm", 0.2),
-        ("tz", 0.4), ("kg", 0.5), ("bp", 0.6), ("yz", 0.5), ("ks", 0.6), ("hk", 0.5), ("wb", 0.1), ("hg", 0.3),
+    for pairs, cost in (
+        ("au wb ie ou wu wo yi", 0.1), ("ae ao", 0.15), ("sz hf nm", 0.2), ("iu eu", 0.25), ("st zg tk hg ai eo yz", 0.3),
+        ("ei", 0.1), ("io tz", 0.4), ("td zd bf kg hk", 0.5), ("bp ks", 0.6),
     )
+    for pair in pairs.split()
 }  # fmt: skip
+# What it costs that only one spelling has a sound. Katakana adds vowels where Latin has none, above all u and o; Latin writes
+# letters that are not heard.
+_ADDED = {"u": 0.05, "o": 0.1, "i": 0.15, "a": 0.3, "e": 0.3, "y": 0.1, "w": 0.2, "h": 0.6, "n": 0.8}
+_SILENT = {
+    **dict.fromkeys(_VOWELS, 0.12),
+    "h": 0.2,
+    "w": 0.3,
+    "y": 0.15,
+    "g": 0.5,
+    "t": 0.6,
+    "d": 0.6,
+    "p": 0.7,
+    "b": 0.7,
+}
+_SILENT_R = 0.2
 _MAX_SOUNDS = 40
 # What two spellings of one name may differ in, for each consonant of the longer.
 _LIMIT = 0.24
@@ -65,19 +81,27 @@ _KANJI_KINDS = re.compile(
 @lru_cache(maxsize=4096)
 def sounds(word: str) -> str:
     """The sounds of a word in katakana or Latin letters (lower case), one letter each."""
-    heard = "".join(_ROWS.get(char, "") for char in word) if _KATAKANA.match(word) else _heard(word)
+    if _KATAKANA.match(word):
+        # ティ and チャ are one sound: the small vowel takes the place of the large one
+        heard = re.sub("[aiueo](?=[yAIUEO])", "", "".join(_ROWS.get(char, "") for char in word)).lower()
+    else:
+        heard = _heard(word)
     heard = re.sub(r"(.)\1+", r"\1", heard)
     return heard[:_MAX_SOUNDS]
 
 
 def _heard(word: str) -> str:
     word = re.sub("[^a-z]", "", word)
-    word = re.sub(r"(?<=[^aeiou])e$", "", word) if len(word) > 3 else word
+    word = (
+        re.sub(r"(?<=[^aeiou])e(?=s?$)", "", re.sub("ce(?=s?$)", "se", re.sub("ge(?=s?$)", "je", word)))
+        if len(word) > 3
+        else word
+    )
     heard, at = "", 0
     while at < len(word):
         for letters, sound in _LETTERS:
             if word.startswith(letters, at):
-                heard += sound[0] if letters == "ch" else sound
+                heard += sound
                 at += len(letters)
                 break
         else:
@@ -86,43 +110,35 @@ def _heard(word: str) -> str:
     return heard
 
 
-def _gap(sound: str, rest: str) -> float:
-    """What it costs that one spelling has a sound and the other none: vowels little, a written r that nobody hears little."""
-    if sound in _VOWELS:
-        return 0.08
-    return {"r": 0.25, "h": 0.25, "w": 0.3, "y": 0.2, "g": 0.5, "t": 0.5, "d": 0.5}.get(sound, 1.0)
+def _silent(latin: str, at: int) -> float:
+    """What it costs that a letter is not heard: little for an r behind a vowel, as in Carter."""
+    if latin[at] == "r" and at and latin[at - 1] in _VOWELS and latin[at + 1 : at + 2] not in tuple(_VOWELS):
+        return _SILENT_R
+    return _SILENT.get(latin[at], 1.0)
 
 
 def _swap(one: str, other: str) -> float:
-    if one == other:
-        return 0.0
-    if one in _VOWELS and other in _VOWELS:
-        return 0.15
-    if {one, other} in ({"w", "u"}, {"y", "i"}, {"w", "o"}):
-        return 0.1
-    return _NEAR.get(frozenset((one, other)), 1.0)
+    return 0.0 if one == other else _NEAR.get(frozenset((one, other)), 1.0)
 
 
 @lru_cache(maxsize=4096)
 def sound_alike(katakana: str, latin: str) -> bool:
     """Whether a katakana word can be the spelling of a Latin one (lower case)."""
     one, other = sounds(katakana), sounds(latin)
-    if not one or not other:
-        return False
-    weight = max(sum(char not in _VOWELS for char in text) for text in (one, other))
-    if abs(len(one) - len(other)) > 2 + len(other) // 2 or not weight:
+    weight = max((sum(char not in _VOWELS for char in text) for text in (one, other)), default=0)
+    if not one or not other or not weight or abs(len(one) - len(other)) > 2 + len(other) // 2:
         return False
     row = [0.0]
-    for char in other:
-        row.append(row[-1] + _gap(char, other))
+    for at in range(len(other)):
+        row.append(row[-1] + _silent(other, at))
     for char in one:
-        last, row = row, [row[0] + _gap(char, one)]
+        added = _ADDED.get(char, 1.0)
+        last, row = row, [row[0] + added]
         for at, letter in enumerate(other):
-            row.append(
-                min(last[at] + _swap(char, letter), last[at + 1] + _gap(char, one), row[at] + _gap(letter, other))
-            )
-    # short names have little to be told apart by
-    return row[-1] <= _LIMIT * weight + (0.0 if weight < 3 else 0.1)
+            row.append(min(last[at] + _swap(char, letter), last[at + 1] + added, row[at] + _silent(other, at)))
+        if min(row) > _LIMIT * weight:
+            return False
+    return row[-1] <= _LIMIT * weight
 
 
 def unknown(text: str, listed: Iterable[str], article: str, words: tuple[str, ...]) -> Iterator[str]:

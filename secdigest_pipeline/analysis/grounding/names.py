@@ -11,6 +11,7 @@ from itertools import islice, pairwise
 
 _WORD = re.compile("[0-9a-z\u00df-\u024f\u0370-\u052f]+")
 _KANA = re.compile("[\u3041-\u3096]")
+_SMALL_WORD = re.compile(r"(?<![A-Za-z])[a-z]{2,}")
 # Capitalised words that follow one another.
 _CAPITALS = re.compile(
     r"(?<![A-Za-z])[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f']++(?:[ -][A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f']++)*+"
@@ -232,13 +233,14 @@ class Words:
 
     @cached_property
     def capitalised(self) -> tuple[str, ...]:
-        """Its words with a capital, and what two of them in a row are together, in lower case; the first 2,000."""
+        """Its words that always have a capital, and what two of them in a row are together, in lower case; the first 2,000."""
         found: dict[str, None] = {}
+        small = set(_SMALL_WORD.findall(self._text))
         for match in islice(_CAPITALS.finditer(self._text), 2_000):
             parts = [
                 part.lower().replace("'s", "") for part in re.split(r"[^A-Za-z\u00c0-\u024f']+", match.group()) if part
             ]
-            for part in (*parts, *map("".join, pairwise(parts))):
+            for part in (*(one for one in parts if one not in small and len(one) > 2), *map("".join, pairwise(parts))):
                 found[_unmarked(part)] = None
         return tuple(found)
 
