@@ -39,6 +39,8 @@ _RISE = re.compile(
     re.IGNORECASE,
 )
 _PERCENT_OF = re.compile(r"percent of|% of|の\d+%", re.IGNORECASE)
+# Units that figures of another can give: things, shares, spans of time.
+_OF_MANY = ("", "%", "s", "mo")
 # Figures that can stand beside each other in a sentence or two; more are a table.
 _MAX_FIGURES = 14
 
@@ -125,6 +127,9 @@ def might_follow(value: Value, said: str, passage: Passage) -> bool:
     if read_as is None:
         plain = [one for one in passage.figures if one.unit != "%"]
         return "/" in value.key and len(plain) > 1 and not passage.shares
+    if read_as[1] not in _OF_MANY and not any(figure.unit == read_as[1] for figure in passage.figures):
+        # no amount of euros gives one of dollars
+        return False
     clause = _clause(said, value)
     asks = (
         _is_duration(value, said, read_as[1])

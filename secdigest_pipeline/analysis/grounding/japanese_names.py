@@ -21,7 +21,8 @@ _ROWS = {
 }  # fmt: skip
 # Letters of Latin spellings as katakana hears them, longest first; the sounds are those of _ROWS.
 _LETTERS = (
-    ("igh", "ai"), ("augh", "o"), ("tch", "t"), ("sch", "s"), ("ough", "o"), ("ck", "k"), ("zh", "z"), ("ch", "t"), ("sh", "s"), ("th", "s"), ("ph", "f"), ("gh", "g"),
+    ("igh", "ai"), ("augh", "o"), ("tch", "t"), ("sch", "s"), ("ough", "o"), ("ck", "k"),
+    ("zh", "z"), ("ch", "t"), ("sh", "s"), ("th", "s"), ("ph", "f"), ("gh", "g"),
     ("qu", "ku"), ("wh", "w"), ("kn", "n"), ("wr", "r"), ("ps", "ps"), ("dg", "z"), ("ce", "se"), ("ci", "si"), ("cy", "si"),
     ("x", "ks"), ("q", "k"), ("c", "k"), ("l", "r"), ("v", "b"), ("j", "z"), ("y", "i"),
 )  # fmt: skip
