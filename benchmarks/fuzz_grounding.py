@@ -36,7 +36,8 @@ _COUNTERS = (
 _BEFORE = "||約|計|残る|第|$|€|£|¥|数|version |CVE-2026-|0x|Stage|およそ|some |about |前年の|午後".split("|")
 _BEHIND = "||以上|超|余り|近く|未満|前後|から|～|-| to |に増える|減った|のうち|後|前|あたり|強|弱".split("|")
 _WORDS = (
-    "one two three seven ten eleven twelve twenty ninety hundred thousand million billion half third quarter thirds dozen dozens "
+    "one two three seven ten eleven twelve twenty ninety hundred thousand million billion half third quarter thirds "
+    "dozen dozens "
     "scores of tens of hundreds of thousands of a couple of several both first fourth double tripled tenfold a third two thirds one in five "
     "nine out of ten and a half "
     "twenty-five two to three billion between five and seven million a year an hour daily "
