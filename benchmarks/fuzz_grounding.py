@@ -38,7 +38,8 @@ _BEHIND = "||以上|超|余り|近く|未満|前後|から|～|-| to |に増え�
 _WORDS = (
     "one two three seven ten eleven twelve twenty ninety hundred thousand million billion half third quarter thirds "
     "dozen dozens "
-    "scores of tens of hundreds of thousands of a couple of several both first fourth double tripled tenfold a third two thirds one in five "
+    "scores of tens of hundreds of thousands of a couple of several both first fourth double tripled tenfold a third two thirds "
+    "one in five "
     "nine out of ten and a half "
     "twenty-five two to three billion between five and seven million a year an hour daily "
     "数百 数千億 数十 半数 三割 過半数 百三十万 十二社 二〇二六年 平成"

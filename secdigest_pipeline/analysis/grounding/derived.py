@@ -6,11 +6,11 @@ An operation counts only where the statement's own words speak of one: `計` and
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 
 from secdigest_pipeline.analysis.grounding import lists, relative_dates, rounding
@@ -22,9 +22,14 @@ from secdigest_pipeline.analysis.grounding.values import Value
 _CLAUSE = re.compile(r"[、。「」;]|, ")
 _SUM = re.compile(r"計|合わせ|あわせ|総|全|延べ|に(?:まで)?(?:増|達|拡大|膨|のぼ|上る|な[るっ])|体制|前の?年|両")
 _DIFFERENCE = re.compile(
-    r"残|うち|未|減|(?<![にで])増|差|以外|ほか|他[の方]|まだ|ない|おらず|れず|ていず|除|少な|多[いくか]|下回|上回|前の?年|下[がげ]|上[がげ]|落ち|安く|高く|短|長|遅|早|引|済"
+    r"残|まま|なお|うち|未|減|(?<![にで])増|差|以外|ほか|他[の方]|まだ|ない|おらず|れず|ていず|除|少な|多[いくか]|下回|上回|前の?年|下[がげ]|上[がげ]|落ち|安く|高く|短|長|遅|早|引|済"
 )
 _UNTIL_NOW = re.compile("前|以来|現在|今も|たつ|経")
+_EACH = re.compile(
+    r"\beach\b|\bper\b|\bapiece\b|\bevery\b|\ba (?:day|week|month|head)\b|ずつ|あたり|当たり|毎|1日|1人", re.IGNORECASE
+)
+_AVERAGE = re.compile("平均|あたり|当たり|につき")
+_SIZES = ("KB", "MB", "GB", "TB", "PB")
 _TIMES = re.compile(r"倍")
 _COUNTED = re.compile(
     r" ?(?:つ|件|種|[かカヵヶ箇](?:国|所)|社|人|名|個|点|台|製品|団体|組織|都市|州|県"
@@ -35,7 +40,7 @@ _COUNTED = re.compile(
 )
 _STAGES = re.compile(r" ?(?:段階|ステージ|フェーズ|ステップ|層|部構成|つの(?:段階|ステージ|部))")
 _RISE = re.compile(
-    r"\b(?:r[io]se|risen|grew|grow|growth|increas\w+|up|jump\w*|surg\w+|climb\w*|more)\b|増|上昇|拡大|伸",
+    r"\b(?:r[io]se[ns]?|risen|grew|grow|growth|increas\w+|up|jump\w*|surg\w+|climb\w*|more)\b|増|上昇|拡大|伸",
     re.IGNORECASE,
 )
 _PERCENT_OF = re.compile(r"percent of|% of|の\d+%", re.IGNORECASE)
@@ -91,7 +96,10 @@ def follows(value: Value, said: str, passage: Passage) -> bool:
     meant = rounding.how(said, value.start, value.end)
     if _is_duration(value, said, unit):
         until_now = _UNTIL_NOW.search(said, value.end, value.end + 8) is not None
-        return any(span.allows(amount, unit, value.text, meant) for span in spans_of_time(passage, until_now=until_now))
+        if any(span.allows(amount, unit, value.text, meant) for span in spans_of_time(passage, until_now=until_now)):
+            return True
+        spans = [figure for figure in passage.figures if figure.unit == unit]
+        return _SUM.search(_clause(said, value)) is not None and amount in _sums(spans)
     if not unit and _is_listed(int(amount) if amount == int(amount) else 0, value, said, passage):
         return True
     if _TIMES.match(said, value.end):
@@ -101,13 +109,21 @@ def follows(value: Value, said: str, passage: Passage) -> bool:
             amount, passage, meant
         )
     own = counter(said, value.end)
-    fits = [figure for figure in passage.figures if figure.unit == unit and _same(figure.counter, own)]
+    fits = [
+        figure
+        for figure in map(partial(_sized, unit), passage.figures)
+        if figure.unit == unit and _same(figure.counter, own)
+    ]
     exact = [figure.amount for figure in fits]
     clause = _clause(said, value)
     if _SUM.search(clause):
         exact += _sums(fits)
+        if _EACH.search(passage.text):
+            exact += _products(passage.figures, unit)
     if _DIFFERENCE.search(clause):
         exact += [abs(one.amount - other.amount) for one, other in _near_pairs(fits)]
+    if _AVERAGE.search(clause):
+        exact += _quotients(passage.figures, unit)
     exact += [figure.amount * _decimal(share) for figure in fits for share in passage.shares if figure.amount >= 10]
     return any(
         rounding.stands_for(amount, whole, meant) for whole in exact if whole == int(whole) or unit or meant != "exact"
@@ -174,6 +190,33 @@ def _sums(fits: list[Figure]) -> Iterator[Decimal]:
         for figure in fits[first + 1 :]:
             total += figure.amount
             yield total
+
+
+def _sized(unit: str, figure: Figure) -> Figure:
+    """A size of data in another unit of size, as 0.4 TB for 400 GB."""
+    if unit == figure.unit or not {unit, figure.unit} <= set(_SIZES):
+        return figure
+    return replace(figure, unit=unit, amount=figure.amount.scaleb(3 * (_SIZES.index(figure.unit) - _SIZES.index(unit))))
+
+
+def _products(found: list[Figure], unit: str) -> Iterator[Decimal]:
+    """So many of `unit` each, times how many there are or how often that was."""
+    for one, other in _near_pairs(found):
+        for part, times in ((one, other), (other, one)):
+            if part.unit == unit and not times.unit:
+                yield part.amount * times.amount
+            elif part.unit == unit and times.unit == "s":
+                yield from (
+                    part.amount * times.amount / span for span in (3_600, 86_400, 604_800) if not times.amount % span
+                )
+
+
+def _quotients(found: list[Figure], unit: str) -> Iterator[Decimal]:
+    """What one figure of `unit` comes to for each thing of a figure beside it."""
+    for one, other in _near_pairs(found):
+        for whole, parts in ((one, other), (other, one)):
+            if whole.unit == unit and not parts.unit and parts.amount > 1:
+                yield whole.amount / parts.amount
 
 
 def _near_pairs(fits: list[Figure]) -> Iterator[tuple[Figure, Figure]]:

@@ -64,7 +64,9 @@ def figures(text: str) -> list[Figure]:
             _add(found, text, numbers.Number(value.start, value.end, value.key, value.bare))
     for match in _WORD.finditer(text):
         word = match.group().lower()
-        if word in numbers.SPELLED and not _ORDINAL.match(word):
+        if span := numbers.span_of(text, match.start()):
+            _add(found, text, span)
+        elif word in numbers.SPELLED and not _ORDINAL.match(word):
             for number in numbers.spelled(text, match.start())[:1]:
                 _add(found, text, number)
     ordered: list[Figure] = []

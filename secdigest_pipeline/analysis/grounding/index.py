@@ -19,7 +19,9 @@ _DIGIT_RUN = re.compile(
 # The page number at the end of a dotted line, which no run leads to.
 _LED = re.compile(rf"[{_JOINER}]{{4}}(?=\d)(?P<run>{RUN.pattern})", re.ASCII)
 _WORD = re.compile(r"[A-Za-z]{3,}+")
-_NUMBER_WORDS = frozenset({*numbers.SPELLED, *MONTHS})
+_NUMBER_WORDS = frozenset({*numbers.SPELLED, *MONTHS, *numbers.SPAN_WORDS})
+_WORD_BEFORE = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]+|\d{1,2})[ -]$", re.ASCII)
+_HALF_YEAR = re.compile("半年")
 # One hour, day ... that no figure tells: "a year", "the past month", "per day".
 _ONE = re.compile(
     r"\b(?:an?|past|last|next|per|each|every|within the)(?= (?:minute|hour|day|week|month|year)\b)|\b(?P<daily>daily)\b",
@@ -65,6 +67,11 @@ class NumberIndex:
         self._add_words(text)
         if not text.isascii():
             self._add(islice(kanji.numbers(text), MAX_RUNS))
+            self._add(
+                filter(
+                    None, (numbers.span_of(text, half.start()) for half in islice(_HALF_YEAR.finditer(text), MAX_RUNS))
+                )
+            )
             for date in islice(chain(kanji.dates(text), first_years(text)), MAX_RUNS):
                 self._add_date(date)
         for places in self.numbers.values():
@@ -82,6 +89,10 @@ class NumberIndex:
             if word in MONTHS:
                 for date in english_dates(text, match.start()):
                     self._add_date(date)
+                continue
+            if word in numbers.SPAN_WORDS:
+                before = _WORD_BEFORE.search(text, max(0, match.start() - 12), match.start())
+                self._add(filter(None, (numbers.span_of(text, before.start() if before else match.start()),)))
                 continue
             if word in numbers.SCALES and _COUNTED_SCALE.search(text, max(0, match.start() - 12), match.start()):
                 # the million of 3 million

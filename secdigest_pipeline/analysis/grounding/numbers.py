@@ -229,6 +229,32 @@ _SPELLED = re.compile(
 )
 
 
+# Spans of time that are one word, in months and in seconds.
+_SPANS = {
+    "decade": (120, "mo"),
+    "century": (1_200, "mo"),
+    "fortnight": (1_209_600, "s"),
+    "quarterly": (3, "mo"),
+    "半年": (6, "mo"),
+}
+_SPAN = re.compile(
+    rf"(?:(?P<count>[a-z]+|\d{{1,2}})[ -])?(?P<span>{'|'.join(_SPANS)})s?(?![a-z])", re.IGNORECASE | re.ASCII
+)
+SPAN_WORDS = frozenset({*_SPANS, *(f"{word}s" for word in _SPANS)})
+
+
+def span_of(text: str, start: int) -> Number | None:
+    """The span of time whose name begins at `start`, as often as the word before it says: `two decades`, `半年`."""
+    match = _SPAN.match(text, start)
+    if match is None:
+        return None
+    many = small(match["count"]) if match["count"] else None
+    amount, unit = _SPANS[match["span"].lower()]
+    amount *= many or 1
+    years = amount // 12 if unit == "mo" and amount >= 12 else amount
+    return Number(start, match.end(), f"{amount}{unit}", str(years))
+
+
 def small(word: str) -> int | None:
     """The number of digits or of one small word; None for another word."""
     return int(word) if word.isdigit() else _SMALL.get(word.lower())

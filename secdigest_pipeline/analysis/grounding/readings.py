@@ -21,6 +21,15 @@ _BASES = {
     "8": r"\boctal|8進",
     "10": r"\bdecimal|10進",
 }
+_AGES = {
+    "20": "twenties",
+    "30": "thirties",
+    "40": "forties",
+    "50": "fifties",
+    "60": "sixties",
+    "70": "seventies",
+    "10": "teen",
+}
 _NAMED_HOURS = {"0": r"\bmidnight\b|零時", "24": r"\bmidnight\b", "12": r"\bnoon\b|\bmidday\b|正午"}
 _AROUND_THE_CLOCK = re.compile(r"\b24/7\b|(?:a)?round[- ]the[- ]clock", re.IGNORECASE)
 _SIZES = ("KB", "MB", "GB", "TB", "PB")
@@ -65,6 +74,8 @@ def idiom(text: str, value: Value, low: str) -> list[int]:
     """Where the article says in words what a statement says with a number that counts nothing: hexadecimal, round the clock."""
     if text.startswith("進", value.end) and value.key in _BASES:
         return [match.start() for match in re.finditer(_BASES[value.key], low)][:50]
+    if value.bare in _AGES and text.startswith("代", value.end):
+        return [match.start() for match in re.finditer(_AGES[value.bare], low)][:50]
     if value.bare in _NAMED_HOURS and _HOUR.match(text, value.end):
         return [match.start() for match in re.finditer(_NAMED_HOURS[value.bare], low)][:50]
     if value.bare in ("24", "365", "7") and ("24時間" in text or "24/7" in text):

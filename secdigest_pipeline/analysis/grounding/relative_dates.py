@@ -55,6 +55,12 @@ _ENGLISH = re.compile(
     r"|the (?P<day>\d{1,2})(?:st|nd|rd|th))\b",
     re.IGNORECASE,
 )
+_WEEK = re.compile(r"\b(?P<whose>last|next|this) week\b", re.IGNORECASE)
+_LASTING = re.compile(r"(?P<days>\d{1,3})日間", re.ASCII)
+_NEXT_YEAR = re.compile(
+    rf"翌年|前年|\b(?:the (?:following|next|previous) year|the year (?:after|before)|{_COUNT} years? (?:later|earlier|after|before))\b"
+)
+_NEXT_MONTH = re.compile("翌月|前月")
 # 9日 in plain Japanese news is the 9th of this month or of the last one.
 _BARE_DAY = re.compile(r"(?<![\d月])(?P<day>\d{1,2})日(?!間|以内|後|ごと|連続|ぶり|曜|[目前分]|\()", re.ASCII)
 _BARE_MARKED = re.compile(r"(?<![\d月])(?P<day>\d{1,2})日(?=\([月火水木金土日])", re.ASCII)
@@ -98,6 +104,8 @@ def resolved(text: str, told: list[Date], carried: Date | None, published: date 
     found += [_made(year) for year in short_years(text, (published.year if published else 2040) + 5)]
     beside = [*found, *(_completed(carried, published) if carried else ())]
     found += [moved for one in beside if (day := _day(one)) for moved in _beside(text, day)]
+    years = [one for one in told if one.year] or ([carried] if carried and carried.year else [])
+    found += [moved for one in years for moved in _beside_year(text, one)]
     return found + (list(_counted(text, published)) if published else [])
 
 
@@ -226,12 +234,27 @@ def _english(text: str, published: date, ahead: bool) -> Iterator[Date]:
             yield from _shifted(published, _ENGLISH_DAYS[near.lower()], "day")
         elif name := match["weekday"]:
             which = (match["which"] or "").lower()
-            yield from _weekdays(published, _WEEKDAYS[name.lower()[:3]], _ENGLISH_WAYS.get(which), ahead)
+            week = _WEEK.search(text)
+            for whose in {which, week["whose"].lower() if week else which}:
+                yield from _weekdays(published, _WEEKDAYS[name.lower()[:3]], _ENGLISH_WAYS.get(whose), ahead)
         elif unit := match["unit"]:
             by = _ENGLISH_WAYS[match["whose"].lower()]
             yield _month(published, by) if unit.lower() == "month" else _made(published.year + by)
         elif match["day"]:
             yield from _near(int(match["day"]), published)
+
+
+def _beside_year(text: str, one: Date) -> Iterator[Date]:
+    """Years and months that are named by their distance from a stated one: `翌年`, `a year later`."""
+    for match in _NEXT_YEAR.finditer(text):
+        years = _number(match["count"]) if match["count"] else 1
+        back = match.group().startswith(("前", "the year b", "the previous")) or match.group().endswith(
+            ("earlier", "before")
+        )
+        yield _made((one.year or 0) + (-years if back else years), one.month if match["count"] else None)
+    if one.month and one.year:
+        for name in _NEXT_MONTH.findall(text):
+            yield _month(date(one.year, one.month, 1), -1 if name == "前月" else 1)
 
 
 def _number(written: str) -> int:
@@ -245,6 +268,9 @@ def _beside(text: str, day: date) -> Iterator[Date]:
             yield from _shifted(day, _NEXT_DAYS[name], "day")
         elif count := match["count"]:
             yield from _shifted(day, -int(count) if match["way"] == "前" else int(count), _unit(match["unit"]))
+    for match in _LASTING.finditer(text):
+        # from the 30th for three days: to the 1st
+        yield from _shifted(day, int(match["days"]) - 1, "day")
     for match in _ENGLISH.finditer(text):
         words = match.group().lower()
         if match["way"] and match["way"].lower() != "ago":

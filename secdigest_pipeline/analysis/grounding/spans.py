@@ -14,6 +14,9 @@ from secdigest_pipeline.analysis.grounding.rounding import How, stands_for
 from secdigest_pipeline.analysis.grounding.values import read
 
 _CLOCK = re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d\d)", re.ASCII)
+_HOUR = r"(?P<noon>午前|午後)?(?P<hour>\d{1,2})時(?:(?P<minute>[0-5]?\d)分|(?P<half>半))?(?![間点代])"
+_JAPANESE_CLOCK = re.compile(_HOUR, re.ASCII)
+_DAY_AND_CLOCK = re.compile(rf"(?P<day>\d{{1,2}})日(?:\([月火水木金土日]\))?の?{_HOUR}", re.ASCII)
 _DAY = 86_400
 _MONTH = Decimal("30.44")
 # 7月中旬 is the 15th, 上旬 the 5th, 下旬 the 25th, to be a week off at most.
@@ -81,6 +84,9 @@ def spans_of_time(told: Told, *, until_now: bool) -> Iterator[Span]:
             yield Span(Decimal(60 * abs(minutes)))
             if minutes < 0:
                 yield Span(Decimal(60 * (minutes + 1_440)))
+        dated = [(int(match["day"]), _minutes(match)) for match in _DAY_AND_CLOCK.finditer(told.text)]
+        if len(dated) == 2 and dated[0][0] <= dated[1][0]:
+            yield Span(Decimal(60 * abs((dated[1][0] - dated[0][0]) * 1_440 + dated[1][1] - dated[0][1])))
         if len(clocks) == 2 and len(days) == 2 and not any(rough for _, rough in days):
             between = abs((days[1][0] - days[0][0]).days) * 1_440
             yield Span(Decimal(60 * abs(between + clocks[1] - clocks[0])))
@@ -94,14 +100,22 @@ def spans_of_time(told: Told, *, until_now: bool) -> Iterator[Span]:
     yield from _years(told, until_now)
 
 
+def _minutes(clock: re.Match[str]) -> int:
+    """Minutes since midnight of a clock in Japanese."""
+    afternoon = 12 if clock["noon"] == "午後" and int(clock["hour"]) < 12 else 0
+    return 60 * (int(clock["hour"]) + afternoon) + (30 if clock["half"] else int(clock["minute"] or 0))
+
+
 def _clocks(text: str) -> list[int]:
-    found: dict[int, int] = {}
+    found = {
+        match.start("hour"): _minutes(match) for match in _JAPANESE_CLOCK.finditer(text) if int(match["hour"]) < 25
+    }
     for value in read(text):
-        match = _CLOCK.fullmatch(value.key) if value.kind == "number" else None
+        match = _CLOCK.fullmatch(value.key) if value.kind == "number" and value.start not in found else None
         if match and int(match["hour"]) < 25:
             # of 2:30 p.m. the later reading
             found[value.start] = max(found.get(value.start, 0), int(match["hour"]) * 60 + int(match["minute"]))
-    return list(found.values())
+    return [found[at] for at in sorted(found)]
 
 
 def _days(told: Told) -> list[tuple[date, bool]]:
@@ -134,4 +148,8 @@ def _years(told: Told, until_now: bool) -> Iterator[Span]:
         if one.month and other.month:
             yield Span(months * _MONTH * _DAY)
         else:
-            yield Span(abs((one.year or 0) - (other.year or 0)) * 12 * _MONTH * _DAY)
+            years = abs((one.year or 0) - (other.year or 0))
+            yield Span(years * 12 * _MONTH * _DAY)
+            if years > 1:
+                # 2021 to 2025 are five years when each is counted
+                yield Span((years + 1) * 12 * _MONTH * _DAY)
