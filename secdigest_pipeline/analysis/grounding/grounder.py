@@ -89,7 +89,7 @@ class Grounder:
         said = list(names.listed(text))
         failed = [name for name in said if not source.words.knows_listed(name)]
         underived: list[str] = []
-        for name in japanese_names.unknown(text, said, source.all, source.words.capitalised):
+        for name in japanese_names.unknown(text, said, source.all, lambda: source.words.capitalised):
             # An article in Japanese would have it in the same script.
             (failed if source.words.is_japanese else underived).append(name)
         passages = Passages(source, quotes)

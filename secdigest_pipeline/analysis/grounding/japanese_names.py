@@ -4,7 +4,7 @@ A katakana spelling writes down how a name is spoken, so both are taken apart in
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]{2,}")
@@ -142,10 +142,10 @@ def sound_alike(katakana: str, latin: str) -> bool:
     return row[-1] <= _LIMIT * weight
 
 
-def unknown(text: str, listed: Iterable[str], article: str, words: tuple[str, ...]) -> Iterator[str]:
+def unknown(text: str, listed: Iterable[str], article: str, words: Callable[[], tuple[str, ...]]) -> Iterator[str]:
     """Names of a folded statement that a word behind them makes a place, firm or person, and that the article does not have.
 
-    `listed` are those a list knows, `article` is folded, `words` are its Latin names in lower case.
+    `listed` are those a list knows, `article` is folded, `words` gives its Latin names in lower case.
     """
     known = set(listed)
     for match in _KATAKANA.finditer(text):
@@ -155,7 +155,7 @@ def unknown(text: str, listed: Iterable[str], article: str, words: tuple[str, ..
             and name not in _KINDS | known
             and not name.endswith(_KIND_ENDS)
             and name not in article
-            and not _is_spoken(name, words)
+            and not _is_spoken(name, words())
         ):
             yield name
     for match in _KANJI_NAME.finditer(text):
