@@ -36,10 +36,11 @@ _EXCLUSIVE = ("country", "vendor")
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A listed name: its class and its spellings in both scripts."""
+    """A listed name: its class, its spellings in both scripts, and other names that may stand for it in a source."""
 
     kind: str
     spellings: tuple[str, ...]
+    also: tuple[str, ...] = ()
 
 
 def _rows(name: str) -> list[list[str]]:
@@ -50,8 +51,17 @@ def _rows(name: str) -> list[list[str]]:
 @cache
 def entities() -> dict[str, Entity]:
     """Every listed spelling in lower case with its entity (data/names.tsv)."""
-    listed = [Entity(kind, tuple(spellings.split("|"))) for kind, spellings in _rows("names.tsv")]
+    listed = [
+        Entity(kind, tuple(spellings.split("|")), tuple(also[0].split("|")) if also else ())
+        for kind, spellings, *also in _rows("names.tsv")
+    ]
     return {spelling.lower(): entity for entity in listed for spelling in entity.spellings}
+
+
+@cache
+def _standing_for() -> dict[str, Entity]:
+    """The listed names that may stand for another, in lower case, with that other."""
+    return {name.lower(): entity for entity in entities().values() for name in entity.also}
 
 
 @cache
@@ -83,7 +93,11 @@ def _japanese() -> re.Pattern[str]:
 def _exclusive() -> re.Pattern[str]:
     """Any spelling of a listed country or vendor, case as listed."""
     spellings = {
-        s for entity in entities().values() if entity.kind in _EXCLUSIVE for s in entity.spellings if len(s) > 1
+        s
+        for entity in entities().values()
+        if entity.kind in _EXCLUSIVE
+        for s in (*entity.spellings, *entity.also)
+        if len(s) > 1
     }
     latin = _either(filter(_LATIN.search, spellings))
     return re.compile(rf"(?<![A-Za-z0-9])(?:{latin})(?![A-Za-z0-9])|{_japanese().pattern}")
@@ -105,9 +119,8 @@ def listed(text: str) -> Iterator[str]:
 
 def _found(text: str) -> set[Entity]:
     """The listed countries and vendors that stand in a folded text."""
-    found = {
-        entities()[match.group().lower()] for match in _exclusive().finditer(text) if not _is_part(text, *match.span())
-    }
+    said = {match.group().lower() for match in _exclusive().finditer(text) if not _is_part(text, *match.span())}
+    found = [known for name in said for known in (entities().get(name), _standing_for().get(name)) if known]
     return {entity for entity in found if entity.kind in _EXCLUSIVE}
 
 
@@ -245,6 +258,10 @@ class Words:
         return tuple(found)
 
     @cached_property
+    def _first_letters(self) -> str:
+        return "".join(word[0] for word in re.findall(r"[a-z]+", self._low))
+
+    @cached_property
     def _initials(self) -> list[str]:
         found = []
         for match in _PHRASE.finditer(self._text):
@@ -273,8 +290,9 @@ class Words:
         return bool(places(self._low, low, "phrase", 50))
 
     def knows_listed(self, name: str) -> bool:
-        """Whether any spelling of a listed name's entity stands in the text."""
-        return any(self.has(spelling) for spelling in entities()[name.lower()].spellings)
+        """Whether any spelling of a listed name's entity stands in the text, or what stands for it."""
+        entity = entities()[name.lower()]
+        return any(self.has(spelling) for spelling in (*entity.spellings, *entity.also))
 
     def knows(self, name: str) -> bool:
         """Whether the article uses a Latin-letter name, in one of the accepted spellings."""
@@ -310,4 +328,9 @@ class Words:
                 return True
         if low in entities() and self.knows_listed(low):
             return True
-        return bool(_ACRONYM.fullmatch(name)) and any(name.upper() in initials for initials in self._initials)
+        if not _ACRONYM.fullmatch(name):
+            return False
+        return any(name.upper() in initials for initials in self._initials) or (
+            # of a phrase in small letters only a long one: bring your own vulnerable driver
+            len(name) > 4 and name.isupper() and low in self._first_letters
+        )

@@ -22,12 +22,14 @@ JAPANESE_SCALES = {
 MYRIAD = "[十百千]?[万億兆]"
 _SCALES = {
     "k": 3, "thousand": 3, "m": 6, "million": 6, "mn": 6, "mil": 6, "b": 9, "bn": 9, "billion": 9, "tn": 12, "trillion": 12,
-    "hundred": 2, **JAPANESE_SCALES,
+    "hundred": 2, "lakh": 5, "crore": 7, **JAPANESE_SCALES,
 }  # fmt: skip
 _DIGITS = re.compile(r"(?:\d{1,3}(?:,\d{3})++|\d++)(?:\.\d++)?", re.ASCII)
+# 1.4m of these are millions, not metres.
+_COUNTED_BY_M = "customers|users|people|records|accounts|devices|files|patients|clients|members|subscribers|downloads|victims|routers"
 _SCALE = re.compile(
-    r"[\s-]?(?:thousand|million|billion|trillion|hundred)(?![A-Za-z])"
-    rf"|{MYRIAD}|[百千]|(?:\s?(?:mn|bn|tn|[MB])|[Kk]|mil)(?![A-Za-z0-9])"
+    r"[\s-]?(?:thousand|million|billion|trillion|hundred|lakh|crore)(?![A-Za-z])"
+    rf"|{MYRIAD}|[百千]|m(?= (?:[a-z-]+ )?(?:{_COUNTED_BY_M}))|(?:\s?(?:mn|bn|tn|[MB])|[Kk]|mil)(?![A-Za-z0-9])"
 )
 # "5m" is metres or minutes, "£5m" is millions.
 _MONEY_SCALE = re.compile(r"\s?[mb](?![A-Za-z0-9])")
@@ -64,6 +66,9 @@ _UNITS: tuple[tuple[str, str, int], ...] = (
 _UNIT = re.compile("|".join(rf"[\s-]?(?P<u{at}>{pattern})" for at, (pattern, _, _) in enumerate(_UNITS)), re.IGNORECASE)
 _SIGNS = "$€£¥₩"
 _CODE = re.compile(r"(?<![A-Za-z])(?:USD|EUR|GBP|JPY|KRW)\s?$")
+_ANY_CODE = re.compile(
+    r"(?<![A-Za-z])(?:USD|EUR|GBP|JPY|KRW|CHF|SEK|NOK|DKK|AUD|CAD|NZD|INR|CNY|RMB|BRL|HKD|SGD|TWD|PLN|CZK|ZAR|MXN|THB|TRY)\s?$"
+)
 _CODES = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "KRW": "₩"}
 _RANGE = re.compile(r"\s?(?:-|~|to|and|or|から|ないし|or as many as)\s?(?=[$€£¥]?\d)")
 _WORD_RANGE = re.compile(r"\s?(?:-|to|and|or)\s?(?:perhaps |maybe |even )?(?=[A-Za-z])")
@@ -146,7 +151,7 @@ def read(text: str, start: int) -> Number | None:
         return None
     end = match.end()
     found = _SCALE.match(text, end)
-    if not found and start and text[start - 1] in _SIGNS:
+    if not found and ((start and text[start - 1] in _SIGNS) or _ANY_CODE.search(text, max(0, start - 5), start)):
         found = _MONEY_SCALE.match(text, end)
     scale = _scale_name(found.group()) if found else None
     if found:

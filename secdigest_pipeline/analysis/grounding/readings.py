@@ -15,6 +15,7 @@ SHORT_YEAR = re.compile(
     r"(?<![\d第約.,])(?P<year>\d\d)年(?!間|前|後(?!半)|以[上内]|ぶり|連続|目|余|近|物|債|来|も|ほど|程度|超|弱|強|分|代|生|間|[かヶケ]月|\d*分の)",
     re.ASCII,
 )
+_BYTES = re.compile(" ?(?:バイト|bytes?)")
 _BASES = {
     "16": r"\bhex|\b0x[0-9a-f]|16進|十六進",
     "2": r"\bbinary\b|\b0b[01]|2進|二進",
@@ -50,6 +51,9 @@ def keys(text: str, value: Value) -> Iterator[str]:
         yield first.key
         yield first.bare
     yield from _resized(value.key)
+    if value.bare.isdigit() and _BYTES.match(text, value.end):
+        for at, unit in enumerate(_SIZES[:3], 1):
+            yield from (f"{_plain(Decimal(value.bare) / by**at)}{unit}" for by in (1_000, 1_024))
 
 
 def _resized(key: str) -> Iterator[str]:

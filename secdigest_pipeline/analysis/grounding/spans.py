@@ -22,6 +22,8 @@ _MONTH = Decimal("30.44")
 # 7月中旬 is the 15th, 上旬 the 5th, 下旬 the 25th, to be a week off at most.
 _PARTS = {"上旬": 5, "初め": 3, "中旬": 15, "下旬": 25, "末": 28, "半ば": 15}
 _PART = re.compile(rf"(?P<month>\d{{1,2}})月(?:の)?(?P<part>{'|'.join(_PARTS)})", re.ASCII)
+# 2月から5月まで are four months when each is counted.
+_THROUGH = re.compile(r"月から|\bfrom [A-Z][a-z]+ (?:to|until|through)\b")
 _YEAR = re.compile(r"(?<![\d,.:/-])(?:19|20)\d\d(?![\d,:/-])", re.ASCII)
 # More clocks than these are a log.
 _MAX_CLOCKS = 8
@@ -147,6 +149,8 @@ def _years(told: Told, until_now: bool) -> Iterator[Span]:
         months = abs(((one.year or 0) - (other.year or 0)) * 12 + (one.month or 1) - (other.month or 1))
         if one.month and other.month:
             yield Span(months * _MONTH * _DAY)
+            if _THROUGH.search(told.text):
+                yield Span((months + 1) * _MONTH * _DAY)
         else:
             years = abs((one.year or 0) - (other.year or 0))
             yield Span(years * 12 * _MONTH * _DAY)

@@ -50,6 +50,7 @@ _NUMBER = re.compile(
 _TIME = re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?P<pm>pm)?", re.IGNORECASE | re.ASCII)
 _JAPANESE_TIME = re.compile(r"(?P<hour>\d{1,2})時(?:(?P<minute>\d{1,2})分|半(?!分))", re.ASCII)
 _AFTERNOON = re.compile(r"\s?p\.?m\b", re.IGNORECASE)
+_DOLLARS = re.compile(r"(?:US|CAD?|C|AUD?|A|HK|NZ|NT|SG?|R)\$(?=\d)", re.ASCII)
 _QUARTER = re.compile(r"(?:Q|FY|H)'?(?P<number>\d{1,4})|(?P<number2>[1-4])Q", re.IGNORECASE | re.ASCII)
 _COUNTED = re.compile(r"(?P<number>\d[\d,]*+(?:\.\d++)?)-(?P<rest>[A-Za-z].*)", re.ASCII | re.DOTALL)
 _SPLIT = re.compile(r"[/~:+=]+|-(?=v?\d+\.\d)|(?<=\d)-(?=\$?\d)|(?<=[x%])-(?=\d)|(?<=\d)-(?=to-\d)", re.ASCII)
@@ -176,7 +177,10 @@ def _is_hash(run: str) -> bool:
 
 
 def _letters_first(text: str, run: str, begin: int) -> Iterator[Value]:
-    if run[:3].lower() in MONTH_STARTS and (several := english_dates(text, begin)):
+    if dollars := _DOLLARS.match(run):
+        # US$3.3 and C$5
+        yield from classify(text, run[dollars.end() :], begin + dollars.end())
+    elif run[:3].lower() in MONTH_STARTS and (several := english_dates(text, begin)):
         for date in several:
             yield _dated(text, date)
     elif run.isalpha():

@@ -105,6 +105,7 @@ TEAM = "The team has 110 analysts and will hire 40 more next year. Its budget is
     [
         ("人員は150人に増える。", "grounded"),
         ("人員は200人に増える。", "derived: 200"),
+        ("人員は151人に増える。", "derived: 151"),
         # nothing in the statement speaks of a sum
         ("150人が働いている。", "unsupported: 150"),
         # one figure off the stated one is a slip, not a sum that code cannot do
@@ -121,6 +122,11 @@ def test_a_sum_is_made_of_one_unit_and_one_counter_only() -> None:
     text = "押収したのは時計6点、現金30万円、車2台である。"
     assert verdict(text, "計8点が押収された。", ()) != "grounded"
     assert verdict(text, "計300,006円が押収された。", ()) != "grounded"
+
+
+def test_two_words_joined_are_no_list_of_two_things() -> None:
+    assert verdict("The bags are made of cotton and linen.", "対象は2種である。", ()) == "unsupported: 2"
+    assert verdict("The bags are made by Tanik and Sommer.", "対象は2社である。", ()) == "grounded"
 
 
 def test_several_quotes_carry_a_statement_together_and_each_that_stands_there_is_kept() -> None:

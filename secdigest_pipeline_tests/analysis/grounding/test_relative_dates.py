@@ -20,6 +20,7 @@ PUBLISHED = date(2026, 3, 2)  # a Monday
         ("Halden was hit last year.", "2025年", "2024年"),
         ("Halden was hit on 28 February and noticed it two days later.", "3月2日", "3月3日"),
         ("Halden was hit in December.", "2025年12月", "2026年12月"),
+        ("Halden was hit in May.", "2025年5月", "2026年5月"),
         ("ハルデン社は2日、被害を発表した。", "3月2日", "1月2日"),
         ("ハルデン社は27日、被害を発表した。", "2月27日", "1月27日"),
         ("ハルデン社は昨年11月に攻撃された。", "2025年11月", "2026年11月"),

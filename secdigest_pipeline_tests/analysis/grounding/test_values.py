@@ -197,6 +197,7 @@ def test_turns_of_phrase_are_supported(statement: str, text: str) -> None:
         ("https://a.example/gateに通信する。", "See https://a.example/gate-2.", "https://a.example/gate"),
         ("75%が対象である。", "In the third quarter they did.", "75%"),
         ("3.10が対象である。", "Version 3.1 is affected.", "3.10"),
+        ("11月21日に公開された。", "It came out in November 2026.", "11月21日"),
         ("2001:db8::8に通信する。", "It talks to 2001:db8::7.", "2001:db8::8"),
     ],
 )
