@@ -21,6 +21,8 @@ from secdigest_pipeline.analysis.grounding.grounder import Grounder
 
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "meaning"
 STATEMENTS_AN_ARTICLE = 40
+# Cases between two lines of a long run.
+PROGRESS = 20_000
 VERDICTS = ("grounded", "no_quote", "derived", "unsupported")
 
 _FIGURES = "0123456789０１２３４５６７８９٣٤٥۶۷८९௫๓᠔𝟏𝟗①②⑳㉚㊿½¾⅓⅞²³₂Ⅳⅻ〇一二三四五六七八九十百千万億兆零壱弐参拾"
@@ -234,6 +236,11 @@ def judge(grounder: Grounder, statement: str, quotes: list[str]) -> str:
     return verdict
 
 
+def _told(tally: Counter[str], raised: Counter[str]) -> str:
+    verdicts = ", ".join(f"{verdict} {tally[verdict]:,}" for verdict in VERDICTS)
+    return f"{tally.total() + raised.total():,} cases: {verdicts}; exceptions {raised.total()}"
+
+
 def main() -> None:
     """Run, print the tally, and every exception with its case; exit code 1 if there was one."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -244,8 +251,10 @@ def main() -> None:
     tally: Counter[str] = Counter()
     raised: Counter[str] = Counter()
     slowest = 0.0
-    for grounder, statement, quotes in cases(random.Random(asked.seed)):
-        if tally.total() + raised.total() >= asked.cases or time.process_time() > 60 * asked.minutes:
+    for done, (grounder, statement, quotes) in enumerate(cases(random.Random(asked.seed))):
+        if done and not done % PROGRESS:
+            print(_told(tally, raised), flush=True)
+        if done >= asked.cases or time.process_time() > 60 * asked.minutes:
             break
         began = time.process_time()
         try:
@@ -255,9 +264,8 @@ def main() -> None:
             if raised.total() <= 20:
                 print(f"RAISED {error!r}\n  {statement!a}\n  {quotes!a}\n  {grounder.text!a}")
         slowest = max(slowest, time.process_time() - began)
-    print(f"seed {asked.seed}, {tally.total() + raised.total():,} cases, {time.process_time() / 60:.1f} CPU minutes")
-    print(", ".join(f"{verdict} {tally[verdict]:,}" for verdict in VERDICTS))
-    print(f"exceptions {raised.total()}, slowest case {1000 * slowest:.0f} ms")
+    print(f"seed {asked.seed}, {time.process_time() / 60:.1f} CPU minutes, slowest case {1000 * slowest:.0f} ms")
+    print(_told(tally, raised))
     for error, times in raised.most_common():
         print(f"  {times} x {error}")
     sys.exit(bool(raised))

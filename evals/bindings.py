@@ -223,7 +223,7 @@ def verdict(article: Mapping[str, Any], statement: Mapping[str, Any]) -> str:
     """What code alone says of a statement."""
     grounder = _grounder(article["text"], article["title"], article["published"], article["outlet"])
     said = grounder.ground(statement["statement"], *statement["quotes"]).verdict
-    if statement["field"] != "title" or said in ("grounded", "no_quote", "unsupported: exploitation state"):
+    if statement["field"] != "title" or said in ("grounded", "no_quote") or said.endswith("exploitation state"):
         return said
     missing = grounder.unsupported_values(statement["statement"])
     return f"unsupported: {', '.join(missing)}" if missing else "grounded"
