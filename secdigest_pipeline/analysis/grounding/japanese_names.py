@@ -86,7 +86,7 @@ def sounds(word: str) -> str:
         # ティ and チャ are one sound: the small vowel takes the place of the large one
         heard = re.sub("[aiueo](?=[yAIUEO])", "", "".join(_ROWS.get(char, "") for char in word)).lower()
     else:
-        heard = _heard(word)
+        heard = _heard(word[:_MAX_SOUNDS])
     heard = re.sub(r"(.)\1+", r"\1", heard)
     return heard[:_MAX_SOUNDS]
 

@@ -25,6 +25,8 @@ _LATIN = re.compile(r"[0-9A-Za-z]")
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
 _SIZED = re.compile(r"(?P<size>\d{1,5})-?(?P<unit>bit|byte)s?")
 _GLUED = re.compile(r"[0-9]+([a-z]{2,})")
+# A row of capitalised words that is longer is no name.
+_MAX_PHRASE = 200
 _PIECES = re.compile(r"\d[\d.,]*|[a-z]+")
 _MAX_PIECES = 6
 _NEXT_WORD = re.compile(r" ?(?P<word>[A-Za-z]{2,20})")
@@ -251,7 +253,9 @@ class Words:
         small = set(_SMALL_WORD.findall(self._text))
         for match in islice(_CAPITALS.finditer(self._text), 2_000):
             parts = [
-                part.lower().replace("'s", "") for part in re.split(r"[^A-Za-z\u00c0-\u024f']+", match.group()) if part
+                part.lower().replace("'s", "")
+                for part in re.split(r"[^A-Za-z\u00c0-\u024f']+", match.group()[:_MAX_PHRASE])
+                if part
             ]
             for part in (*(one for one in parts if one not in small and len(one) > 2), *map("".join, pairwise(parts))):
                 found[_unmarked(part)] = None

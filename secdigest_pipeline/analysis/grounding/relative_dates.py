@@ -67,6 +67,8 @@ _BARE_MARKED = re.compile(r"(?<![\d月])(?P<day>\d{1,2})日(?=\([月火水木金
 # A day of no stated year is the last before publication, or the next one if that is not further than half a year.
 _AHEAD = 183
 _SAME_WEEK = 7
+# Dates from which others are counted; sentences with more are a table.
+_MAX_BESIDE = 30
 _TO_COME = re.compile(
     r"\b(?:will|would|plans?|planned|planning|schedul\w+|expect\w*|due|next|upcoming|deadline)\b"
     r"|予定|計画|見通し|見込|目指|方針|までに|期限",
@@ -103,9 +105,9 @@ def resolved(text: str, told: list[Date], carried: Date | None, published: date 
         found += _english(text, published, ahead)
     found += [_made(year) for year in short_years(text, (published.year if published else 2040) + 5)]
     beside = [*found, *(_completed(carried, published) if carried else ())]
-    found += [moved for one in beside if (day := _day(one)) for moved in _beside(text, day)]
+    found += [moved for one in beside[:_MAX_BESIDE] if (day := _day(one)) for moved in _beside(text, day)]
     years = [one for one in told if one.year] or ([carried] if carried and carried.year else [])
-    found += [moved for one in years for moved in _beside_year(text, one)]
+    found += [moved for one in years[:_MAX_BESIDE] for moved in _beside_year(text, one)]
     return found + (list(_counted(text, published)) if published else [])
 
 

@@ -102,7 +102,7 @@ class Source:
         edges = [0, *(match.end() for match in re.finditer(r"\n+", cut)), len(cut)]
         spans = [(a, b) for a, b in pairwise(edges) if a < b][:_LEAD_PARAGRAPHS]
         windows = [(self._folded.offset(a), self._folded.offset(b)) for a, b in spans]
-        return [*windows, (self.title, len(self.all))]
+        return [*windows, (self.title, min(len(self.all), self.title + _SENTENCE))]
 
     def sentence_at(self, at: int) -> str:
         """The folded sentence that holds the offset `at`; all of the title for one of its own."""

@@ -231,6 +231,11 @@ def test_a_number_of_another_paragraph_does_not_support_a_statement() -> None:
     assert grounder.unsupported_values("Orrinは47台を確認した。") == []
 
 
+def test_a_line_without_a_quote_may_name_the_month_of_any_day_of_the_article() -> None:
+    assert unsupported_values("11月に公開された。", f"{FAR * 3}It came out on November 20.") == []
+    assert unsupported_values("10月に公開された。", f"{FAR * 3}It came out on November 20.") == ["10月"]
+
+
 def test_a_number_of_the_next_sentence_supports_a_statement() -> None:
     text = "The flaw has a score of 9.8. An attacker can reach the portal without a password."
     assert (
