@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import MISSING, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -210,11 +210,20 @@ def worker_processes() -> Iterator[Workers]:
 
 
 @lru_cache(maxsize=4)
-def _grounder(text: str, title: str) -> Grounder:
-    return Grounder(text, title)
+def _grounder(text: str, title: str, published: str, outlet: str) -> Grounder:
+    return Grounder(text, title, published=date.fromisoformat(published) if published else None, outlet=outlet)
 
 
 def printed(article: Mapping[str, Any], statement: Mapping[str, Any]) -> bool:
-    """Whether code alone would print a statement: one of its quotes carries it."""
-    grounder = _grounder(article["text"], article["title"])
-    return any(grounder.ground(statement["statement"], quote).verdict == "grounded" for quote in statement["quotes"])
+    """Whether code alone would print a statement: its quotes carry it; a title is held against the whole article."""
+    return verdict(article, statement) == "grounded"
+
+
+def verdict(article: Mapping[str, Any], statement: Mapping[str, Any]) -> str:
+    """What code alone says of a statement."""
+    grounder = _grounder(article["text"], article["title"], article["published"], article["outlet"])
+    said = grounder.ground(statement["statement"], *statement["quotes"]).verdict
+    if statement["field"] != "title" or said in ("grounded", "no_quote") or said.endswith("exploitation state"):
+        return said
+    missing = grounder.unsupported_values(statement["statement"])
+    return f"unsupported: {', '.join(missing)}" if missing else "grounded"

@@ -26,6 +26,12 @@ THROUGH_OTHERS = (
     ("analysis/asking", "prose", "analysis/asking/test_provider.py", "answers of a server without a schema"),
     ("analysis/asking", "notes", "analysis/asking/test_batches.py", "what a run leaves for the next"),
     ("analysis/grounding", "dates index names sentences vague", "analysis/grounding/test_values.py", "by statements"),
+    (
+        "analysis/grounding",
+        "figures lists passages readings rounding source spans",
+        "analysis/grounding/test_derived.py",
+        "what follows from a quote, by statements",
+    ),
     ("articles/extraction", "article_text boilerplate", "articles/extraction/test_extract.py", "parts of one reading"),
     ("articles/pages", "answers", "articles/pages/test_read.py", "an answer's state, by real servers"),
     ("articles/stories", "words", "articles/stories/test_stories.py", "words count only where they merge or part"),
