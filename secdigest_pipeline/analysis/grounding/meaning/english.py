@@ -40,6 +40,7 @@ _PLAN_PHRASES = re.compile(
     r"next (?:week|month|year|spring|summer|autumn|fall|quarter)|later this (?:week|month|year)|by the end of|"
     r"in the coming|starting (?:in|on|next)|under consideration|draft|has yet to)\b"
 )
+_NONE = frozenset("no nothing none nobody neither".split())
 # "An update is not available": what is denied stands before.
 _MISSING = frozenset("possible available necessary needed required public planned offered provided known clear".split())
 # An adjective before its noun hedges the noun only.
@@ -60,7 +61,8 @@ def _tokens(text: str) -> list[_Token]:
 
 def _reach(tokens: list[_Token], at: int) -> int:
     """Where the scope of a word at index `at` ends: the next break of the clause."""
-    relative = any(token.word in ("that", "who", "which") for token in tokens[max(0, at - 3) : at])
+    # "companies that do not use it can block it": the relative clause ends before the verb of the main one
+    relative = at >= 2 and tokens[at - 2].word in ("that", "who", "which")
     for here in range(at + 1, len(tokens)):
         word = tokens[here].word
         if relative and here - at > 1 and word in _FINITE:
@@ -98,13 +100,16 @@ def _spans(text: str, tokens: list[_Token]) -> list[tuple[int, int, Mark]]:
     found: list[tuple[int, int, Mark]] = []
 
     def add(at: int, mark: Mark) -> None:
-        found.append((at, _reach(tokens, at), mark))
+        found.append((at + 1, _reach(tokens, at), mark))
 
     for at, token in enumerate(tokens):
         word = token.word
         following = tokens[at + 1].word if at + 1 < len(tokens) else "."
         if (word in _NOT or word.endswith("n't")) and not any(a <= token.start < b for a, b in skipped):
             add(at, "not")
+            if word in _NONE and at:
+                # "detected no malware": what is denied is the verb before
+                found.append((at - 1, at, "not"))
             if following in _MISSING:
                 found.append((_clause_start(tokens, at), at, "not"))
         mark: Mark | None = (

@@ -16,7 +16,7 @@ _NOT = re.compile(
     "否定|否認|不可能|不能|免れ|失敗|拒否|拒ん|断っ|断り|見送|避け|防い|防ぐ|至らな|困難|難し|対象外|無関係|ゼロ"
 )
 _HEDGED = re.compile(
-    "可能性|恐れ|おそれ|疑い|疑わ|かもしれ|とみ[らてる]|と見ら|と見て|とみて|模様|もよう|推定|推測|推察|考え|と思わ|とされ|ようだ|ようで|"
+    "可能性|恐れ|おそれ|疑[いわうっえ]|かもしれ|とみ[らてる]|と見ら|と見て|とみて|模様|もよう|推定|推測|推察|考え|と思わ|とされ|ようだ|ようで|"
     "らしい|だろう|懸念|見方|見立て|未確認|といわれ|と言われ|示唆|うかがえ|窺え|得る|うる|ありうる|ありえ|見込ま|みられ|見られ(?=る|て)|"
     "不明|分かっていない|わかっていない|判明していない|定かで|という(?=。|$|情報|指摘|報道)|"
     "か(?:どうか|は)|のか|かを"
@@ -37,17 +37,19 @@ _FORMAL = "可能性|恐れ|疑い|形跡|証拠|事実|報告|痕跡|兆候|事
 _FORMAL_NOUN = re.compile(f"(?:[一-龯]{{1,3}}な|直接の|と(?:い|の)う?)?(?:{_FORMAL})")
 _SEEN = re.compile(
     f"(?:の(?:{_FORMAL}))?(?:は|が|も|を|について(?:は|も)?)、?[^、。ぁ-ん]{{0,6}}(?:まだ|既に|すでに)?"
-    "(?:確認|報告|見つか|見つけ|認め|把握|検出|観測|検知|判明|な(?=[いかくし])|あり(?=ま)|行(?=[わっいう])|受け|得(?=ら)|起き|発生|寄せ|届|上が|出て)"
+    "(?:確認|報告|見つか|見つけ|認め|把握|検出|観測|検知|判明|な(?=[いかくし])|あり(?=ま)|行(?=[わっいう])|受け|得(?=ら)|起き|発生|寄せ|届|上が|出[てしさす]|提供|公開|実施|配布|配信|言い渡|下さ|可能|悪用|突[いかく]|利用|使[わっうい])"
 )
 _REFUSED = re.compile("(?:拒否|拒|断|見送|避け|防|阻止|免れ|否定|否認|不可|失敗|回避|できな|できず)")
 _RUN = re.compile("[ぁ-ん]*")
 _KANA_END = re.compile("[ぁ-ん]$")
 _COMPOUND = re.compile("[一-龯々]{2,}|[ァ-ヶー]+|[一-龯ァ-ヶー]+化")
 _VERBAL = re.compile(
-    "(?:を|は|が|も)?(?:し|さ|す|せ|でき|出来|行[いわっう]|済|可能|不可|な[いかくし]|あ[りるっ])|中(?=[で。、だと])|が?始|"
+    "(?:を|は|が|も|に)?(?:し|さ|す|せ|でき|出来|行[いわっう]|済|可能|不可|な[いかくし]|あ[りるっ])|中(?=[で。、だと])|が?始|[わいうっえきくけりらるれんみまむめび]|"
     "(?=[。、])"
 )
 _OKURIGANA = re.compile("[ぁ-ん]")
+# 更新する。 at the end of a sentence: of a deed not yet done, or of a habit.
+_WILL = re.compile("(?:を|が)?(?:する|行う|始める|[うくすつむるぐぶ])(?:という)?。?$")
 # 更新した, 更新している, 更新済み, 更新し、...した: the last stem of the sentence tells the time of the others.
 _DONE = re.compile(
     "(?:を|が|は)?(?:(?:[ぁ-ん]{0,5}?|行[わっ]|始め|続け|終え)[ぁ-ん]{0,3}?(?:(?:た|ていた|ている)(?![いくらめ一-龯々ァ-ヶA-Za-z0-9])|てい(?![たる])|てお|だ(?=[。、])|でい(?![たる]))|済み|中[でだの]|完了|を?(?:始め|終え)た|ず?みだ)"
@@ -73,7 +75,8 @@ def _is_head(stem: str, rest: str) -> bool:
     """Whether a stem is the verb of its clause: 流出した, 流出はなかった, 流出が確認された, but neither 流出先 nor 流出を防ぐ."""
     if _KANA_END.search(stem):
         return True
-    return ((_VERBAL if _COMPOUND.fullmatch(stem) else _OKURIGANA).match(rest) or _SEEN.match(rest)) is not None
+    verb = _VERBAL.match(rest) if _COMPOUND.fullmatch(stem) else _OKURIGANA.match(rest)
+    return (verb or _SEEN.match(rest)) is not None
 
 
 def _denied(rest: str) -> bool:
@@ -105,11 +108,15 @@ def events(text: str) -> list[Event]:
             marks.add("planned")
         for match in pattern.finditer(read):
             rest = read[match.end() : match.end() + _REACH]
+            own = set(marks)
+            if _WILL.match(rest):
+                own.add("planned")
             denied = _denied(rest) != (_BEFORE.search(read[: match.start()]) is not None)
-            own = frozenset(marks | {"not"} if denied else marks)
+            if denied:
+                own.add("not")
             start = done + match.start()
             head = _is_head(match.group(), rest)
             done_so = head and _DONE.match(rest) is not None
-            found.append(Event(concepts[match.group()], start, start + len(match.group()), own, head, done_so))
+            found.append(Event(concepts[match.group()], start, start + len(match.group()), frozenset(own), head, done_so))
         done += len(sentence)
     return found

@@ -7,13 +7,13 @@ from secdigest_pipeline.analysis.grounding.meaning.events import is_japanese
 
 # 全て, 全社, 全台; but not 安全, 完全, 全国, 全体の2割, 全面.
 _ALL = re.compile(
-    "すべて|全て|(?<![安完健保万十])全(?=(?:部|員|機|社|台|店|校|件|数|製品|端末|顧客|利用者|会員|職員|社員|従業員|病院|施設|組織|企業|拠点|支店|店舗|"
+    "すべて|全て|(?<![安完健保万十])全(?=(?:部|員|機|社|台|店|校|件|数|額|量|製品|端末|顧客|利用者|会員|職員|社員|従業員|病院|施設|組織|企業|拠点|支店|店舗|"
     "バージョン|モデル|ユーザー|システム|サーバー|データ|アカウント|世界の|項目|期間|機能|車|職|国の|自治体|学校|工場|加盟|契約|患者|生徒|学生|版|シリーズ|種))"
     "|あらゆる|ことごと|残らず|例外なく|一律|みな(?=、)|皆(?=、)|丸ごと|どの(?=[^、。]{1,12}(?:も|でも))|誰でも|誰もが|どこでも|何でも|いかなる|どんな(?=[^、。]{1,12}(?:も|でも))"
     "|(?:いずれ|どちら|両方とも|双方とも)も(?![し])"
 )
-_ALWAYS = re.compile("必ず|常に|いつでも|いつも|絶対に|確実に|無条件|一切|毎回|完全に|全面的に|恒常的|(?<!不)可避|不可避")
-_REGARDLESS = re.compile("(?:に|を)?(?:かかわらず|関わらず|関係なく|問わず|よらず)|(?:有無|如何)に")
+_ALWAYS = re.compile("必ず|(?<![異正通平非日])常に|いつでも|いつも|絶対に|確実に|無条件|一切|毎回|完全に|全面的に|恒常的|(?<!不)可避|不可避")
+_REGARDLESS = re.compile("(?:何|どう|誰|どこ|いつ)で(?:あっても|も)|(?:に|を)?(?:かかわらず|関わらず|関係なく|問わず|よらず)|(?:有無|如何)に")
 _ALL_SAID = re.compile(
     r"\b(?:all|every\w*|each|any\w*|both|entire(?:ly)?|whole|always|no|none|never|neither|nor|full(?:y)?|complete(?:ly)?|total(?:ly)?|"
     r"across|throughout|wherever|whoever|whatever|whichever|regardless|irrespective|universal(?:ly)?|without exception|cannot|"
@@ -32,7 +32,7 @@ _PART = re.compile(
     r"\b\w+ of (?:the|its|their|our|his|her|those|these|about|some|around)? ?\d[\d,.]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|some|most|"
     r"part|half|many|several|few|thirds?|quarters?|majority|minority|none) of\b|\b(?:all but|except|apart from|other than|aside from|"
     r"not (?:all|every)|only|mainly|mostly|largely|partly|partially|up to|the (?:rest|others?|remaining)|the other \w+|remaining|at least one|"
-    r"not affected|unaffected|is not|are not|was not|were not|has not|have not|half|majority)\b|\bsome\b|\bmost\b|per ?cent\b|\d ?%",
+    r"not affected|unaffected|is not|are not|was not|were not|has not|have not|half|majority)\b|\bsome\b|\bmost\b|per ?cent\b|\b\w+ (?:in|out of) (?:two|three|four|five|ten|every|\d+)\b|\d ?%",
     re.IGNORECASE,
 )
 _PART_JA = re.compile(
@@ -53,6 +53,26 @@ def _parted(passages: Sequence[str]) -> bool:
 
 _EXCEPT = re.compile(r"\b(?:all but|except|apart from|other than|aside from|not (?:all|every)|excluding|nearly all|almost all)\b|除|以外|ほぼ全", re.IGNORECASE)
 _WHOLE = re.compile(r"\b(?:all|every\w*|each|both|entire|any|whole)\b|全て|すべて|いずれも|全(?=[員社機])|どちらも|両", re.IGNORECASE)
+
+
+_ANYWAY = re.compile(
+    r"\b(?:regardless|irrespective|whatever|whichever|whoever|wherever|any\w*|even|all|every\w*|either|always|no matter|independent\w*|both)\b|"
+    "かかわらず|関わらず|関係なく|問わず|よらず|どんな|どの|全|すべて|いずれ|誰|何でも|どこ|も(?=[、。])|有無",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(
+    r"\b(?:if|unless|only|when|where|provided|as long as|except|limited to|requires?|until|depend\w*)\b|場合|れば|たら|なら|限|のみ|だけ|条件|次第",
+    re.IGNORECASE,
+)
+
+
+def unconditional(statement: str, passages: Sequence[str]) -> bool:
+    """Whether a statement says that something holds in any case where its passages give a condition."""
+    return bool(
+        (_REGARDLESS.search(statement) or _ALWAYS.search(statement))
+        and any(map(_CONDITION.search, passages))
+        and not any(map(_ANYWAY.search, passages))
+    )
 
 
 def unlimited(statement: str, passages: Sequence[str]) -> str:

@@ -1,0 +1,79 @@
+"""Order in time: what a statement says came first, and what its passages say did."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from secdigest_pipeline.analysis.grounding.meaning.events import Event, is_japanese
+
+_BEFORE_JA = re.compile("(?:る|う|す|く|の|より|以)前(?:に|から|の|、)|に先立")
+_AFTER_JA = re.compile("(?:た|の|その|以|直)後|てから|でから|次に|続いて|最後に|まず|最初に|初めに|先に|それから|翌")
+_AFTER = re.compile(r"\b(?:after|following|once|since)\b", re.IGNORECASE)
+_BEFORE = re.compile(r"\b(?:before|prior to|until|ahead of)\b", re.IGNORECASE)
+_NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]{2,}")
+_NOUN_JA = re.compile("[A-Z][A-Za-z0-9]{2,}|[一-龯々]{2,}|[ァ-ヶー]{3,}")
+_SEQUENCE = re.compile(r"\b(?:first|then|afterwards?|later|next|finally|subsequently|lastly|only afterwards|second|third)\b", re.IGNORECASE)
+
+
+def _sorted_english(text: str, events: Sequence[Event]) -> list[Event] | None:
+    after, before = _AFTER.search(text), _BEFORE.search(text)
+    if after and before:
+        return None
+    cut = after or before
+    if cut is None:
+        return list(events) if _SEQUENCE.search(text) else None
+    first, second = [e for e in events if e.start < cut.start()], [e for e in events if e.start >= cut.end()]
+    if not text[: cut.start()].strip(' "'):
+        # "After B, A" and "Before B, A": the clause at the front ends with its comma
+        comma = text.find(",", cut.end())
+        if comma < 0:
+            return None
+        first, second = [e for e in second if e.start > comma], [e for e in second if e.start < comma]
+    elif second:
+        comma = text.find(",", cut.end())
+        second = [e for e in second if comma < 0 or e.start < comma]
+    return [*second, *first] if after else [*first, *second]
+
+
+def _sorted_japanese(text: str, events: Sequence[Event]) -> list[Event] | None:
+    before = _BEFORE_JA.search(text)
+    if before and not _AFTER_JA.search(text):
+        return [*(e for e in events if e.start >= before.end()), *(e for e in events if e.start < before.start())]
+    return list(events) if _AFTER_JA.search(text) and not before else None
+
+
+def _anchors(text: str) -> list[Event]:
+    """Names and, in Japanese, nouns: what a deed is done to tells it apart as well as its verb."""
+    pattern = _NOUN_JA if is_japanese(text) else _NAME
+    return [
+        Event((match.group().lower(),), match.start(), match.end(), frozenset(), True) for match in pattern.finditer(text)
+    ]
+
+
+def _pairs(text: str, events: Sequence[Event]) -> set[tuple[str, str]]:
+    """Pairs of concepts, the earlier first, each named once in a sentence that speaks of order."""
+    events = [*events, *_anchors(text)]
+    events.sort(key=lambda event: event.start)
+    in_time = _sorted_japanese(text, events) if is_japanese(text) else _sorted_english(text, events)
+    if in_time is None:
+        return set()
+    return {
+        (a, b)
+        for n, one in enumerate(in_time)
+        for other in in_time[n + 1 :]
+        for a in one.concepts
+        for b in other.concepts
+        if a != b and not set(one.concepts) & set(other.concepts)
+    }
+
+
+def reversed_order(statement: str, said: Sequence[Event], passages: Iterable[tuple[str, Sequence[Event]]]) -> bool:
+    """Whether what came first in a statement comes last in a passage; both must speak of order."""
+    heads = [event for event in said if event.head]
+    stated = _pairs(statement, heads)
+    if not stated:
+        return False
+    told: set[tuple[str, str]] = set()
+    for text, events in passages:
+        told |= _pairs(text, events)
+    turned = [(a, b) for a, b in stated if (b, a) in told and (a, b) not in told]
+    return bool(turned) and not any(pair in told and (pair[1], pair[0]) not in told for pair in stated)
