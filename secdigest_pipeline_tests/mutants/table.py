@@ -181,13 +181,13 @@ _GROUNDING = [
         ),
         ("grounding/ranges.py", '"<": "<=" in meant', '"<": True', "grounding/test_ranges.py"),
         ("grounding/ranges.py", "or said in meant", "", "grounding/test_ranges.py"),
-        ("grounding/exploitation.py", "if len(said) != 1:", "if not said:", "grounding/test_exploitation.py"),
-        ("grounding/exploitation.py", "return not said <= near", "return False", "grounding/test_exploitation.py"),
+        ("meaning/exploitation.py", "if len(said) != 1:", "if not said:", "meaning/test_exploitation.py"),
+        ("meaning/exploitation.py", "return not said <= near", "return False", "meaning/test_exploitation.py"),
         (
-            "grounding/exploitation.py",
+            "meaning/exploitation.py",
             '"not exploited" in said or (',
             "(",
-            "grounding/test_exploitation.py",
+            "meaning/test_exploitation.py",
         ),
         (
             "grounding/dates.py",

@@ -1,16 +1,16 @@
 """Grounding: whether a statement's quote stands in the article, and every value of the statement near it.
 
-Code only, no model: what fails is not printed. What the words between the values say is not judged, except whether something
-is said to be exploited (exploitation.py).
+Code only, no model: what fails is not printed. What the words between the values say is judged by the rules of `meaning`.
 """
 
 import re
 from bisect import bisect_left
 from functools import cached_property
 
-from secdigest_pipeline.analysis.grounding import exploitation, names, ranges
+from secdigest_pipeline.analysis.grounding import names, ranges
 from secdigest_pipeline.analysis.grounding.folding import fold, weight
 from secdigest_pipeline.analysis.grounding.index import NumberIndex
+from secdigest_pipeline.analysis.grounding.meaning.changes import changed
 from secdigest_pipeline.analysis.grounding.sentences import sentences
 from secdigest_pipeline.analysis.grounding.values import Value, read
 from secdigest_pipeline.analysis.records import Statement
@@ -86,8 +86,7 @@ class Grounder:
         judged = []
         for place in places:
             failed = self._failing(statement, place)
-            if exploitation.contradicts(statement, self.text, *place[2:], lambda: self._all):
-                failed.append("exploitation state")
+            failed += changed(statement, [self._all[slice(*self._sentences(*place[2:]))]], self._all)
             judged.append((place, failed))
             if not failed:
                 break

@@ -4,71 +4,125 @@ import re
 
 from secdigest_pipeline.analysis.grounding.meaning.events import Event, Mark, japanese_stems
 
-# Negative forms that do not deny, each by something of the same length in characters that says what they mean.
+# Negative forms that deny nothing.
 _NO_DENIAL = re.compile(
     "な(?:ければ|くては|いと)(?:なら|いけ|だめ)(?:ない|ず|ません)?|ねばなら(?:ない|ず)|ざるを得(?:ない|ず)|かもしれ(?:ない|ません|ず)|"
     "(?:だけ|のみ|ばかり)(?:で|では|じゃ)?なく|のみならず|間違い(?:は|が)?ない|間違いなく|に違いない|に過ぎない|にすぎない|少なく(?!な)|"
     "やむを得(?:ない|ず)|やむなく|問題(?:は|が)?ない|にかかわらず|に関わらず|を問わず|に限らず|にとどまらず|思わず|必ず|まず|"
-    "問わず|絶えず|相次ぎ|わず(?=か)|とは限らない|ないか(?=と|を|、|。|$)|少なくとも|なくなる恐れ"
+    "問わず|絶えず|わず(?=か)|とは限らない|ないか(?=と|を|、|。|$)|少なくとも|なくなる恐れ"
 )
 _NOT = re.compile(
-    "ない|なかった|なく|なけれ|なし|ません|ませんでした|[かさたなまらわばべめけげせれねえきぎしじちにびみりえげでい]ず(?![つれ])|られず|ぬ(?=[、。」]|$)|"
+    "ない|なかった|なく|なけれ|なし|ません|[かさたなまらわばべめけげせれねえきぎしじちにびみりでい]ず(?![つれ])|ぬ(?=[、。」]|$)|"
     "否定|否認|不可能|不能|免れ|失敗|拒否|拒ん|断っ|断り|見送|避け|防い|防ぐ|至らな|困難|難し|対象外|無関係|ゼロ"
 )
 _HEDGED = re.compile(
-    "可能性|恐れ|おそれ|疑[いわうっえ]|かもしれ|とみ[らてる]|と見ら|と見て|とみて|模様|もよう|推定|推測|推察|考え|と思わ|とされ|ようだ|ようで|"
-    "らしい|だろう|懸念|見方|見立て|未確認|といわれ|と言われ|示唆|うかがえ|窺え|得る|うる|ありうる|ありえ|見込ま|みられ|見られ(?=る|て)|"
-    "不明|分かっていない|わかっていない|判明していない|定かで|という(?=。|$|情報|指摘|報道)|"
-    "か(?:どうか|は)|のか|かを"
+    "可能性|恐れ|おそれ|疑[いわうっえ]|かもしれ|とみ[らてる]|と見ら|と見て|模様|もよう|推定|推測|推察|考え|と思わ|とされ|ようだ|ようで|"
+    "らしい|だろう|懸念|見方|見立て|未確認|といわれ|と言われ|示唆|うかがえ|窺え|得る|うる|ありえ|見込ま|みられ|見られ(?=る|て)|"
+    "不明|分かっていない|わかっていない|判明していない|定かで|という(?:情報|指摘)|か(?:どうか|は)|のか|かを"
 )
 _IF = re.compile("場合|れば|たら(?=、|$)|仮に|なら(?=、|ば)|限り|と、|際(?=[はに、])|ときは|できる|られる|うる|得る")
 _CLAIMED = re.compile("主張|自称|名乗|犯行声明|称し|訴え|言い分|触れ込み|うたう|うたっ")
 _REPORTED = re.compile(
-    "によると|によれば|による(?:と)?、|と(?:述べ|話し|話す|語|説明|発表|指摘|コメント|明らかに|報告|報じ|伝え|回答|答え|評価|分析|判断|主張|見て|みて|し(?:て(?:いる|おり|いた|、|おる)|た)|した(?:。|$)|という)|"
-    "という|ことを明らか|との(?:考え|見方|見解|認識|情報|報告|立場)"
+    "によると|によれば|による(?:と)?、|という|ことを明らか|との(?:考え|見方|見解|認識|情報|報告|立場)|"
+    "と(?:述べ|話し|話す|語|説明|発表|指摘|コメント|明らかに|報告|報じ|伝え|回答|答え|評価|分析|判断|主張|見て|みて|"
+    "し(?:て(?:いる|おり|いた|、|おる)|た)|した(?:。|$)|という)"
 )
 _PLANNED = re.compile(
     "予定|方針|計画|検討|見込|見通し|予測|予想|構え|考え(?=だ|を|。|、|が|で|て)|意向|つもり|目指|めど|準備|提案|約束|表明|予告|案(?=を|が|は|に|。)|"
-    "(?:する|行う|始める|開く|出す|設ける|増やす|置く|なる|される|られる|れる)(?:と(?:発表|述べ|し|明らか|説明|表明|話|い)|よう|こと(?:を|に|で)(?:決|検討|計画|発表|合意|約束|目指))|"
-    "よう(?:求め|呼び|指示|勧告|要請|命じ|促)|(?:す|い|つ|う|く|る)る?(?:予定|計画|方針)|へ(?=。|$)|今後|来(?:年|月|週|春|夏|秋|冬)"
+    "(?:する|行う|始める|開く|出す|設ける|増やす|置く|なる|される|られる|れる)"
+    "(?:と(?:発表|述べ|し|明らか|説明|表明|話|い)|よう|こと(?:を|に|で)(?:決|検討|計画|発表|合意|約束|目指))|"
+    "よう(?:求め|呼び|指示|勧告|要請|命じ|促)|へ(?=。|$)|今後|来(?:年|月|週|春|夏|秋|冬)"
 )
 # Nouns that hand on to what they belong what is said of them: 流出した可能性はない, 悪用された形跡は見つかっていない.
-_FORMAL = "可能性|恐れ|疑い|形跡|証拠|事実|報告|痕跡|兆候|事例|予定|方針|計画|見込み|見通し|根拠|必要|意向|考え|様子|ケース|証明|確証"
+_FORMAL = (
+    "可能性|恐れ|疑い|形跡|証拠|事実|報告|痕跡|兆候|事例|予定|方針|計画|見込み|見通し|根拠|必要|意向|考え|様子|ケース|証明|確証"
+)
 _FORMAL_NOUN = re.compile(f"(?:[一-龯]{{1,3}}な|直接の|と(?:い|の)う?)?(?:{_FORMAL})")
+# 流出が確認された, 修正は提供されない: the verb says of the noun before whether it is.
 _SEEN = re.compile(
     f"(?:の(?:{_FORMAL}))?(?:は|が|も|を|について(?:は|も)?)、?[^、。ぁ-ん]{{0,6}}(?:まだ|既に|すでに)?"
-    "(?:確認|報告|見つか|見つけ|認め|把握|検出|観測|検知|判明|な(?=[いかくし])|あり(?=ま)|行(?=[わっいう])|受け|得(?=ら)|起き|発生|寄せ|届|上が|出[てしさす]|提供|公開|実施|配布|配信|言い渡|下さ|可能|悪用|突[いかく]|利用|使[わっうい])"
+    "(?:確認|報告|見つか|見つけ|認め|把握|検出|観測|検知|判明|な(?=[いかくし])|あり(?=ま)|行(?=[わっいう])|受け|得(?=ら)|起き|発生|寄せ|届|"
+    "上が|出[てしさす]|提供|公開|実施|配布|配信|言い渡|下さ|可能|悪用|突[いかく]|利用|使[わっうい])"
 )
-_REFUSED = re.compile("(?:拒否|拒|断|見送|避け|防|阻止|免れ|否定|否認|不可|失敗|回避|できな|できず)")
+_REFUSED = re.compile("拒否|拒|断|見送|避け|防|阻止|免れ|否定|否認|不可|失敗|回避|できな|できず")
 _RUN = re.compile("[ぁ-ん]*")
 _KANA_END = re.compile("[ぁ-ん]$")
 _COMPOUND = re.compile("[一-龯々]{2,}|[ァ-ヶー]+|[一-龯ァ-ヶー]+化")
 _VERBAL = re.compile(
-    "(?:を|は|が|も|に)?(?:し|さ|す|せ|でき|出来|行[いわっう]|済|可能|不可|な[いかくし]|あ[りるっ])|中(?=[で。、だと])|が?始|[わいうっえきくけりらるれんみまむめび]|"
-    "(?=[。、])"
+    "(?:を|は|が|も|に)?(?:し|さ|す|せ|でき|出来|行[いわっう]|済|可能|不可|な[いかくし]|あ[りるっ])|中(?=[で。、だと])|が?始|"
+    "[わいうっえきくけりらるれんみまむめび]|(?=[。、])"
 )
 _OKURIGANA = re.compile("[ぁ-ん]")
 # 更新する。 at the end of a sentence: of a deed not yet done, or of a habit.
 _WILL = re.compile("(?:を|が)?(?:する|行う|始める|[うくすつむるぐぶ])(?:という)?。?$")
-# 更新した, 更新している, 更新済み, 更新し、...した: the last stem of the sentence tells the time of the others.
+_WILL_END = re.compile("(?<![いあ])(?<!でき)(?<!な)[うくすつむるぐぶ]。?$")
+# 更新した, 更新している, 更新済み; but not 更新した会社, which tells what is known of a thing that the clause speaks of.
 _DONE = re.compile(
-    "(?:を|が|は)?(?:(?:[ぁ-ん]{0,5}?|行[わっ]|始め|続け|終え)[ぁ-ん]{0,3}?(?:(?:た|ていた|ている)(?![いくらめ一-龯々ァ-ヶA-Za-z0-9])|てい(?![たる])|てお|だ(?=[。、])|でい(?![たる]))|済み|中[でだの]|完了|を?(?:始め|終え)た|ず?みだ)"
+    "(?:を|が|は)?(?:(?:[ぁ-ん]{0,5}?|行[わっ]|始め|続け|終え)[ぁ-ん]{0,3}?"
+    "(?:(?:た|ていた|ている)(?![いくらめ一-龯々ァ-ヶA-Za-z0-9])|てい(?![たる])|てお|だ(?=[。、])|でい(?![たる]))|"
+    "済み|中[でだの]|完了|を?(?:始め|終え)た|ず?みだ)"
     "|(?:の[一-龯]{2})?[はがもを]、?[^、。ぁ-ん]{0,6}(?:まだ|既に|すでに)?[一-龯]{1,4}[ぁ-ん]{0,4}?(?:た(?![いくらめ])|てい|てお)"
-    "|(?:し|され|て|で|り|き|い|え|れ|られ)?、[^。]*(?:た|てい(?:る|ます)|済みだ)。?$"
 )
+# 更新し、...した: the last verb of a sentence tells the time of those before it.
+_GOES_ON = re.compile("(?:し|され|て|で|り|き|い|え|れ|られ)?、")
+_ENDED = re.compile("(?:た|てい(?:る|ます)|済みだ)。?$")
 _REACH = 60
+_SENTENCE = re.compile("(?<=[。！？\n])")
 _BREAK = re.compile("[、。；;！？!?\n]")
 _BEFORE = re.compile("[未非不無]$")
 
 
 def sentences(text: str) -> list[str]:
     """The sentences of a statement or passage; quotation marks do not hold them together."""
-    return [piece for piece in re.split("(?<=[。！？\n])", text) if piece.strip()]
+    return _SENTENCE.split(text)
 
 
 def plain_negatives(text: str) -> str:
-    """`text` with negative forms that deny nothing replaced by a sign, offset by offset the same."""
+    """`text` with each negative form that denies nothing blotted out, offset by offset the same."""
     return _NO_DENIAL.sub(lambda match: "・" * len(match.group()), text)
+
+
+def denials(text: str) -> int:
+    """How many negative forms a Japanese text has."""
+    return len(_NOT.findall(plain_negatives(text)))
+
+
+def is_denied(rest: str) -> bool:
+    """Whether the words behind a stem deny it; `rest` begins behind the stem."""
+    run = _RUN.match(rest)
+    end = run.end() if run else 0
+    if _NOT.search(rest, 0, end) or _REFUSED.match(rest, end):
+        return True
+    formal = _FORMAL_NOUN.match(rest, end) or _SEEN.match(rest)
+    if not formal:
+        return False
+    stop = _BREAK.search(rest, formal.end())
+    return _NOT.search(rest, formal.start(), stop.start() if stop else len(rest)) is not None
+
+
+def doubts(text: str) -> bool:
+    """Whether a text marks anything as possible, believed or claimed."""
+    return bool(_HEDGED.search(text) or _CLAIMED.search(text))
+
+
+def guesses(text: str) -> bool:
+    """Whether a text marks anything as possible or believed; what somebody claims is not meant."""
+    return _HEDGED.search(text) is not None
+
+
+def qualifies(text: str) -> bool:
+    """Whether a text marks what it says as possible, conditional, claimed or told by somebody."""
+    return doubts(text) or bool(_IF.search(text) or _REPORTED.search(text))
+
+
+def plans(text: str) -> bool:
+    """Whether a text has a word for what is planned or asked for."""
+    return _PLANNED.search(text) is not None
+
+
+def ends_in_will(text: str) -> bool:
+    """Whether a sentence of a text ends in the plain present of a deed: 補助金を新設する。"""
+    return any(_WILL_END.search(sentence.strip()) for sentence in sentences(text))
 
 
 def _is_head(stem: str, rest: str) -> bool:
@@ -79,44 +133,36 @@ def _is_head(stem: str, rest: str) -> bool:
     return (verb or _SEEN.match(rest)) is not None
 
 
-def _denied(rest: str) -> bool:
-    """Whether the words behind a stem deny it; `rest` begins behind the stem."""
-    run = _RUN.match(rest)
-    end = run.end() if run else 0
-    if _NOT.search(rest[:end]) or _REFUSED.match(rest, end):
-        return True
-    formal = _FORMAL_NOUN.match(rest, end) or _SEEN.match(rest)
-    if not formal:
-        return False
-    stop = _BREAK.search(rest, formal.end())
-    return _NOT.search(rest[formal.start() : stop.start() if stop else len(rest)]) is not None
+def _sentence_marks(sentence: str) -> set[Mark]:
+    marks: set[Mark] = set()
+    if _HEDGED.search(sentence):
+        marks.add("hedged")
+    if _CLAIMED.search(sentence):
+        marks.add("claimed")
+    if _PLANNED.search(sentence):
+        marks.add("planned")
+    return marks
 
 
 def events(text: str) -> list[Event]:
     """Every concept that a Japanese text names, with its marks. A doubt or a plan in a sentence governs all of it."""
     pattern, concepts = japanese_stems()
     found: list[Event] = []
-    done = 0
+    begin = 0
     for sentence in sentences(text):
-        read = plain_negatives(sentence)
-        marks: set[Mark] = set()
-        if _HEDGED.search(sentence):
-            marks.add("hedged")
-        if _CLAIMED.search(sentence):
-            marks.add("claimed")
-        if _PLANNED.search(sentence):
-            marks.add("planned")
-        for match in pattern.finditer(read):
-            rest = read[match.end() : match.end() + _REACH]
-            own = set(marks)
+        plain = plain_negatives(sentence)
+        common = _sentence_marks(sentence)
+        ended = _ENDED.search(sentence.rstrip()) is not None
+        for match in pattern.finditer(plain):
+            stem, rest = match.group(), plain[match.end() : match.end() + _REACH]
+            marks = set(common)
             if _WILL.match(rest):
-                own.add("planned")
-            denied = _denied(rest) != (_BEFORE.search(read[: match.start()]) is not None)
-            if denied:
-                own.add("not")
-            start = done + match.start()
-            head = _is_head(match.group(), rest)
-            done_so = head and _DONE.match(rest) is not None
-            found.append(Event(concepts[match.group()], start, start + len(match.group()), frozenset(own), head, done_so))
-        done += len(sentence)
+                marks.add("planned")
+            if is_denied(rest) != (_BEFORE.search(plain, 0, match.start()) is not None):
+                marks.add("not")
+            head = _is_head(stem, rest)
+            done = head and bool(_DONE.match(rest) or (ended and _GOES_ON.match(rest)))
+            start = begin + match.start()
+            found.append(Event(concepts[stem], start, start + len(stem), frozenset(marks), head, done))
+        begin += len(sentence)
     return found

@@ -1,8 +1,8 @@
 """Deeds turned into their opposite without a word of negation: disable it for enable it, open for block."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from secdigest_pipeline.analysis.grounding.meaning.events import Event
+from secdigest_pipeline.analysis.grounding.meaning.reading import Reading
 
 _PAIRS = (
     ("enable", "disable"),
@@ -29,20 +29,20 @@ for _one, _other in _PAIRS:
     _OPPOSITE.setdefault(_other, set()).add(_one)
 
 
-def turned(said: Iterable[Event], passages: Iterable[tuple[str, Sequence[Event]]]) -> bool:
+def turned(said: Reading, told: Sequence[Reading]) -> bool:
     """Whether a statement's deed is the opposite of one in its passages, none of which name the deed itself."""
     there: set[str] = set()
     plain: set[str] = set()
-    for text, events in passages:
-        for event in events:
+    for reading in told:
+        for event in reading.events:
             there.update(event.concepts)
             # "connections", "installation": a noun is no deed
-            if "not" not in event.marks and not text[event.start : event.end].endswith(("ion", "ions")):
+            if "not" not in event.marks and not reading.text[event.start : event.end].endswith(("ion", "ions")):
                 plain.update(event.concepts)
     return any(
         event.head
         and "not" not in event.marks
-        and not there.intersection(event.concepts)
+        and there.isdisjoint(event.concepts)
         and any(_OPPOSITE.get(concept, set()) & plain for concept in event.concepts)
-        for event in said
+        for event in said.events
     )

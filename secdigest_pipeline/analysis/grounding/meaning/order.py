@@ -1,14 +1,15 @@
 """Order in time: what a statement says came first, and what its passages say did."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from secdigest_pipeline.analysis.grounding.meaning.events import Event, is_japanese
+from secdigest_pipeline.analysis.grounding.meaning.reading import Reading
 
-_BEFORE_JA = re.compile("(?:る|う|す|く|の|より|以)前(?:に|から|の|、)|に先立")
+_BEFORE_JA = re.compile("[るうすくむつの]前(?:に|、)|に先立")
 _AFTER_JA = re.compile("(?:た|の|その|以|直)後|てから|でから|次に|続いて|最後に|まず|最初に|初めに|先に|それから|翌")
 _AFTER = re.compile(r"\b(?:after|following|once|since)\b", re.IGNORECASE)
-_BEFORE = re.compile(r"\b(?:before|prior to|until|ahead of)\b", re.IGNORECASE)
+_BEFORE = re.compile(r"\b(?:before|prior to|until|ahead of)\b(?! (?:version |release )?[v\d])", re.IGNORECASE)
 _NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]{2,}")
 _NOUN_JA = re.compile("[A-Z][A-Za-z0-9]{2,}|[一-龯々]{2,}|[ァ-ヶー]{3,}")
 _SEQUENCE = re.compile(r"\b(?:first|then|afterwards?|later|next|finally|subsequently|lastly|only afterwards|second|third)\b", re.IGNORECASE)
@@ -66,14 +67,13 @@ def _pairs(text: str, events: Sequence[Event]) -> set[tuple[str, str]]:
     }
 
 
-def reversed_order(statement: str, said: Sequence[Event], passages: Iterable[tuple[str, Sequence[Event]]]) -> bool:
+def reversed_in_time(said: Reading, told: Sequence[Reading]) -> bool:
     """Whether what came first in a statement comes last in a passage; both must speak of order."""
-    heads = [event for event in said if event.head]
-    stated = _pairs(statement, heads)
+    stated = _pairs(said.text, [event for event in said.events if event.head])
     if not stated:
         return False
-    told: set[tuple[str, str]] = set()
-    for text, events in passages:
-        told |= _pairs(text, events)
-    turned = [(a, b) for a, b in stated if (b, a) in told and (a, b) not in told]
-    return bool(turned) and not any(pair in told and (pair[1], pair[0]) not in told for pair in stated)
+    there: set[tuple[str, str]] = set()
+    for reading in told:
+        there |= _pairs(reading.text, reading.events)
+    turned = any((b, a) in there and (a, b) not in there for a, b in stated)
+    return turned and not any((a, b) in there and (b, a) not in there for a, b in stated)

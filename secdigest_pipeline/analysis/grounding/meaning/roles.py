@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 
 from secdigest_pipeline.analysis.grounding.meaning import parties
-from secdigest_pipeline.analysis.grounding.meaning.events import Event, is_japanese
+from secdigest_pipeline.analysis.grounding.meaning.events import Event
+from secdigest_pipeline.analysis.grounding.meaning.reading import Reading
 
 # Names of the one who acts and of the one it is done to.
 Pair = tuple[frozenset[str], frozenset[str]]
@@ -16,6 +17,9 @@ _PASSIVE = re.compile(r"\b(?:was|were|been|is|are|be|being|got|gets)(?: \w+ly)? 
 _BY = re.compile(r"^\W*(?:\w+ ){0,4}?by ((?:the |a )?[A-Z][^,;.]*)")
 _PASSIVE_JA = re.compile("(?:さ|か|ら|た|ま|わ)?れ")
 _SUBJECT = re.compile("([^、。がは]{2,30}?)(?:は|が)、?")
+_TOPIC = re.compile("([^、。はが]{2,40}?)(?:は|が)")
+# と警告した, と発表した: whoever says it is named at the front, before what is said.
+_QUOTED = re.compile("と$")
 _OBJECT = re.compile("([A-Za-z0-9一-龯々ァ-ヶー ]{2,30}?)(?:社)?(?:に|を|へ|から|によって|により)")
 
 
@@ -32,40 +36,45 @@ def _english(text: str, event: Event) -> Pair:
 
 
 def _japanese(text: str, event: Event) -> Pair:
-    """The same around a Japanese verb: は or が marks the one, に, を, から or により the other."""
-    sentence = max(text.rfind("。", 0, event.start) + 1, 0)
+    """The same around a Japanese verb: が or は in its own part of the sentence, else the topic, against に, を, から, により."""
+    sentence = text.rfind("。", 0, event.start) + 1
     left = text[sentence : event.start]
-    subjects = _SUBJECT.findall(left)
-    tail = left
-    if subjects:
-        at = left.rfind(subjects[-1])
-        tail = left[at + len(subjects[-1]) + 1 :]
-    objects = frozenset().union(*(parties.actors(found) for found in _OBJECT.findall(tail)), frozenset())
-    subject = parties.actors(subjects[-1]) if subjects else frozenset()
+    part = left.rfind("、") + 1
+    subject = None
+    if not _QUOTED.search(left):
+        own = list(_SUBJECT.finditer(left, part))
+        subject = own[-1] if own else None
+    subject = subject or _TOPIC.match(left)
+    if subject is None:
+        return frozenset(), frozenset()
+    doer = parties.actors(subject.group(1))
+    rest = left[max(subject.end(), part) :]
+    other = frozenset().union(*(parties.actors(found) for found in _OBJECT.findall(rest)), frozenset())
     passive = _PASSIVE_JA.match(text, event.end) is not None
-    return (objects, subject) if passive else (subject, objects)
+    return (other, doer) if passive else (doer, other)
 
 
-def _pair(text: str, event: Event) -> Pair:
-    return _japanese(text, event) if is_japanese(text) else _english(text, event)
+def _pair(reading: Reading, event: Event) -> Pair:
+    return _japanese(reading.text, event) if reading.japanese else _english(reading.text, event)
 
 
-def exchanged(statement: str, said: Sequence[Event], passages: Sequence[tuple[str, Sequence[Event]]]) -> bool:
+def exchanged(said: Reading, told: Sequence[Reading]) -> bool:
     """Whether a statement's doer of a deed is another than its passages', both of whom stand in both texts."""
-    told: dict[str, list[Pair]] = {}
-    for text, events in passages:
-        for event in events:
-            for concept in event.concepts:
-                told.setdefault(concept, []).append(_pair(text, event))
-    there = frozenset().union(*(parties.actors(text) for text, _ in passages))
-    here = parties.actors(statement)
-    english = not all(is_japanese(text) for text, _ in passages)
-    for event in said:
-        pairs = [pair for concept in event.concepts for pair in told.get(concept, ())]
+    english = not all(reading.japanese for reading in told)
+    there = frozenset().union(*(parties.actors(reading.text) for reading in told))
+    here = parties.actors(said.text)
+    for event in said.events:
+        pairs = [
+            _pair(reading, other)
+            for reading in told
+            for other in reading.events
+            if not set(event.concepts).isdisjoint(other.concepts)
+        ]
         if not event.head or not pairs:
             continue
-        doer, other = _japanese(statement, event)
+        doer, other = _japanese(said.text, event)
         if english:
+            # a Japanese word for "police" says nothing about the names of an English passage
             doer = frozenset(filter(str.isascii, doer))
         doers = frozenset().union(*(pair[0] for pair in pairs))
         others = frozenset().union(*(pair[1] for pair in pairs))

@@ -75,12 +75,11 @@ def unconditional(statement: str, passages: Sequence[str]) -> bool:
     )
 
 
-def unlimited(statement: str, passages: Sequence[str]) -> str:
-    """"all of them" when a statement says all, every or always and its passages do not, or speak of a part; else ""."""
+def unlimited(statement: str, passages: Sequence[str]) -> bool:
+    """Whether a statement says all, every or always where its passages do not, or where they speak of a part."""
     every = _ALL.search(statement) or _ALWAYS.search(statement) or _REGARDLESS.search(statement)
     if every and not _said(passages):
-        return "all of them"
-    if (every or _BOTH.search(statement)) and not _PART_SAID.search(statement):
-        if any(map(_EXCEPT.search, passages)) or (_parted(passages) and not any(map(_WHOLE.search, passages))):
-            return "all of them"
-    return ""
+        return True
+    if not (every or _BOTH.search(statement)) or _PART_SAID.search(statement):
+        return False
+    return any(map(_EXCEPT.search, passages)) or (_parted(passages) and not any(map(_WHOLE.search, passages)))
