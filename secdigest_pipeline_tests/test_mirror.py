@@ -19,6 +19,12 @@ THROUGH_OTHERS = (
     ("analysis/asking", "answer failures reading", "analysis/asking/test_endpoint.py", "an answer's way, end by end"),
     ("analysis/asking", "cost", "analysis/asking/test_batches.py", "the list price beside what was billed"),
     ("analysis/grounding", "dates index names sentences vague", "analysis/grounding/test_values.py", "by statements"),
+    (
+        "analysis/grounding/meaning",
+        "cause certainty english events japanese negation numbers opposites order parties reading roles scope speaker tense",
+        "analysis/grounding/meaning/test_changes.py",
+        "by statements and their passages",
+    ),
     ("articles/extraction", "article_text boilerplate", "articles/extraction/test_extract.py", "parts of one reading"),
     ("articles/pages", "answers", "articles/pages/test_read.py", "an answer's state, by real servers"),
     ("articles/stories", "words", "articles/stories/test_stories.py", "words count only where they merge or part"),

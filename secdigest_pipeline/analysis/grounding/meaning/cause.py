@@ -3,12 +3,18 @@
 import re
 from collections.abc import Sequence
 
-_CAUSE = re.compile("原因(?:だ|で(?!は)|と(?!は|み|なる|され)|は[^、。]{2,}(?:だ|った|ある|よる)|となっ)|(?:理由|要因|引き金|きっかけ)(?:だ|で(?!は)|と(?!は)|となっ)|ため(?:だ(?:った|と)?|である)|によるもの(?:だ|で)|せい(?:だ|で)|に起因|が招|を招|に(?:由来|つながっ)|したことが[^、。]*(?:押し上げ|原因|要因)")
-_DOUBT = re.compile("不明|調査中|調べ|分かってい|分かってお|わかってい|わかってお|特定され(?:て(?:い|お))|かどうか|可能性|とみ[らてる]|とは|ではな|でなく|疑い|恐れ|否定|未|ない")
+_CAUSE = re.compile(
+    "原因(?:だ|で(?!は)|と(?!は|み|なる|され)|は[^、。]{2,}(?:だ|った|ある|よる)|となっ)|(?:理由|要因|引き金|きっかけ)(?:だ|で(?!は)|と(?!は)|となっ)|ため(?:だ(?:った|と)?|である)|によるもの(?:だ|で)|せい(?:だ|で)|に起因|が招|を招|に(?:由来|つながっ)|したことが[^、。]*(?:押し上げ|原因|要因)"
+)
+_DOUBT = re.compile(
+    "不明|調査中|調べ|分かってい|分かってお|わかってい|わかってお|特定され(?:て(?:い|お))|かどうか|可能性|とみ[らてる]|とは|ではな|でなく|疑い|恐れ|否定|未|ない"
+)
 _UNKNOWN = re.compile(
     r"\b(?:unknown|unclear|under investigation|still investigat\w+|being investigated|investigation (?:is|continues)|open question|"
-    r"(?:not|n't|never|nor) (?:yet |been |publicly |directly |be )*(?:said|say|clear|known|know|disclosed|determined|explained?|named|related|"
-    r"caused|connected|linked|responsible|the cause|the reason|because|due|find|found|give|given|establish\w*)|no (?:cause|reason|explanation|connection|"
+    r"(?:not|n't|never|nor) (?:yet |been |publicly |directly |be )*(?:said|say|clear|known|know|disclosed|determined|"
+    r"explained?|named|related|"
+    r"caused|connected|linked|responsible|the cause|the reason|because|due|find|found|give|given|establish\w*)|no (?:cause|reason|"
+    r"explanation|connection|"
     r"relation|link|evidence|sign)|nothing to do with|unrelated|unconnected|rul(?:ed|es) out|refused to say|declined to say|neither|"
     r"independent of|coinciden\w+|without giving)\b",
     re.IGNORECASE,

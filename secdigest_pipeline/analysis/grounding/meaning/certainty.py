@@ -17,6 +17,11 @@ _SURE = re.compile(
 )
 _SURE_JA = re.compile("確認[しさで]|判明|特定|断定|確定|明らか|裏付|証明|認め|分かった|わかった|突き止")
 _REACH = 60
+# A second clause may be the source.
+_MORE = re.compile(r"[、,;:]|[.。](?=.)|\b(?:and|but|which|who|because|after|before|when|while|that|said|says)\b")
+_DOUBT_AT_END = re.compile(
+    "(?:可能性がある|可能性がある(?:という|とみている)|恐れがある|おそれがある|とみられ(?:る|ている)|と推定され(?:る|ている)|模様だ|疑いがある|かもしれない)。?$"
+)
 
 
 def overstated(said: Reading, told: Sequence[Reading]) -> bool:
@@ -38,7 +43,17 @@ def overstated(said: Reading, told: Sequence[Reading]) -> bool:
         seen = [not marks.isdisjoint(("hedged", "claimed")) for marks in mentions(event, told)]
         if seen and all(seen):
             return True
-    return False
+    return not said.denials and "悪用" not in said.text and all(map(_all_in_doubt, told))
+
+
+def _all_in_doubt(reading: Reading) -> bool:
+    """Whether a passage is one short clause, and that in doubt: whatever a statement says of it is."""
+    text = reading.text.strip()
+    if len(_MORE.findall(text)) > 0 or len(text) > (60 if reading.japanese else 130):
+        return False
+    if reading.japanese:
+        return _DOUBT_AT_END.search(text) is not None
+    return reading.doubts and not _sure(reading)
 
 
 def _sure(reading: Reading) -> bool:

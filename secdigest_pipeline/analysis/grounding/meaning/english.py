@@ -27,7 +27,7 @@ _NONE = frozenset("no nothing none nobody neither".split())
 _MISSING = frozenset("possible available necessary needed required public planned offered provided known clear".split())
 _NOT_PHRASES = re.compile(
     r"\b(?:yet to|no longer|rul(?:es?|ed) out|stop(?:ped|s)? short of|rather than|instead of|far from|fell short of|"
-    r"too early to|little evidence|anything but|free of)\b"
+    r"too early to|little evidence|anything but|(?:advis|warn|recommend|caution|urg|decid|rul)(?:e|es|ed|ing|s)? against)\b"
 )
 _NOT_NOT = re.compile(r"\bnot (?:only|just|merely|least)\b|\bno (?:doubt|less|fewer|sooner|matter)\b|\bnot un\w+")
 _HEDGES = (
@@ -45,7 +45,7 @@ _CLAIMS = (
 _PLANS = (
     "will shall plan plans planned planning intend intends intended considering consider considers proposed proposes propose "
     "proposal scheduled expects expected expect upcoming aims hopes wants going promises promised promise pledges pledged "
-    "preparing prepares eventually soon would weighing mulling mull weigh"
+    "threaten threatens threatened threatening vow vows vowed preparing prepares eventually soon would weighing mulling mull weigh"
 )
 _MARKS: dict[str, Mark] = {
     **dict.fromkeys(_HEDGES.split(), "hedged"),
@@ -55,7 +55,8 @@ _MARKS: dict[str, Mark] = {
 _PLAN_PHRASES = re.compile(
     r"\b(?:(?:is|are|was|were) (?:due )?to (?:be )?[a-z]+|set to|due to [a-z]+ (?:on|in|next|by)|about to|ready to|"
     r"next (?:week|month|year|spring|summer|autumn|fall|quarter)|later this (?:week|month|year)|by the end of|"
-    r"in the coming|starting (?:in|on|next)|under consideration|draft|has yet to)\b"
+    r"(?:agreed|offered|tried|trying|attempted|attempting|ordered|asked) to|in the coming|starting (?:in|on|next)|"
+    r"under consideration|draft|has yet to)\b"
 )
 # First words of phrases that stand behind what is planned.
 _BEHIND = frozenset(("next", "later", "by", "in", "starting"))
@@ -69,7 +70,10 @@ _UNSURE = re.compile(
 _ADJECTIVE = frozenset(
     "suspected alleged possible potential likely apparent probable purported claimed expected planned proposed".split()
 )
-_NOUNS_FOLLOW = frozenset("a an the one two three four five six main prime chief male female other these those no any".split())
+_NOUNS_FOLLOW = frozenset(
+    "a an the one two three four five six main prime chief male female other these those no any".split()
+)
+_SEEMS = frozenset("to that as likely not certain clear possible probable".split())
 _DATES_FOLLOW = frozenset("in since until by of from on early late mid last this next between before after and".split())
 _DETERMINERS = frozenset("a an the its their his her two three four several many some other".split())
 
@@ -153,7 +157,12 @@ def _mark(tokens: list[_Token], at: int) -> Mark | None:
     """What the word at index `at` makes of its clause: nothing where it is a noun, as in "a suspect was arrested", "in May"."""
     word = tokens[at].word
     before = tokens[at - 1].word if at else ""
-    if (word in ("suspect", "suspects") and before in _NOUNS_FOLLOW) or (word == "may" and before in _DATES_FOLLOW):
+    following = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    if (word in ("suspect", "suspects") and before in _NOUNS_FOLLOW) or (
+        word == "may" and (before in _DATES_FOLLOW or before[:1].isdigit() or following[:1].isdigit())
+    ):
+        return None
+    if word.startswith(("appear", "seem")) and following not in _SEEMS:
         return None
     return _MARKS.get("will" if word.endswith("'ll") else word)
 
@@ -184,7 +193,8 @@ def _marked(text: str, tokens: list[_Token]) -> list[set[Mark]]:
 
 def denials(text: str) -> int:
     """How many negative words an English text has."""
-    return sum(token.word in _NOT or token.word.endswith("n't") for token in _tokens(text))
+    words = sum(token.word in _NOT or token.word.endswith("n't") for token in _tokens(text))
+    return words + len(_NOT_PHRASES.findall(text.lower()))
 
 
 def doubts(text: str) -> bool:
@@ -217,7 +227,7 @@ def events(text: str) -> list[Event]:
         own = marks[at]
         if not concepts and token.word.startswith(("un", "non-")):
             # unpatched, undetected: denied by its own first syllable, so "not undetected" is not
-            concepts = known.get(token.word.removeprefix("non-" if token.word.startswith("non-") else "un"))
+            concepts = known.get(token.word.removeprefix("non-" if token.word.startswith("non-") else "un"), ())
             own = own ^ {"not"}
         if concepts:
             found.append(Event(concepts, token.start, token.end, frozenset(own), True))

@@ -28,15 +28,13 @@ _REPORTED = re.compile(
     "し(?:て(?:いる|おり|いた|、|おる)|た)|した(?:。|$)|という)"
 )
 _PLANNED = re.compile(
-    "予定|方針|計画|検討|見込|見通し|予測|予想|構え|考え(?=だ|を|。|、|が|で|て)|意向|つもり|目指|めど|準備|提案|約束|表明|予告|案(?=を|が|は|に|。)|"
+    "予定|方針|計画|検討|見込|見通し|予測|予想|構え|考え(?=だ|を|。|、|が|で|て)|意向|つもり|目指|めど|準備|提案|約束|表明|予告|命じ|合意|脅[しすさ]|案(?=を|が|は|に|。)|"
     "(?:する|行う|始める|開く|出す|設ける|増やす|置く|なる|される|られる|れる)"
     "(?:と(?:発表|述べ|し|明らか|説明|表明|話|い)|よう|こと(?:を|に|で)(?:決|検討|計画|発表|合意|約束|目指))|"
     "よう(?:求め|呼び|指示|勧告|要請|命じ|促)|へ(?=。|$)|今後|来(?:年|月|週|春|夏|秋|冬)"
 )
 # Nouns that hand on to what they belong what is said of them: 流出した可能性はない, 悪用された形跡は見つかっていない.
-_FORMAL = (
-    "可能性|恐れ|疑い|形跡|証拠|事実|報告|痕跡|兆候|事例|予定|方針|計画|見込み|見通し|根拠|必要|意向|考え|様子|ケース|証明|確証"
-)
+_FORMAL = "可能性|恐れ|疑い|形跡|証拠|事実|報告|痕跡|兆候|事例|予定|方針|計画|見込み|見通し|根拠|必要|意向|考え|様子|ケース|証明|確証"
 _FORMAL_NOUN = re.compile(f"(?:[一-龯]{{1,3}}な|直接の|と(?:い|の)う?)?(?:{_FORMAL})")
 # 流出が確認された, 修正は提供されない: the verb says of the noun before whether it is.
 _SEEN = re.compile(
@@ -45,23 +43,30 @@ _SEEN = re.compile(
     "上が|出[てしさす]|提供|公開|実施|配布|配信|言い渡|下さ|可能|悪用|突[いかく]|利用|使[わっうい])"
 )
 _REFUSED = re.compile("拒否|拒|断|見送|避け|防|阻止|免れ|否定|否認|不可|失敗|回避|できな|できず")
+# 拡散する機能がない: what is done by a thing that is not there.
+_WITHOUT = re.compile("[ぁ-ん]*[るたうくすつむ][一-龯ァ-ヶー]{1,8}[はがも](?:な[いくかし]|ありませ|存在しな)")
 _RUN = re.compile("[ぁ-ん]*")
 _KANA_END = re.compile("[ぁ-ん]$")
 _COMPOUND = re.compile("[一-龯々]{2,}|[ァ-ヶー]+|[一-龯ァ-ヶー]+化")
 _VERBAL = re.compile(
     "(?:を|は|が|も|に)?(?:し|さ|す|せ|でき|出来|行[いわっう]|済|可能|不可|な[いかくし]|あ[りるっ])|中(?=[で。、だと])|が?始|"
-    "[わいうっえきくけりらるれんみまむめび]|(?=[。、])"
+    "[わいうっえきくけりらるれんみまむめび]|だ|で(?:は|あ|す)|のまま|(?=[。、])"
 )
 _OKURIGANA = re.compile("[ぁ-ん]")
 # 更新する。 at the end of a sentence: of a deed not yet done, or of a habit.
 _WILL = re.compile("(?:を|が)?(?:する|行う|始める|[うくすつむるぐぶ])(?:という)?。?$")
-_WILL_END = re.compile("(?<![いあ])(?<!でき)(?<!な)[うくすつむるぐぶ]。?$")
+# What lasts is no deed to come.
+_STATES = frozenset(
+    ("exceed", "reach", "contain", "link", "affect", "require", "know", "own", "live", "cover", "belong", "same")
+)
+_WILL_END = re.compile("(?<![いあ])(?<!でき)(?<![な回含占異至])(?<!超え)[うくすつむるぐぶ]。?$")
 # 更新した, 更新している, 更新済み; but not 更新した会社, which tells what is known of a thing that the clause speaks of.
 _DONE = re.compile(
     "(?:を|が|は)?(?:(?:[ぁ-ん]{0,5}?|行[わっ]|始め|続け|終え)[ぁ-ん]{0,3}?"
     "(?:(?:た|ていた|ている)(?![いくらめ一-龯々ァ-ヶA-Za-z0-9])|てい(?![たる])|てお|だ(?=[。、])|でい(?![たる]))|"
-    "済み|中[でだの]|完了|を?(?:始め|終え)た|ず?みだ)"
-    "|(?:の[一-龯]{2})?[はがもを]、?[^、。ぁ-ん]{0,6}(?:まだ|既に|すでに)?[一-龯]{1,4}[ぁ-ん]{0,4}?(?:た(?![いくらめ])|てい|てお)"
+    "[ぁ-ん]{0,3}済み|中[でだの]|完了|を?(?:始め|終え)た|ず?みだ)"
+    "|(?:の[一-龯]{2})?[はがもを]、?[^、。ぁ-ん]{0,6}(?:まだ|既に|すでに)?[一-龯]{1,4}[ぁ-ん]{0,4}?"
+    "(?:(?:た|ていた|ている)(?![いくらめ一-龯々ァ-ヶA-Za-z0-9])|てい(?![たる])|てお)"
 )
 # 更新し、...した: the last verb of a sentence tells the time of those before it.
 _GOES_ON = re.compile("(?:し|され|て|で|り|き|い|え|れ|られ)?、")
@@ -69,6 +74,9 @@ _ENDED = re.compile("(?:た|てい(?:る|ます)|済みだ)。?$")
 _REACH = 60
 _SENTENCE = re.compile("(?<=[。！？\n])")
 _BREAK = re.compile("[、。；;！？!?\n]")
+# One ideograph is a verb where kana follow and it is not the end of a longer word: 残さない, but neither 残高 nor 名残.
+_ALONE = re.compile("(?:^|[^一-龯々])[一-龯](?=[ぁ-ん])")
+_NOT_YET = re.compile("未(?![明満曾来遂知然だ]|成年)|不要")
 _BEFORE = re.compile("[未非不無]$")
 
 
@@ -84,14 +92,14 @@ def plain_negatives(text: str) -> str:
 
 def denials(text: str) -> int:
     """How many negative forms a Japanese text has."""
-    return len(_NOT.findall(plain_negatives(text)))
+    return len(_NOT.findall(plain_negatives(text))) + len(_NOT_YET.findall(text))
 
 
 def is_denied(rest: str) -> bool:
     """Whether the words behind a stem deny it; `rest` begins behind the stem."""
     run = _RUN.match(rest)
     end = run.end() if run else 0
-    if _NOT.search(rest, 0, end) or _REFUSED.match(rest, end):
+    if _NOT.search(rest, 0, end) or _REFUSED.match(rest, end) or _WITHOUT.match(rest):
         return True
     formal = _FORMAL_NOUN.match(rest, end) or _SEEN.match(rest)
     if not formal:
@@ -154,11 +162,14 @@ def events(text: str) -> list[Event]:
         common = _sentence_marks(sentence)
         ended = _ENDED.search(sentence.rstrip()) is not None
         for match in pattern.finditer(plain):
+            if len(match.group()) == 1 and not _ALONE.search(plain, max(0, match.start() - 1), match.end() + 1):
+                continue
             stem, rest = match.group(), plain[match.end() : match.end() + _REACH]
             marks = set(common)
-            if _WILL.match(rest):
+            if _WILL.match(rest) and _STATES.isdisjoint(concepts[stem]):
                 marks.add("planned")
-            if is_denied(rest) != (_BEFORE.search(plain, 0, match.start()) is not None):
+            prefixed = stem == "不要" or _BEFORE.search(plain, 0, match.start()) is not None
+            if is_denied(rest) != prefixed:
                 marks.add("not")
             head = _is_head(stem, rest)
             done = head and bool(_DONE.match(rest) or (ended and _GOES_ON.match(rest)))

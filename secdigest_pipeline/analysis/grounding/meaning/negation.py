@@ -14,8 +14,10 @@ _NEARLY_NOT = re.compile(
     re.IGNORECASE,
 )
 _NEARLY_NOT_JA = re.compile(
-    "ない|なかった|なく|なし|ません|ず|ぬ|未|非|不|無|否|だけ|のみ|限|とどま|以外|除|拒|断|失敗|免|避|防|誤|まま|ゼロ|やめ"
+    "ない|なかった|なく|なし|ません|ず|ぬ|未|非|不[可要能在明足完許十]|無|否|だけ|のみ|限|とどま|以外|除[きいく]|拒|断|失敗|免|避|防|誤|まま|ゼロ|やめ"
 )
+# 悪用されると, 悪用された場合: a case that is thought of asserts nothing.
+_SUPPOSED = re.compile("[ぁ-ん]{0,5}(?:ると|うと|れば|たら|場合|際)")
 _CLAUSE = re.compile(r"[,;:.()]|\b(?:but|while|although|because|which|who|and)\b|[、。]")
 
 
@@ -31,10 +33,15 @@ def denied(said: Reading, told: Sequence[Reading], article: Callable[[], Reading
         if not event.head:
             continue
         seen = {"not" in marks for marks in mentions(event, told)}
-        # "if it is exploited": a case that is only thought of denies nothing
-        if event.marks.isdisjoint(("not", "hedged")) and said.denials < theirs and seen == {True}:
+        supposed = _SUPPOSED.match(said.text, event.end)
+        if "not" not in event.marks and not supposed and said.denials < theirs and seen == {True}:
             return True
-        if "not" in event.marks and said.denials > theirs and seen == {False} and not _may_be_denied(event, told, article):
+        if (
+            "not" in event.marks
+            and said.denials > theirs
+            and seen == {False}
+            and not _may_be_denied(event, told, article)
+        ):
             return True
     return False
 

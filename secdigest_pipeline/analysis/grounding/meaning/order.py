@@ -7,12 +7,17 @@ from secdigest_pipeline.analysis.grounding.meaning.events import Event, is_japan
 from secdigest_pipeline.analysis.grounding.meaning.reading import Reading
 
 _BEFORE_JA = re.compile("[るうすくむつの]前(?:に|、)|に先立")
-_AFTER_JA = re.compile("(?:た|の|その|以|直)後|てから|でから|次に|続いて|最後に|まず|最初に|初めに|先に|それから|翌")
+_AFTER_JA = re.compile(
+    "(?:た|の|その|以|直)後|てから|でから|次に|続いて|(?<!を)最後に|まず|最初に|初めに|先に|それから|翌"
+)
 _AFTER = re.compile(r"\b(?:after|following|once|since)\b", re.IGNORECASE)
 _BEFORE = re.compile(r"\b(?:before|prior to|until|ahead of)\b(?! (?:version |release )?[v\d])", re.IGNORECASE)
+_PART = re.compile(r"[、,;]|\b(?:and|then|before|after|once|until)\b|前に|後に|てから")
 _NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]{2,}")
 _NOUN_JA = re.compile("[A-Z][A-Za-z0-9]{2,}|[一-龯々]{2,}|[ァ-ヶー]{3,}")
-_SEQUENCE = re.compile(r"\b(?:first|then|afterwards?|later|next|finally|subsequently|lastly|only afterwards|second|third)\b", re.IGNORECASE)
+_SEQUENCE = re.compile(
+    r"\b(?:first|then|afterwards?|later|next|finally|subsequently|lastly|only afterwards|second|third)\b", re.IGNORECASE
+)
 
 
 def _sorted_english(text: str, events: Sequence[Event]) -> list[Event] | None:
@@ -46,13 +51,21 @@ def _anchors(text: str) -> list[Event]:
     """Names and, in Japanese, nouns: what a deed is done to tells it apart as well as its verb."""
     pattern = _NOUN_JA if is_japanese(text) else _NAME
     return [
-        Event((match.group().lower(),), match.start(), match.end(), frozenset(), True) for match in pattern.finditer(text)
+        Event((match.group().lower(),), match.start(), match.end(), frozenset(), True)
+        for match in pattern.finditer(text)
     ]
+
+
+def _parted(text: str, one: Event, other: Event) -> bool:
+    """Whether two mentions stand in different parts of a sentence; a deed and what it is done to do not."""
+    return _PART.search(text, min(one.end, other.end), max(one.start, other.start)) is not None
 
 
 def _pairs(text: str, events: Sequence[Event]) -> set[tuple[str, str]]:
     """Pairs of concepts, the earlier first, each named once in a sentence that speaks of order."""
-    events = [*events, *_anchors(text)]
+    # the party that a sentence is about stands first whatever happened first
+    begin = text.find("は") if is_japanese(text) else min((event.start for event in events), default=0)
+    events = [*events, *(anchor for anchor in _anchors(text) if anchor.start > begin)]
     events.sort(key=lambda event: event.start)
     in_time = _sorted_japanese(text, events) if is_japanese(text) else _sorted_english(text, events)
     if in_time is None:
@@ -63,7 +76,7 @@ def _pairs(text: str, events: Sequence[Event]) -> set[tuple[str, str]]:
         for other in in_time[n + 1 :]
         for a in one.concepts
         for b in other.concepts
-        if a != b and not set(one.concepts) & set(other.concepts)
+        if set(one.concepts).isdisjoint(other.concepts) and _parted(text, one, other)
     }
 
 

@@ -12,7 +12,9 @@ Pair = tuple[frozenset[str], frozenset[str]]
 
 _BREAK = re.compile(r"[;:.!?\n]|,? (?:but|while|although|because|after|before|when|which|and then)\b|, and\b|,")
 # The first verb of a clause: what stands before it is who acts, what stands behind an earlier one is not.
-_VERB = re.compile(r"\b(?:has|have|had|is|are|was|were|will|would|can|could|may|might|did|does|do|[a-z]{2,}ed|says?|told|found|made|took|gave)\b")
+_VERB = re.compile(
+    r"\b(?:has|have|had|is|are|was|were|will|would|can|could|may|might|did|does|do|[a-z]{2,}ed|says?|told|found|made|took|gave)\b"
+)
 _PASSIVE = re.compile(r"\b(?:was|were|been|is|are|be|being|got|gets)(?: \w+ly)? $", re.IGNORECASE)
 _BY = re.compile(r"^\W*(?:\w+ ){0,4}?by ((?:the |a )?[A-Z][^,;.]*)")
 _PASSIVE_JA = re.compile("(?:さ|か|ら|た|ま|わ)?れ")

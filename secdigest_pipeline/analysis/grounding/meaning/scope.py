@@ -12,8 +12,12 @@ _ALL = re.compile(
     "|あらゆる|ことごと|残らず|例外なく|一律|みな(?=、)|皆(?=、)|丸ごと|どの(?=[^、。]{1,12}(?:も|でも))|誰でも|誰もが|どこでも|何でも|いかなる|どんな(?=[^、。]{1,12}(?:も|でも))"
     "|(?:いずれ|どちら|両方とも|双方とも)も(?![し])"
 )
-_ALWAYS = re.compile("必ず|(?<![異正通平非日])常に|いつでも|いつも|絶対に|確実に|無条件|一切|毎回|完全に|全面的に|恒常的|(?<!不)可避|不可避")
-_REGARDLESS = re.compile("(?:何|どう|誰|どこ|いつ)で(?:あっても|も)|(?:に|を)?(?:かかわらず|関わらず|関係なく|問わず|よらず)|(?:有無|如何)に")
+_ALWAYS = re.compile(
+    "必ず|(?<![異正通平非日])常に|いつでも|いつも|絶対に|確実に|無条件|一切|毎回|完全に|全面的に|恒常的|(?<!不)可避|不可避"
+)
+_REGARDLESS = re.compile(
+    "(?:何|どう|誰|どこ|いつ)で(?:あっても|も)|(?:に|を)?(?:かかわらず|関わらず|関係なく|問わず|よらず)|(?:有無|如何)に"
+)
 _ALL_SAID = re.compile(
     r"\b(?:all|every\w*|each|any\w*|both|entire(?:ly)?|whole|always|no|none|never|neither|nor|full(?:y)?|complete(?:ly)?|total(?:ly)?|"
     r"across|throughout|wherever|whoever|whatever|whichever|regardless|irrespective|universal(?:ly)?|without exception|cannot|"
@@ -29,17 +33,22 @@ _ALL_SAID_JA = re.compile(
 
 # A part of a whole: beside it, a statement that says all speaks of another set than the passage, or says too much.
 _PART = re.compile(
-    r"\b\w+ of (?:the|its|their|our|his|her|those|these|about|some|around)? ?\d[\d,.]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|some|most|"
+    r"\b\w+ of (?:the|its|their|our|his|her|those|these|about|some|around)? ?\d[\d,.]*|"
+    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|some|most|"
     r"part|half|many|several|few|thirds?|quarters?|majority|minority|none) of\b|\b(?:all but|except|apart from|other than|aside from|"
-    r"not (?:all|every)|only|mainly|mostly|largely|partly|partially|up to|the (?:rest|others?|remaining)|the other \w+|remaining|at least one|"
-    r"not affected|unaffected|is not|are not|was not|were not|has not|have not|half|majority)\b|\bsome\b|\bmost\b|per ?cent\b|\b\w+ (?:in|out of) (?:two|three|four|five|ten|every|\d+)\b|\d ?%",
+    r"not (?:all|every)|only|mainly|mostly|largely|partly|partially|up to|the (?:rest|others?|remaining)|"
+    r"the other \w+|remaining|at least one|"
+    r"not affected|unaffected|is not|are not|was not|were not|has not|have not|half|majority)\b|"
+    r"\bsome\b|\bmost\b|per ?cent\b|\b\w+ (?:in|out of) (?:two|three|four|five|ten|every|\d+)\b|\d ?%",
     re.IGNORECASE,
 )
 _PART_JA = re.compile(
     "うち|一部|多く(?=の|は|が)|大半|ほとんど|半数|過半|半分|割(?=[がはをの、])|%|％|最大|除|以外|だけ|のみ|限|しか|を中心|主に|部分|ない|ず(?=[、。])|いずれも[^。]{1,30}による|"
     "少なくとも|[0-9一二三四五六七八九十]つ(?=[をがはで])|片方|一方(?=[はが])"
 )
-_PART_SAID = re.compile("うち|一部|除|以外|残[るりっ]|だけ|のみ|限[らりる定]|ほか|他の|別の|ない|ず(?=[、。])|しか|割|%|％|半数|大半")
+_PART_SAID = re.compile(
+    "うち|一部|除|以外|残[るりっ]|だけ|のみ|限[らりる定]|ほか|他の|別の|ない|ず(?=[、。])|しか|割|%|％|半数|大半"
+)
 _BOTH = re.compile("両(?=[社方者国機名種製])|双方|ともに|とも(?=、)")
 
 
@@ -51,17 +60,24 @@ def _parted(passages: Sequence[str]) -> bool:
     return any((_PART_JA if is_japanese(p) else _PART).search(p) for p in passages)
 
 
-_EXCEPT = re.compile(r"\b(?:all but|except|apart from|other than|aside from|not (?:all|every)|excluding|nearly all|almost all)\b|除|以外|ほぼ全", re.IGNORECASE)
-_WHOLE = re.compile(r"\b(?:all|every\w*|each|both|entire|any|whole)\b|全て|すべて|いずれも|全(?=[員社機])|どちらも|両", re.IGNORECASE)
+_EXCEPT = re.compile(
+    r"\b(?:all but|except|apart from|other than|aside from|not (?:all|every)|excluding|nearly all|almost all)\b|除|以外|ほぼ全",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(
+    r"\b(?:all|every\w*|each|both|entire|any|whole)\b|全て|すべて|いずれも|全(?=[員社機])|どちらも|両", re.IGNORECASE
+)
 
 
 _ANYWAY = re.compile(
-    r"\b(?:regardless|irrespective|whatever|whichever|whoever|wherever|any\w*|even|all|every\w*|either|always|no matter|independent\w*|both)\b|"
+    r"\b(?:regardless|irrespective|whatever|whichever|whoever|wherever|any\w*|even|all|every\w*|either|always|no matter|"
+    r"independent\w*|both)\b|"
     "かかわらず|関わらず|関係なく|問わず|よらず|どんな|どの|全|すべて|いずれ|誰|何でも|どこ|も(?=[、。])|有無",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
-    r"\b(?:if|unless|only|when|where|provided|as long as|except|limited to|requires?|until|depend\w*)\b|場合|れば|たら|なら|限|のみ|だけ|条件|次第",
+    r"\b(?:if|unless|only|when|where|provided|as long as|except|limited to|requires?|until|depend\w*)\b|"
+    r"場合|れば|たら|なら|限|のみ|だけ|条件|次第",
     re.IGNORECASE,
 )
 

@@ -11,7 +11,8 @@ _SAY = re.compile(
     r"\b(?:said|says|saying|say|warned|warns|told|tells|stated|states|explained|explains|added|adds|noted|notes|wrote|writes|argued|argues|"
     r"stressed|stresses|confirmed|confirms|announced|announces|claimed|claims|believes?|believed|admitted|admits|denied|denies|"
     r"thinks|thought|suspects|suspected|estimates|estimated|recommends?|advises|advised|urged|urges|reported|reports|acknowledged|"
-    r"according to|told|commented|concluded|concludes|answered|replied|called|calls|asks|asked|expects?|expected|criticised|criticized|insists|insisted)\b",
+    r"according to|told|commented|concluded|concludes|answered|replied|called|calls|asks|asked|expects?|expected|"
+    r"criticised|criticized|insists|insisted)\b",
     re.IGNORECASE,
 )
 _CHUNK = re.compile(r"[^,;:.!?\n\"“”]+")
