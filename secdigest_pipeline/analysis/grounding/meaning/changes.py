@@ -10,6 +10,7 @@ from secdigest_pipeline.analysis.grounding.folding import fold
 from secdigest_pipeline.analysis.grounding.meaning import (
     cause,
     certainty,
+    condition,
     exploitation,
     negation,
     numbers,
@@ -51,7 +52,7 @@ def changed(statement: str, passages: Sequence[str], article: str, field: str = 
         ("negation", negation.denied(said, told, whole)),
         ("certainty", certainty.overstated(said, told)),
         ("all of them", scope.unlimited(said.text, texts)),
-        ("condition", scope.unconditional(said.text, texts)),
+        ("condition", condition.dropped(said, told)),
         ("not yet happened", tense.brought_forward(said, told)),
         ("the opposite", opposites.turned(said, told)),
         ("cause", cause.invented(said.text, texts)),

@@ -168,7 +168,7 @@ def events(text: str) -> list[Event]:
             marks = set(common)
             if _WILL.match(rest) and _STATES.isdisjoint(concepts[stem]):
                 marks.add("planned")
-            prefixed = stem == "不要" or _BEFORE.search(plain, 0, match.start()) is not None
+            prefixed = stem in ("不要", "未定") or _BEFORE.search(plain, 0, match.start()) is not None
             if is_denied(rest) != prefixed:
                 marks.add("not")
             head = _is_head(stem, rest)

@@ -13,13 +13,14 @@ _NOUN = re.compile("([一-龯々ァ-ヶー]{2,8})(?:では|には|で|は|が)(?
 _NO_NAMES = frozenset("The In Of At On A An It And By For Some About CVSS VPN GB TB MB KB All Both Only More".split())
 
 
-def _pairs(text: str) -> Iterator[tuple[str, str]]:
-    """Name and number of every clause that holds one of each."""
+def _pairs(text: str, known: frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:
+    """Name and number of every clause that holds one of each; of several names the one that is `known`."""
     for clause in _CLAUSE.split(text):
         numbers = [
             value for value in values.read(clause) if value.kind == "number" or value.text.replace(".", "").isdigit()
         ]
         names = {name for name in _NAME.findall(clause) if name not in _NO_NAMES}
+        names = names & known or names
         if len({value.key for value in numbers}) != 1:
             continue
         if not names and is_japanese(text):
@@ -34,9 +35,10 @@ def of_another(statement: str, passages: Sequence[str]) -> bool:
     stated = list(_pairs(statement))
     if not stated:
         return False
+    names = frozenset(name for name, _ in stated)
     told: dict[str, set[str]] = {}
     for passage in passages:
-        for name, number in _pairs(passage):
+        for name, number in _pairs(passage, names):
             told.setdefault(name, set()).add(number)
     known = set().union(*told.values())
     return any(name in told and number in known and number not in told[name] for name, number in stated)

@@ -12,7 +12,7 @@ _AFTER_JA = re.compile(
 )
 _AFTER = re.compile(r"\b(?:after|following|once|since)\b", re.IGNORECASE)
 _BEFORE = re.compile(r"\b(?:before|prior to|until|ahead of)\b(?! (?:version |release )?[v\d])", re.IGNORECASE)
-_PART = re.compile(r"[、,;]|\b(?:and|then|before|after|once|until)\b|前に|後に|てから")
+_PART = re.compile(r"[、,;]|\b(?:and|then|before|after|once|until|later)\b|前に|後|てから")
 _NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]{2,}")
 _NOUN_JA = re.compile("[A-Z][A-Za-z0-9]{2,}|[一-龯々]{2,}|[ァ-ヶー]{3,}")
 _SEQUENCE = re.compile(
@@ -82,7 +82,7 @@ def _pairs(text: str, events: Sequence[Event]) -> set[tuple[str, str]]:
 
 def reversed_in_time(said: Reading, told: Sequence[Reading]) -> bool:
     """Whether what came first in a statement comes last in a passage; both must speak of order."""
-    stated = _pairs(said.text, [event for event in said.events if event.head])
+    stated = _pairs(said.text, said.events)
     if not stated:
         return False
     there: set[tuple[str, str]] = set()

@@ -13,7 +13,7 @@ _COMMON = frozenset(
 )
 _LATIN = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*")
 # 緑川電機, 青葉通信, サイバー協会: a run of ideographs or katakana that ends in nothing else.
-_JAPANESE = re.compile("[一-龯々ァ-ヶー]{2,}")
+_JAPANESE = re.compile("[一-龯々ァ-ヶー]{2,}|(?<![一-龯々ァ-ヶー])[県市国都府町村女男](?![一-龯々ァ-ヶー])")
 
 
 def latin(text: str) -> frozenset[str]:
@@ -48,6 +48,6 @@ def alike(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether two noun phrases may mean the same party: one name in common, or two characters of a Japanese one."""
     if one & other:
         return True
-    return any(
+    return any((len(a) == 1 and a in b) or (len(b) == 1 and b in a) for a in one for b in other) or any(
         a[n : n + 2] in b for a in one for b in other if not a.isascii() and not b.isascii() for n in range(len(a) - 1)
     )

@@ -56,6 +56,16 @@ def mentions(event: Event, told: Iterable[Reading]) -> Iterator[frozenset[Mark]]
                 yield other.marks
 
 
+# What people say, ask for or decide: the doubt and the plan in the same sentence are of what they speak about.
+_SPEAKING = frozenset(
+    "recommend ask warn report order explain promise decide agree inform criticise accuse acknowledge deny demand".split()
+)
+
+
 def claimed_done(said: Reading) -> Iterator[Event]:
-    """The deeds that a statement tells as done and does not deny."""
-    return (event for event in said.events if event.head and event.done and "not" not in event.marks)
+    """The deeds that a statement tells as done and does not deny; what was only said is none."""
+    return (
+        event
+        for event in said.events
+        if event.head and event.done and "not" not in event.marks and _SPEAKING.isdisjoint(event.concepts)
+    )

@@ -18,11 +18,11 @@ _VERB = re.compile(
 _PASSIVE = re.compile(r"\b(?:was|were|been|is|are|be|being|got|gets)(?: \w+ly)? $", re.IGNORECASE)
 _BY = re.compile(r"^\W*(?:\w+ ){0,4}?by ((?:the |a )?[A-Z][^,;.]*)")
 _PASSIVE_JA = re.compile("(?:さ|か|ら|た|ま|わ)?れ")
-_SUBJECT = re.compile("([^、。がは]{2,30}?)(?:は|が)、?")
-_TOPIC = re.compile("([^、。はが]{2,40}?)(?:は|が)")
+_SUBJECT = re.compile("([^、。がは]{1,30}?)(?:は|が)、?")
+_TOPIC = re.compile("([^、。はが]{1,40}?)(?:は|が)")
 # と警告した, と発表した: whoever says it is named at the front, before what is said.
 _QUOTED = re.compile("と$")
-_OBJECT = re.compile("([A-Za-z0-9一-龯々ァ-ヶー ]{2,30}?)(?:社)?(?:に|を|へ|から|によって|により)")
+_OBJECT = re.compile("([A-Za-z0-9一-龯々ァ-ヶー ]{1,30}?)(?:社)?(?:に|を|へ|から|によって|により)")
 
 
 def _english(text: str, event: Event) -> Pair:

@@ -18,6 +18,7 @@ _ALWAYS = re.compile(
 _REGARDLESS = re.compile(
     "(?:何|どう|誰|どこ|いつ)で(?:あっても|も)|(?:に|を)?(?:かかわらず|関わらず|関係なく|問わず|よらず)|(?:有無|如何)に"
 )
+REGARDLESS_OR_ALWAYS = re.compile(f"{_REGARDLESS.pattern}|{_ALWAYS.pattern}")
 _ALL_SAID = re.compile(
     r"\b(?:all|every\w*|each|any\w*|both|entire(?:ly)?|whole|always|no|none|never|neither|nor|full(?:y)?|complete(?:ly)?|total(?:ly)?|"
     r"across|throughout|wherever|whoever|whatever|whichever|regardless|irrespective|universal(?:ly)?|without exception|cannot|"
@@ -67,28 +68,6 @@ _EXCEPT = re.compile(
 _WHOLE = re.compile(
     r"\b(?:all|every\w*|each|both|entire|any|whole)\b|全て|すべて|いずれも|全(?=[員社機])|どちらも|両", re.IGNORECASE
 )
-
-
-_ANYWAY = re.compile(
-    r"\b(?:regardless|irrespective|whatever|whichever|whoever|wherever|any\w*|even|all|every\w*|either|always|no matter|"
-    r"independent\w*|both)\b|"
-    "かかわらず|関わらず|関係なく|問わず|よらず|どんな|どの|全|すべて|いずれ|誰|何でも|どこ|も(?=[、。])|有無",
-    re.IGNORECASE,
-)
-_CONDITION = re.compile(
-    r"\b(?:if|unless|only|when|where|provided|as long as|except|limited to|requires?|until|depend\w*)\b|"
-    r"場合|れば|たら|なら|限|のみ|だけ|条件|次第",
-    re.IGNORECASE,
-)
-
-
-def unconditional(statement: str, passages: Sequence[str]) -> bool:
-    """Whether a statement says that something holds in any case where its passages give a condition."""
-    return bool(
-        (_REGARDLESS.search(statement) or _ALWAYS.search(statement))
-        and any(map(_CONDITION.search, passages))
-        and not any(map(_ANYWAY.search, passages))
-    )
 
 
 def unlimited(statement: str, passages: Sequence[str]) -> bool:

@@ -20,15 +20,17 @@ _SAY_JA = (
     "と(?:は)?(?:述べ|話|語|説明|指摘|コメント|主張|警告|批判|強調|答え|回答|分析|推測|発表|見て|みて|明らかに|訴え|反論|評価)|との(?:考え|見方|見解|認識|立場)|"
     "としている|としており|とした|よう(?:に)?(?:警告|呼び|求め|勧告|促)|を認め"
 )
-_ACCORDING = re.compile("(?:^|[、。])([^、。「」]{2,40}?)(?:によると|によれば)")
+_ACCORDING = re.compile("(?:^|[、。])([^、。「」]{1,40}?)(?:によると|によれば)")
 _TOPIC = re.compile(f"^([^。「」は]{{2,40}}?)は、?[^。]*(?:{_SAY_JA})[^、]{{0,12}}$")
 _OTHER_TOPIC = re.compile("、([^、。]{1,30}?)は")
 _SPOKEN_JA = re.compile(
     f"(?:^|[。、」])([^、。「」]{{2,40}}?)(?:は|が|によると|によれば|も)(?=、?[^。]*(?:{_SAY_JA}|」と|」としつつ))|([^、。「」]{{2,40}}?)によると"
 )
-_QUOTATION = re.compile("([^、。「」はが]{2,40}?)(?:は|が)、?[^。「」]{0,30}「([^「」]{6,200})」と")
+_QUOTATION = re.compile("([^、。「」はが]{1,40}?)(?:は|が)、?[^、。「」はが]{0,30}「([^「」]{6,200})」と")
 # Half of a quotation's pairs of characters in a statement: that is the one it repeats.
 _REPEATED = 0.5
+# "has not commented", "declined to say": nobody speaks
+_SILENT = re.compile(r"\b(?:not|never|nor|neither|declined|refused|without)\b|n't\b")
 _VERB = re.compile(
     r"\b(?:\w{2,}ed|says?|tell|told|found|is|are|was|were|has|have|had|will|gave|got|took|did|does|and|but|or|than|against|in|by|to|which|that)\b|[はがをに]"
 )
@@ -59,7 +61,7 @@ def _speakers(passage: str) -> Iterator[frozenset[str]]:
     chunks = list(_CHUNK.finditer(passage))
     for at, chunk in enumerate(chunks):
         said = _SAY.search(chunk.group())
-        if not said:
+        if not said or _SILENT.search(chunk.group(), 0, said.start()):
             continue
         before, after = chunk.group()[: said.start()], chunk.group()[said.end() :]
         names = parties.latin(before) or parties.latin(after)
