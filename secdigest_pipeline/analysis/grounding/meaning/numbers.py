@@ -13,21 +13,23 @@ _NOUN = re.compile("([一-龯々ァ-ヶー]{2,8})(?:では|には|で|は|が)(?
 _NO_NAMES = frozenset("The In Of At On A An It And By For Some About CVSS VPN GB TB MB KB All Both Only More".split())
 
 
-def _pairs(text: str, known: frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:
+# The kind of a value and the value: versions and counts do not change places.
+Figure = tuple[str, str]
+
+
+def _pairs(text: str, known: frozenset[str] = frozenset()) -> Iterator[tuple[str, Figure]]:
     """Name and number of every clause that holds one of each; of several names the one that is `known`."""
     for clause in _CLAUSE.split(text):
-        numbers = [
-            value for value in values.read(clause) if value.kind == "number" or value.text.replace(".", "").isdigit()
-        ]
+        figures = [value for value in values.read(clause) if value.kind in ("number", "version")]
         names = {name for name in _NAME.findall(clause) if name not in _NO_NAMES}
         names = names & known or names
-        if len({value.key for value in numbers}) != 1:
+        if len({value.key for value in figures}) != 1:
             continue
         if not names and is_japanese(text):
-            noun = _NOUN.search(clause[: numbers[0].start])
+            noun = _NOUN.search(clause[: figures[0].start])
             names = {noun.group(1)} if noun else set()
         if len(names) == 1:
-            yield names.pop(), numbers[0].key
+            yield names.pop(), (figures[0].kind, figures[0].key)
 
 
 def of_another(statement: str, passages: Sequence[str]) -> bool:
@@ -35,10 +37,20 @@ def of_another(statement: str, passages: Sequence[str]) -> bool:
     stated = list(_pairs(statement))
     if not stated:
         return False
-    names = frozenset(name for name, _ in stated)
-    told: dict[str, set[str]] = {}
+    known = frozenset(name for name, _ in stated)
+    told: dict[str, set[Figure]] = {}
+    owners: dict[Figure, set[str]] = {}
     for passage in passages:
-        for name, number in _pairs(passage, names):
-            told.setdefault(name, set()).add(number)
-    known = set().union(*told.values())
-    return any(name in told and number in known and number not in told[name] for name, number in stated)
+        for name, figure in _pairs(passage, known):
+            told.setdefault(name, set()).add(figure)
+            owners.setdefault(figure, set()).add(name)
+    return any(
+        figure not in told.get(name, {figure})
+        and any(kind == figure[0] for kind, _ in told[name])
+        and any(_is_cve(owner) == _is_cve(name) for owner in owners.get(figure, ()))
+        for name, figure in stated
+    )
+
+
+def _is_cve(name: str) -> bool:
+    return name.startswith("CVE-")
