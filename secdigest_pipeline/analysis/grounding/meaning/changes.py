@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from secdigest_pipeline.analysis.grounding.folding import fold
 from secdigest_pipeline.analysis.grounding.meaning import (
+    advice,
     cause,
     certainty,
     condition,
@@ -54,6 +55,7 @@ def changed(statement: str, passages: Sequence[str], article: str, field: str = 
         ("all of them", scope.unlimited(said.text, texts)),
         ("condition", condition.dropped(said, told)),
         ("not yet happened", tense.brought_forward(said, told)),
+        ("advice", field == "recommendation" and advice.foreign(said, whole)),
         ("the opposite", opposites.turned(said, told)),
         ("cause", cause.invented(said.text, texts)),
         ("order", order.reversed_in_time(said, told)),

@@ -21,9 +21,9 @@ _REGARDLESS = re.compile(
 REGARDLESS_OR_ALWAYS = re.compile(f"{_REGARDLESS.pattern}|{_ALWAYS.pattern}")
 _ALL_SAID = re.compile(
     r"\b(?:all|every\w*|each|any\w*|both|entire(?:ly)?|whole|always|no|none|never|neither|nor|full(?:y)?|complete(?:ly)?|total(?:ly)?|"
-    r"across|throughout|wherever|whoever|whatever|whichever|regardless|irrespective|universal(?:ly)?|without exception|cannot|"
-    r"worldwide|nationwide|invariably|certain(?:ly)?|must|only|either|together|remaining|rest|others?|in full|100|two|overall|"
-    r"guarantee[sd]?|not a single|nothing|sure|permanent(?:ly)?|wip\w+)\b|100 ?%|n't\b",
+    r"across|throughout|wherever|whoever|whatever|whichever|regardless|irrespective|universal(?:ly)?|without exception|"
+    r"worldwide|nationwide|invariably|certain(?:ly)?|only|either|together|remaining|rest|others?|in full|100|two|overall|"
+    r"guarantee[sd]?|not a single|nothing|sure|permanent(?:ly)?|wip\w+)\b|100 ?%",
     re.IGNORECASE,
 )
 _ALL_SAID_JA = re.compile(

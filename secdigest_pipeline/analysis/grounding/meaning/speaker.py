@@ -64,8 +64,12 @@ def _speakers(passage: str) -> Iterator[frozenset[str]]:
         if not said or _SILENT.search(chunk.group(), 0, said.start()):
             continue
         before, after = chunk.group()[: said.start()], chunk.group()[said.end() :]
-        names = parties.latin(before) or parties.latin(after)
-        if not before.strip() or not names:
+        if before.strip():
+            # "the company said": somebody named before, and nobody here
+            yield parties.latin(before)
+            continue
+        names = parties.latin(after)
+        if not names:
             for other in chunks[max(0, at - 2) : at + 2]:
                 names |= parties.latin(other.group())
         yield names

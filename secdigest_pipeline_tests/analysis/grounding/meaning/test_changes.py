@@ -92,6 +92,14 @@ def test_the_second_passage_can_be_the_source() -> None:
     assert changed("データは複製された。", [first, second], f"{first} {second}") == []
 
 
+def test_only_a_recommendation_gives_advice_of_its_own() -> None:
+    passage = "The loader reads passwords from the browser."
+    assert changed("ブラウザーの使用を停止する。", [passage], passage, "recommendation") == ["advice"]
+    assert changed("ブラウザーの使用を停止する。", [passage], passage, "summary") == []
+    told = f"{passage} Stop using the browser until it is fixed."
+    assert changed("ブラウザーの使用を停止する。", [passage], told, "recommendation") == []
+
+
 def test_a_denial_elsewhere_in_the_article_is_a_source() -> None:
     passage = "The intruders copied the backups."
     assert changed("バックアップは複製されていない。", [passage], passage) == ["negation"]
