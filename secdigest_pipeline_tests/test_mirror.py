@@ -21,7 +21,8 @@ THROUGH_OTHERS = (
     ("analysis/grounding", "dates index names sentences vague", "analysis/grounding/test_values.py", "by statements"),
     (
         "analysis/grounding/meaning",
-        "advice cause certainty condition english events japanese negation numbers opposites order parties reading roles scope speaker tense",
+        "advice cause certainty condition english events japanese negation numbers opposites order parties reading roles "
+        "scope speaker tense",
         "analysis/grounding/meaning/test_changes.py",
         "by statements and their passages",
     ),

@@ -19,8 +19,9 @@ _SURE_JA = re.compile("確認[しさで]|判明|特定|断定|確定|明らか|�
 _REACH = 60
 # A second clause may be the source.
 _MORE = re.compile(r"[、,;:]|[.。](?=.)|\b(?:and|but|which|who|because|after|before|when|while|that|said|says)\b")
+_TOPIC = re.compile("^[^、。]{1,15}は、")
 _DOUBT_AT_END = re.compile(
-    "(?:可能性がある|可能性がある(?:という|とみている)|恐れがある|おそれがある|とみられ(?:る|ている)|と推定され(?:る|ている)|模様だ|疑いがある|かもしれない)。?$"
+    "(?:可能性がある|可能性がある(?:という|とみている)|恐れがある|おそれがある|とみ(?:られる|られている|ている|る)|と推定され(?:る|ている)|模様だ|疑いがある|かもしれない)。?$"
 )
 
 
@@ -48,7 +49,7 @@ def overstated(said: Reading, told: Sequence[Reading]) -> bool:
 
 def _all_in_doubt(reading: Reading) -> bool:
     """Whether a passage is one short clause, and that in doubt: whatever a statement says of it is."""
-    text = reading.text.strip()
+    text = _TOPIC.sub("", reading.text.strip())
     if len(_MORE.findall(text)) > 0 or len(text) > (60 if reading.japanese else 130):
         return False
     if reading.japanese:

@@ -122,8 +122,8 @@ def _denying(tokens: list[_Token], at: int) -> list[_Span]:
     """What a negative word at index `at` denies."""
     word = tokens[at].word
     found: list[_Span] = [(at + 1, _reach(tokens, at), "not")]
-    if word in _NONE and at:
-        # "detected no malware": the verb before
+    if at and (word in _NONE or tokens[at - 1].word in ("need", "needs")):
+        # "detected no malware", "need not act": the verb before
         found.append((at - 1, at, "not"))
     if at + 1 < len(tokens) and tokens[at + 1].word in _MISSING:
         found.append((_clause_start(tokens, at), at, "not"))
@@ -223,7 +223,7 @@ def events(text: str) -> list[Event]:
     found = []
     for at, token in enumerate(tokens):
         pair = f"{token.word} {tokens[at + 1].word}" if at + 1 < len(tokens) else ""
-        concepts = known.get(pair) or known.get(token.word) or _spread_pair(tokens, at, known)
+        concepts = known.get(pair) or _spread_pair(tokens, at, known) or known.get(token.word, ())
         own = marks[at]
         if not concepts and token.word.startswith(("un", "non-")):
             # unpatched, undetected: denied by its own first syllable, so "not undetected" is not

@@ -1,6 +1,7 @@
 """Japanese clauses: what the words behind a stem do to it, since negation, doubt and plan all follow there."""
 
 import re
+from collections.abc import Iterator
 
 from secdigest_pipeline.analysis.grounding.meaning.events import Event, Mark, japanese_stems
 
@@ -38,7 +39,7 @@ _FORMAL = "可能性|恐れ|疑い|形跡|証拠|事実|報告|痕跡|兆候|事
 _FORMAL_NOUN = re.compile(f"(?:[一-龯]{{1,3}}な|直接の|と(?:い|の)う?)?(?:{_FORMAL})")
 # 流出が確認された, 修正は提供されない: the verb says of the noun before whether it is.
 _SEEN = re.compile(
-    f"(?:の(?:{_FORMAL}))?(?:は|が|も|を|について(?:は|も)?)、?[^、。ぁ-ん]{{0,6}}(?:まだ|既に|すでに)?"
+    f"(?:の(?:{_FORMAL})|版|プログラム|パッチ)?(?:は|が|も|を|について(?:は|も)?)、?[^、。ぁ-ん]{{0,6}}(?:まだ|既に|すでに)?"
     "(?:確認|報告|見つか|見つけ|認め|把握|検出|観測|検知|判明|な(?=[いかくし])|あり(?=ま)|行(?=[わっいう])|受け|得(?=ら)|起き|発生|寄せ|届|"
     "上が|出[てしさす]|提供|公開|実施|配布|配信|言い渡|下さ|可能|悪用|突[いかく]|利用|使[わっうい])"
 )
@@ -74,6 +75,7 @@ _ENDED = re.compile("(?:た|てい(?:る|ます)|済みだ)。?$")
 _REACH = 60
 _SENTENCE = re.compile("(?<=[。！？\n])")
 _BREAK = re.compile("[、。；;！？!?\n]")
+_VERB = re.compile("[一-龯々]{2}(?=を?(?:し|さ[れせ]|す[るべ]|でき))")
 # One ideograph is a verb where kana follow and it is not the end of a longer word: 残さない, but neither 残高 nor 名残.
 _ALONE = re.compile("(?:^|[^一-龯々])[一-龯](?=[ぁ-ん])")
 _NOT_YET = re.compile("未(?![明満曾来遂知然だ]|成年)|不要")
@@ -152,6 +154,18 @@ def _sentence_marks(sentence: str) -> set[Mark]:
     return marks
 
 
+def _stems(text: str, listed: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Every listed stem of a text, and the verbs that are not: one stands for itself in two Japanese texts."""
+    taken: set[int] = set()
+    for match in listed.finditer(text):
+        if len(match.group()) > 1 or _ALONE.search(text, max(0, match.start() - 1), match.end() + 1):
+            taken.update(range(*match.span()))
+            yield match
+    for match in _VERB.finditer(text):
+        if taken.isdisjoint(range(*match.span())):
+            yield match
+
+
 def events(text: str) -> list[Event]:
     """Every concept that a Japanese text names, with its marks. A doubt or a plan in a sentence governs all of it."""
     pattern, concepts = japanese_stems()
@@ -161,12 +175,11 @@ def events(text: str) -> list[Event]:
         plain = plain_negatives(sentence)
         common = _sentence_marks(sentence)
         ended = _ENDED.search(sentence.rstrip()) is not None
-        for match in pattern.finditer(plain):
-            if len(match.group()) == 1 and not _ALONE.search(plain, max(0, match.start() - 1), match.end() + 1):
-                continue
+        for match in _stems(plain, pattern):
+            known = concepts.get(match.group(), (f"={match.group()}",))
             stem, rest = match.group(), plain[match.end() : match.end() + _REACH]
             marks = set(common)
-            if _WILL.match(rest) and _STATES.isdisjoint(concepts[stem]):
+            if _WILL.match(rest) and _STATES.isdisjoint(known):
                 marks.add("planned")
             prefixed = stem in ("不要", "未定") or _BEFORE.search(plain, 0, match.start()) is not None
             if is_denied(rest) != prefixed:
@@ -174,6 +187,7 @@ def events(text: str) -> list[Event]:
             head = _is_head(stem, rest)
             done = head and bool(_DONE.match(rest) or (ended and _GOES_ON.match(rest)))
             start = begin + match.start()
-            found.append(Event(concepts[stem], start, start + len(stem), frozenset(marks), head, done))
+            found.append(Event(known, start, start + len(stem), frozenset(marks), head, done))
         begin += len(sentence)
+    found.sort(key=lambda event: event.start)
     return found

@@ -12,6 +12,7 @@ _AFTER_JA = re.compile(
 )
 _AFTER = re.compile(r"\b(?:after|following|once|since)\b", re.IGNORECASE)
 _BEFORE = re.compile(r"\b(?:before|prior to|until|ahead of)\b(?! (?:version |release )?[v\d])", re.IGNORECASE)
+_STOP = re.compile(r"[,;]|\.(?=\s|$)")
 _PART = re.compile(r"[、,;]|\b(?:and|then|before|after|once|until|later)\b|前に|後|てから")
 _NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]{2,}")
 _NOUN_JA = re.compile("[A-Z][A-Za-z0-9]{2,}|[一-龯々]{2,}|[ァ-ヶー]{3,}")
@@ -35,8 +36,8 @@ def _sorted_english(text: str, events: Sequence[Event]) -> list[Event] | None:
             return None
         first, second = [e for e in second if e.start > comma], [e for e in second if e.start < comma]
     elif second:
-        comma = text.find(",", cut.end())
-        second = [e for e in second if comma < 0 or e.start < comma]
+        stop = _STOP.search(text, cut.end())
+        second = [e for e in second if stop is None or e.start < stop.start()]
     return [*second, *first] if after else [*first, *second]
 
 

@@ -41,11 +41,12 @@ _NEAR = 70
 
 def _stated(statement: str) -> frozenset[str]:
     """The names of whoever a statement says to have said it; empty when it names none."""
-    found = _ACCORDING.search(statement) or _TOPIC.search(statement.rstrip("。"))
+    according = _ACCORDING.search(statement)
+    found = according or _TOPIC.search(statement.rstrip("。"))
     if not found or _SAME.search(found.group(1)):
         return frozenset()
     # "A plans it, and B says that": two parties, either of whom may be the one who says it
-    if any(parties.actors(other) for other in _OTHER_TOPIC.findall(statement, found.end(1))):
+    if not according and any(parties.actors(other) for other in _OTHER_TOPIC.findall(statement, found.end(1))):
         return frozenset()
     latin = parties.latin(found.group(1))
     return latin or parties.japanese(found.group(1))
@@ -82,7 +83,8 @@ def another(statement: str, passages: Sequence[str], article: str) -> bool:
         return False
     quoted = _quoted_from(statement, passages)
     if quoted is not None:
-        return not parties.alike(stated, quoted)
+        # whoever the statement names as well may be the one it means
+        return not parties.alike(parties.named_in(statement), quoted)
     if not any(name.isascii() for name in stated) and not all(map(is_japanese, passages)):
         return False
     speakers = [names for passage in passages for names in _speakers(passage)]
