@@ -29,10 +29,10 @@ _REPORTED = re.compile(
     "し(?:て(?:いる|おり|いた|、|おる)|た)|した(?:。|$)|という)"
 )
 _PLANNED = re.compile(
-    "予定|方針|計画|検討|見込|見通し|予測|予想|構え|考え(?=だ|を|。|、|が|で|て)|意向|つもり|目指|めど|準備|提案|約束|表明|予告|命じ|合意|脅[しすさ]|案(?=を|が|は|に|。)|"
+    "予定|方針|計画(?!に基づ|書|的)|検討|見込|見通し|予測|予想|構え|考え(?=だ|を|。|、|が|で|て)|意向|つもり|目指|めど|準備|提案|約束|表明|予告|命じ|合意|脅[しすさ]|案(?=を|が|は|に|。)|"
     "(?:する|行う|始める|開く|出す|設ける|増やす|置く|なる|される|られる|れる)"
     "(?:と(?:発表|述べ|し|明らか|説明|表明|話|い)|よう|こと(?:を|に|で)(?:決|検討|計画|発表|合意|約束|目指))|"
-    "よう(?:求め|呼び|指示|勧告|要請|命じ|促)|へ(?=。|$)|今後|来(?:年|月|週|春|夏|秋|冬)"
+    "よう(?:求め|呼び|指示|勧告|要請|命じ|促)|へ(?=。|$)|今後(?!の)|来(?:年|月|週|春|夏|秋|冬)"
 )
 # Nouns that hand on to what they belong what is said of them: 流出した可能性はない, 悪用された形跡は見つかっていない.
 _FORMAL = "可能性|恐れ|疑い|形跡|証拠|事実|報告|痕跡|兆候|事例|予定|方針|計画|見込み|見通し|根拠|必要|意向|考え|様子|ケース|証明|確証"
@@ -72,6 +72,7 @@ _DONE = re.compile(
 # 更新し、...した: the last verb of a sentence tells the time of those before it.
 _GOES_ON = re.compile("(?:し|され|て|で|り|き|い|え|れ|られ)?、")
 _ENDED = re.compile("(?:た|てい(?:る|ます)|済みだ)。?$")
+_CONTRAST = re.compile("(?:[るただいう]が|ものの|けれども?|一方で?|のに対し)、")
 _REACH = 60
 _SENTENCE = re.compile("(?<=[。！？\n])")
 _BREAK = re.compile("[、。；;！？!?\n]")
@@ -143,15 +144,25 @@ def _is_head(stem: str, rest: str) -> bool:
     return (verb or _SEEN.match(rest)) is not None
 
 
-def _sentence_marks(sentence: str) -> set[Mark]:
-    marks: set[Mark] = set()
-    if _HEDGED.search(sentence):
-        marks.add("hedged")
-    if _CLAIMED.search(sentence):
-        marks.add("claimed")
-    if _PLANNED.search(sentence):
-        marks.add("planned")
-    return marks
+def _parts(sentence: str) -> list[tuple[int, set[Mark]]]:
+    """The parts of a sentence, each with its end and what its words of doubt, claim and plan make of it.
+
+    Such a word governs all before it, but nothing on the other side of a "but".
+    """
+    found = []
+    start = 0
+    for end in [*(match.end() for match in _CONTRAST.finditer(sentence)), len(sentence)]:
+        part = sentence[start:end]
+        marks: set[Mark] = set()
+        if _HEDGED.search(part):
+            marks.add("hedged")
+        if _CLAIMED.search(part):
+            marks.add("claimed")
+        if _PLANNED.search(part):
+            marks.add("planned")
+        found.append((end, marks))
+        start = end
+    return found
 
 
 def _stems(text: str, listed: re.Pattern[str]) -> Iterator[re.Match[str]]:
@@ -167,18 +178,18 @@ def _stems(text: str, listed: re.Pattern[str]) -> Iterator[re.Match[str]]:
 
 
 def events(text: str) -> list[Event]:
-    """Every concept that a Japanese text names, with its marks. A doubt or a plan in a sentence governs all of it."""
+    """Every concept that a Japanese text names, with its marks."""
     pattern, concepts = japanese_stems()
     found: list[Event] = []
     begin = 0
     for sentence in sentences(text):
         plain = plain_negatives(sentence)
-        common = _sentence_marks(sentence)
+        parts = _parts(sentence)
         ended = _ENDED.search(sentence.rstrip()) is not None
         for match in _stems(plain, pattern):
             known = concepts.get(match.group(), (f"={match.group()}",))
             stem, rest = match.group(), plain[match.end() : match.end() + _REACH]
-            marks = set(common)
+            marks = set(next(common for end, common in parts if match.start() < end))
             if _WILL.match(rest) and _STATES.isdisjoint(known):
                 marks.add("planned")
             prefixed = stem in ("不要", "未定") or _BEFORE.search(plain, 0, match.start()) is not None
