@@ -55,7 +55,8 @@ _MARKS: dict[str, Mark] = {
 _PLAN_PHRASES = re.compile(
     r"\b(?:(?:is|are|was|were) (?:due )?to (?:be )?[a-z]+|set to|due to [a-z]+ (?:on|in|next|by)|about to|ready to|"
     r"next (?:week|month|year|spring|summer|autumn|fall|quarter)|later this (?:week|month|year)|by the end of|"
-    r"(?:agreed|offered|tried|trying|attempted|attempting|ordered|asked) to|in the coming|starting (?:in|on|next)|"
+    r"(?:agreed|offered|tried|trying|attempted|attempting|ordered|asked) to|"
+    r"(?:ordered|asked|urged|instructed|told|invited)(?: [\w-]+){1,4} to\b|in the coming|starting (?:in|on|next)|"
     r"under consideration|draft|has yet to)\b|, to be [a-z]+"
 )
 # First words of phrases that stand behind what is planned.

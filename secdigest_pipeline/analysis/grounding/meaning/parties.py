@@ -14,10 +14,15 @@ _COMMON = frozenset(
 _LATIN = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*")
 # 緑川電機, 青葉通信, サイバー協会: a run of ideographs or katakana that ends in nothing else.
 _JAPANESE = re.compile("[一-龯々ァ-ヶー]{2,}|(?<![一-龯々ァ-ヶー])[県市国都府町村女男](?![一-龯々ァ-ヶー])")
+# What ends the name of a person, an office or a firm.
+_ACTOR = re.compile(
+    "(?:者|師|員|犯|人|社|会|署|警|行|省|庁|局|府|県|市|町|村|大|院|校|部|課|室|団|隊|氏|所|店|組|堂|電機|電器|電鉄|通信|工業|製薬|製作所|"
+    "銀行|病院|大学|センター|グループ|ホールディングス|ソフト|システムズ|ネットワークス|警察|政府|機構|連盟|教授|社長|会長|院長)$"
+)
 
 
 def latin(text: str) -> frozenset[str]:
-    """Every Latin name of a text in lower case, word by word; plural and possessive s are not part of it."""
+    """Every Latin name of a text in lower case, word by word; a possessive s is no part of it."""
     found = (match.group().lower() for match in _LATIN.finditer(text))
     return frozenset(name for name in found if name not in _COMMON and len(name) > 1 and not name.startswith("cve-"))
 
@@ -25,13 +30,6 @@ def latin(text: str) -> frozenset[str]:
 def japanese(text: str) -> frozenset[str]:
     """Every run of ideographs or katakana of a text."""
     return frozenset(match.group() for match in _JAPANESE.finditer(text))
-
-
-# What ends the name of a person, an office or a firm.
-_ACTOR = re.compile(
-    "(?:者|師|員|犯|人|社|会|署|警|行|省|庁|局|府|県|市|町|村|大|院|校|部|課|室|団|隊|氏|所|店|組|堂|電機|電器|電鉄|通信|工業|製薬|製作所|"
-    "銀行|病院|大学|センター|グループ|ホールディングス|ソフト|システムズ|ネットワークス|警察|政府|機構|連盟|教授|社長|会長|院長)$"
-)
 
 
 def actors(phrase: str) -> frozenset[str]:

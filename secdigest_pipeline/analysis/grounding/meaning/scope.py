@@ -23,7 +23,7 @@ _ALL_SAID = re.compile(
     r"\b(?:all|every\w*|each|any\w*|both|entire(?:ly)?|whole|always|no|none|never|neither|nor|full(?:y)?|complete(?:ly)?|total(?:ly)?|"
     r"across|throughout|wherever|whoever|whatever|whichever|regardless|irrespective|universal(?:ly)?|without exception|"
     r"worldwide|nationwide|invariably|certain(?:ly)?|only|either|together|remaining|rest|others?|in full|100|two|overall|"
-    r"guarantee[sd]?|not a single|nothing|sure|permanent(?:ly)?|wip\w+)\b|100 ?%",
+    r"guarantee[sd]?|not a single|nothing|sure|permanent(?:ly)?)\b|100 ?%",
     re.IGNORECASE,
 )
 _ALL_SAID_JA = re.compile(
@@ -51,6 +51,14 @@ _PART_SAID = re.compile(
     "うち|一部|除|以外|残[るりっ]|だけ|のみ|限[らりる定]|ほか|他の|別の|ない|ず(?=[、。])|しか|割|%|％|半数|大半"
 )
 _BOTH = re.compile("両(?=[社方者国機名種製])|双方|ともに|とも(?=、)")
+# Beside these, an "all" of the passage is not all; and beside an "all" of its own, a part is of something else.
+_EXCEPT = re.compile(
+    r"\b(?:all but|except|apart from|other than|aside from|not (?:all|every)|excluding|nearly all|almost all)\b|除|以外|ほぼ全",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(
+    r"\b(?:all|every\w*|each|both|entire|any|whole)\b|全て|すべて|いずれも|全(?=[員社機])|どちらも|両", re.IGNORECASE
+)
 
 
 def _said(passages: Sequence[str]) -> bool:
@@ -59,15 +67,6 @@ def _said(passages: Sequence[str]) -> bool:
 
 def _parted(passages: Sequence[str]) -> bool:
     return any((_PART_JA if is_japanese(p) else _PART).search(p) for p in passages)
-
-
-_EXCEPT = re.compile(
-    r"\b(?:all but|except|apart from|other than|aside from|not (?:all|every)|excluding|nearly all|almost all)\b|除|以外|ほぼ全",
-    re.IGNORECASE,
-)
-_WHOLE = re.compile(
-    r"\b(?:all|every\w*|each|both|entire|any|whole)\b|全て|すべて|いずれも|全(?=[員社機])|どちらも|両", re.IGNORECASE
-)
 
 
 def unlimited(statement: str, passages: Sequence[str]) -> bool:

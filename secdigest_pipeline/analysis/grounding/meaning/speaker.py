@@ -79,7 +79,10 @@ def _speakers(passage: str) -> Iterator[frozenset[str]]:
 def another(statement: str, passages: Sequence[str], article: str) -> bool:
     """Whether a statement gives the words of its passages to a party of the article that does not say them there."""
     stated = _stated(statement)
-    if not stated or not any(name in article or name in article.lower() for name in stated):
+    if not stated:
+        return False
+    low = article.lower()
+    if not any(name in low for name in stated):
         return False
     quoted = _quoted_from(statement, passages)
     if quoted is not None:
@@ -91,7 +94,7 @@ def another(statement: str, passages: Sequence[str], article: str) -> bool:
     if not speakers or not all(speakers):
         return False
     told = frozenset().union(*speakers)
-    return not parties.alike(stated, told) and not _belongs(stated, told, article)
+    return not parties.alike(stated, told) and not _belongs(stated, told, low)
 
 
 def _quoted_from(statement: str, passages: Sequence[str]) -> frozenset[str] | None:
@@ -109,11 +112,10 @@ def _quoted_from(statement: str, passages: Sequence[str]) -> frozenset[str] | No
     return None if share < _REPEATED or _SAME.search(phrase) else parties.named_in(phrase) or None
 
 
-def _belongs(stated: frozenset[str], told: frozenset[str], article: str) -> bool:
-    """Whether the article names both as one: Jonas Mirk of Tessary, Tessary's head of research, Jonas Mirk; or by initials."""
+def _belongs(stated: frozenset[str], told: frozenset[str], low: str) -> bool:
+    """Whether the article (in lower case) names both as one: Jonas Mirk of Tessary, Tessary's head of research, Jonas Mirk; or by initials."""
     if any(len(name) <= 5 and set(name) <= {other[0] for other in told} for name in stated):
         return True
-    low = article.lower()
     for name in told:
         for match in islice(re.finditer(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", low), 20):
             before = re.split(r"[.。!?;\n]", low[max(0, match.start() - _NEAR) : match.start()])[-1]
