@@ -19,10 +19,9 @@ _CONDITION = re.compile(
     re.IGNORECASE,
 )
 _ONLY_IF = re.compile(
-    r"([^.;]{8,200}?),? \b(?:only (?:if|when|where|for|by|after)|provided that|as long as|on condition that)\b",
-    re.IGNORECASE,
+    r",? \b(?:only (?:if|when|where|for|by|after)|provided that|as long as|on condition that)\b", re.IGNORECASE
 )
-_IF_JA = re.compile("([^。]*(?:場合に限|場合のみ|場合だけ|人に限|者に限|企業に限|ときだけ|条件に|条件で|限り)[^。]*)")
+_IF_JA = re.compile("場合に限|場合のみ|場合だけ|人に限|者に限|企業に限|ときだけ|条件に|条件で|限り")
 _CASE_SAID = re.compile(
     "場合|れば|たら|なら|限|のみ|だけ|条件|次第|際|とき|時は|時に|うえで|上で|ても|でも|ないと|すると|ると、|まま|により異な|うち|以外|除|中の|ない|ず|前提|"
     "(?:た|る|ない|ている)(?:人|者|企業|利用者|顧客|組織|装置|端末|環境|会員|製品|版)"
@@ -49,5 +48,7 @@ def _count(event: Event, told: Sequence[Reading]) -> int:
 
 
 def _limited(text: str) -> list[str]:
-    """The parts of a passage that hold in one case only."""
-    return [match.group(1) for match in (_IF_JA if is_japanese(text) else _ONLY_IF).finditer(text)]
+    """The parts of a passage that hold in one case only: a Japanese sentence, in English what stands before the condition."""
+    if is_japanese(text):
+        return [sentence for sentence in text.split("。") if _IF_JA.search(sentence)]
+    return [re.split(r"[.;]", text[: match.start()])[-1] for match in _ONLY_IF.finditer(text)]

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from secdigest_pipeline.analysis.grounding.meaning.events import Event, Mark, english_words
 
@@ -86,6 +87,7 @@ class _Token:
     end: int
 
 
+@lru_cache(maxsize=64)
 def _tokens(text: str) -> list[_Token]:
     return [_Token(m.group().lower().replace("’", "'"), m.start(), m.end()) for m in _TOKEN.finditer(text)]
 

@@ -10,6 +10,7 @@ _CLAUSE = re.compile(r"(?<!\d)[,;](?!\d)|, (?=\D)|[、。;:()\n]|\.(?=\s|$)|\b(?
 _NAME = re.compile(r"CVE-\d{4}-\d{4,7}|[A-Z][A-Za-z]*[A-Za-z0-9-]*")
 # 東京では40件: the noun that its particle makes the place or the subject of the number behind it.
 _NOUN = re.compile("([一-龯々ァ-ヶー]{2,8})(?:では|には|で|は|が)(?=[^、。]{0,12}$)")
+_DIGIT = re.compile(r"\d")
 _NO_NAMES = frozenset("The In Of At On A An It And By For Some About CVSS VPN GB TB MB KB All Both Only More".split())
 
 
@@ -20,6 +21,8 @@ Figure = tuple[str, str]
 def _pairs(text: str, known: frozenset[str] = frozenset()) -> Iterator[tuple[str, Figure]]:
     """Name and number of every clause that holds one of each; of several names the one that is `known`."""
     for clause in _CLAUSE.split(text):
+        if not _DIGIT.search(clause):
+            continue
         figures = [value for value in values.read(clause) if value.kind in ("number", "version")]
         names = {name for name in _NAME.findall(clause) if name not in _NO_NAMES}
         names = names & known or names

@@ -65,6 +65,8 @@ def exchanged(said: Reading, told: Sequence[Reading]) -> bool:
     english = not all(reading.japanese for reading in told)
     there = frozenset().union(*(parties.actors(reading.text) for reading in told))
     here = parties.actors(said.text)
+    if not here or not there:
+        return False
     for event in said.events:
         pairs = [
             _pair(reading, other)

@@ -113,7 +113,7 @@ def _quoted_from(statement: str, passages: Sequence[str]) -> frozenset[str] | No
 
 
 def _belongs(stated: frozenset[str], told: frozenset[str], low: str) -> bool:
-    """Whether the article (in lower case) names both as one: Jonas Mirk of Tessary, Tessary's head of research, Jonas Mirk; or by initials."""
+    """Whether the article (in lower case) names both as one: Jonas Mirk of Tessary, Tessary's Jonas Mirk; or by initials."""
     if any(len(name) <= 5 and set(name) <= {other[0] for other in told} for name in stated):
         return True
     for name in told:
