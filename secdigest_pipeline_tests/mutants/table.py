@@ -208,7 +208,7 @@ _GROUNDING = [
                 ("certainty.py", "seen and all(seen)", "any(seen)"),
                 ("certainty.py", "if japanese.qualifies(said.text):", "if False:"),
                 ("tense.py", "seen and all(seen)", "any(seen)"),
-                ("tense.py", "if japanese.plans(said.text):", "if False:"),
+                ("tense.py", "japanese.plans(said.text) or", ""),
                 ("scope.py", "or _PART_SAID.search(statement)", ""),
                 ("speaker.py", "not speakers or not all(speakers)", "not speakers"),
                 ("opposites.py", "there.isdisjoint(event.concepts)", "True"),

@@ -14,14 +14,15 @@ _NO_DENIAL = re.compile(
 )
 _NOT = re.compile(
     "ない|なかった|なく|なけれ|なし|ません|[かさたなまらわばべめけげせれねえきぎしじちにびみりでい]ず(?![つれ])|ぬ(?=[、。」]|$)|"
-    "否定|否認|不可能|不能|免れ|失敗|拒否|拒ん|断っ|断り|見送|避け|防い|防ぐ|至らな|困難|難し|対象外|無関係|ゼロ"
+    "否定|否認|不可能|不能|免れ|失敗|拒否|拒ん|断っ|断り|見送|避け|防い|防ぐ|至らな|困難|難し|禁止|禁じ|対象外|無関係|ゼロ"
 )
 _HEDGED = re.compile(
     "可能性|恐れ|おそれ|疑[いわうっえ]|かもしれ|とみ[らてる]|と見ら|と見て|模様|もよう|推定|推測|推察|考え|と思わ|とされ|ようだ|ようで|"
     "らしい|だろう|懸念|見方|見立て|未確認|といわれ|と言われ|示唆|うかがえ|窺え|得る|うる|ありえ|見込ま|みられ|見られ(?=る|て)|"
     "不明|分かっていない|わかっていない|判明していない|定かで|という(?:情報|指摘)|か(?:どうか|は)|のか|かを"
 )
-_IF = re.compile("場合|れば|たら(?=、|$)|仮に|なら(?=、|ば)|限り|と、|際(?=[はに、])|ときは|できる|られる|うる|得る")
+_IF = re.compile("場合|れば|たら(?=、|$)|仮に|なら(?=、|ば)|限り|と、|際(?=[はに、])|ときは|でき|可能|られる|うる|得る")
+_SUPPOSED = re.compile("れば、|たら、|なら、|ならば")
 _CLAIMED = re.compile("主張|自称|名乗|犯行声明|称し|訴え|言い分|触れ込み|うたう|うたっ")
 _REPORTED = re.compile(
     "によると|によれば|による(?:と)?、|という|ことを明らか|との(?:考え|見方|見解|認識|情報|報告|立場)|"
@@ -43,7 +44,7 @@ _SEEN = re.compile(
     "(?:確認|報告|見つか|見つけ|認め|把握|検出|観測|検知|判明|な(?=[いかくし])|あり(?=ま)|行(?=[わっいう])|受け|得(?=ら)|起き|発生|寄せ|届|"
     "上が|出[てしさす]|提供|公開|実施|配布|配信|言い渡|下さ|可能|悪用|突[いかく]|利用|使[わっうい])"
 )
-_REFUSED = re.compile("拒否|拒|断|見送|避け|防|阻止|免れ|否定|否認|不可|失敗|回避|できな|できず")
+_REFUSED = re.compile("禁止|禁じ|拒否|拒|断|見送|避け|防|阻止|免れ|否定|否認|不可|失敗|回避|できな|できず")
 # 拡散する機能がない: what is done by a thing that is not there.
 _WITHOUT = re.compile("[ぁ-ん]*[るたうくすつむ][一-龯ァ-ヶー]{1,8}[はがも](?:な[いくかし]|ありませ|存在しな)")
 _RUN = re.compile("[ぁ-ん]*")
@@ -79,7 +80,8 @@ _BREAK = re.compile("[、。；;！？!?\n]")
 _VERB = re.compile("[一-龯々]{2}(?=を?(?:し|さ[れせ]|す[るべ]|でき))")
 # One ideograph is a verb where kana follow and it is not the end of a longer word: 残さない, but neither 残高 nor 名残.
 _ALONE = re.compile("(?:^|[^一-龯々])[一-龯](?=[ぁ-ん])")
-_NOT_YET = re.compile("未(?![明満曾来遂知然だ]|成年)|不要")
+# What is left out is denied as well, though by no verb.
+_NOT_YET = re.compile("除[きいく]|以外|未(?![明満曾来遂知然だ]|成年)|不要")
 _BEFORE = re.compile("[未非不無]$")
 
 
@@ -124,6 +126,11 @@ def guesses(text: str) -> bool:
 def qualifies(text: str) -> bool:
     """Whether a text marks what it says as possible, conditional, claimed or told by somebody."""
     return doubts(text) or bool(_IF.search(text) or _REPORTED.search(text))
+
+
+def supposes(text: str) -> bool:
+    """Whether a text thinks of a case: 更新していれば防げた."""
+    return _SUPPOSED.search(text) is not None
 
 
 def plans(text: str) -> bool:
