@@ -21,7 +21,8 @@ _FINITE = frozenset(
 )
 _NOT = frozenset(
     "not no never nor neither none nobody nothing cannot without unable unaware lacks lack lacked denied denies deny unless "
-    "refused refuses declined declines failed fails avoid avoids avoided prevent prevents prevented stopped impossible banned bans ban prohibited prohibits forbids forbidden".split()
+    "refused refuses declined declines failed fails avoid avoids avoided prevent prevents prevented stopped impossible "
+    "banned bans ban prohibited prohibits forbids forbidden".split()
 )
 _NONE = frozenset("no nothing none nobody neither".split())
 # "An update is not available": what is denied stands before.

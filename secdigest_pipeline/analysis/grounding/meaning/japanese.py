@@ -133,6 +133,11 @@ def supposes(text: str) -> bool:
     return _SUPPOSED.search(text) is not None
 
 
+def goes_on(text: str, end: int) -> bool:
+    """Whether a verb stem that ends at `end` has no time of its own: 辞任し、..."""
+    return _GOES_ON.match(text, end) is not None
+
+
 def plans(text: str) -> bool:
     """Whether a text has a word for what is planned or asked for."""
     return _PLANNED.search(text) is not None

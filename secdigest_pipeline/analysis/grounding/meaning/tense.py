@@ -29,6 +29,8 @@ def brought_forward(said: Reading, told: Sequence[Reading]) -> bool:
     ):
         return True
     for event in claimed_done(said):
+        if japanese.goes_on(said.text, event.end):
+            continue
         seen = ["planned" in marks for marks in mentions(event, told)]
         if seen and all(seen):
             return True
