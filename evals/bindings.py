@@ -222,8 +222,4 @@ def printed(article: Mapping[str, Any], statement: Mapping[str, Any]) -> bool:
 def verdict(article: Mapping[str, Any], statement: Mapping[str, Any]) -> str:
     """What code alone says of a statement."""
     grounder = _grounder(article["text"], article["title"], article["published"], article["outlet"])
-    said = grounder.ground(statement["statement"], *statement["quotes"]).verdict
-    if statement["field"] != "title" or said in ("grounded", "no_quote") or said.endswith("exploitation state"):
-        return said
-    missing = grounder.unsupported_values(statement["statement"])
-    return f"unsupported: {', '.join(missing)}" if missing else "grounded"
+    return grounder.ground(statement["statement"], *statement["quotes"], field=statement["field"] or "summary").verdict

@@ -32,6 +32,13 @@ THROUGH_OTHERS = (
         "analysis/grounding/test_derived.py",
         "what follows from a quote, by statements",
     ),
+    (
+        "analysis/grounding/meaning",
+        "advice cause certainty condition english events japanese negation numbers opposites order parties reading roles "
+        "scope speaker tense",
+        "analysis/grounding/meaning/test_changes.py",
+        "by statements and their passages",
+    ),
     ("articles/extraction", "article_text boilerplate", "articles/extraction/test_extract.py", "parts of one reading"),
     ("articles/pages", "answers", "articles/pages/test_read.py", "an answer's state, by real servers"),
     ("articles/stories", "words", "articles/stories/test_stories.py", "words count only where they merge or part"),

@@ -226,13 +226,41 @@ _GROUNDING = [
         ),
         ("grounding/ranges.py", '"<": "<=" in meant', '"<": True', "grounding/test_ranges.py"),
         ("grounding/ranges.py", "or said in meant", "", "grounding/test_ranges.py"),
-        ("grounding/exploitation.py", "if len(said) != 1:", "if not said:", "grounding/test_exploitation.py"),
-        ("grounding/exploitation.py", "return not said <= near", "return False", "grounding/test_exploitation.py"),
         (
-            "grounding/exploitation.py",
+            "grounding/meaning/exploitation.py",
+            "if len(said) != 1:",
+            "if not said:",
+            "grounding/meaning/test_exploitation.py",
+        ),
+        (
+            "grounding/meaning/exploitation.py",
+            "return not said <= near",
+            "return False",
+            "grounding/meaning/test_exploitation.py",
+        ),
+        (
+            "grounding/meaning/exploitation.py",
             '"not exploited" in said or (',
             "(",
-            "grounding/test_exploitation.py",
+            "grounding/meaning/test_exploitation.py",
+        ),
+        *(
+            (f"grounding/meaning/{module}", fragment, replacement, "grounding/meaning/test_changes.py")
+            for module, fragment, replacement in (
+                ("negation.py", "said.denials < theirs and seen == {True}", "seen == {True}"),
+                ("negation.py", "seen == {True}", "True in seen"),
+                ("negation.py", "and not _may_be_denied(event, told, article)", ""),
+                ("certainty.py", "seen and all(seen)", "any(seen)"),
+                ("certainty.py", "if japanese.qualifies(said.text):", "if False:"),
+                ("tense.py", "seen and all(seen)", "any(seen)"),
+                ("tense.py", "japanese.plans(said.text) or", ""),
+                ("scope.py", "or _PART_SAID.search(statement)", ""),
+                ("speaker.py", "not speakers or not all(speakers)", "not speakers"),
+                ("opposites.py", "there.isdisjoint(event.concepts)", "True"),
+                ("roles.py", "return (other, doer) if passive", "return (doer, other) if passive"),
+                ("order.py", "[*second, *first] if after", "[*first, *second] if after"),
+                ("numbers.py", "figure not in told.get(name, {figure})", "name in told"),
+            )
         ),
         (
             "grounding/dates.py",

@@ -1,15 +1,15 @@
 """Grounding: whether a statement's quotes stand in the article, and every value of the statement in or near them.
 
 Code only, no model: what fails is not printed. A value that follows from values of the quotes is as good as one that stands
-there (derived.py). What the words between the values say is not judged, except whether something is said to be exploited
-(exploitation.py).
+there (derived.py). What the words between the values say is judged by the rules of `meaning`.
 """
 
 import re
 from datetime import date
 
-from secdigest_pipeline.analysis.grounding import exploitation, japanese_names, names, ranges
+from secdigest_pipeline.analysis.grounding import japanese_names, names, ranges
 from secdigest_pipeline.analysis.grounding.folding import fold
+from secdigest_pipeline.analysis.grounding.meaning.changes import changed
 from secdigest_pipeline.analysis.grounding.passages import WINDOW, Passages
 from secdigest_pipeline.analysis.grounding.source import MAX_QUOTE_PLACES, Place, Source, Window
 from secdigest_pipeline.analysis.grounding.values import Value, read
@@ -43,12 +43,13 @@ class Grounder:
         places = self._source.quoted(quote)
         return places[0][2:] if places else None
 
-    def ground(self, statement: str, *quotes: str) -> Statement:
+    def ground(self, statement: str, *quotes: str, field: str = "summary") -> Statement:
         """`statement` with its verdict: `grounded`, `no_quote`, `derived: ` or `unsupported: ` and the values that fail.
 
         Its values must stand in or near its one to three quotes taken together, or follow from them. `derived` are those that
         code can neither find nor reckon, but that somebody who reads the article may. A quote that does not stand there is left
-        out; the first that does is the result's, the others are `more_quotes`, all in the article's own spelling.
+        out; the first that does is the result's, the others are `more_quotes`, all in the article's own spelling. `field`: where
+        in the entry it stands; the values of a title may stand anywhere in the article.
         """
         found = [places for quote in quotes[:MAX_QUOTES] if (places := self._source.quoted(quote))]
         if not found:
@@ -56,7 +57,7 @@ class Grounder:
         judged = []
         for at in range(min(max(map(len, found)), MAX_QUOTE_PLACES)):
             chosen = tuple(dict.fromkeys(own[min(at, len(own) - 1)] for own in found))
-            verdict = self._verdict(statement, chosen)
+            verdict = self._verdict(statement, chosen, field)
             judged.append((chosen, verdict))
             if verdict == "grounded":
                 break
@@ -70,12 +71,14 @@ class Grounder:
         failed, underived = self._failing(statement, ())
         return failed + underived
 
-    def _verdict(self, statement: str, places: tuple[Place, ...]) -> str:
-        failed, underived = self._failing(statement, places)
-        if all(
-            exploitation.contradicts(statement, self.text, *place[2:], lambda: self._source.all) for place in places
-        ):
-            failed.append("exploitation state")
+    def _changed(self, statement: str, places: tuple[Place, ...], field: str) -> list[str]:
+        passages = [self._source.all[slice(*window)] for window in Passages(self._source, places).sentences]
+        return changed(statement, passages, self._source.all, field)
+
+    def _verdict(self, statement: str, places: tuple[Place, ...], field: str) -> str:
+        # a headline sums up the article: its values may stand anywhere in it
+        failed, underived = self._failing(statement, () if field == "title" else places)
+        failed += self._changed(statement, places, field)
         if failed:
             return f"unsupported: {', '.join(failed)}"[:300]
         return f"derived: {', '.join(underived)}"[:300] if underived else "grounded"
