@@ -41,11 +41,11 @@ def _faults(analysis: Analysis, article: Article | None) -> Iterator[str]:
     yield from (f"{article.article_id}: {fault}" for fault in _refused(analysis))
     yield from _event_faults(analysis, article, grounder, instructions)
     own = "" if Instructions(article.title) else plain_line(article.title)
-    title = analysis.title
-    if title is not None and title.start is not None:
+    headline = analysis.title
+    if headline is not None and headline.start is not None:
         own = analysis.title_ja  # judged with its quote
-        if fault := _fault("title", title, article.text, grounder, instructions):
-            yield f"{article.article_id}: title_ja: {fault}: {title.text[:80]!r}"
+        if fault := _fault("title", headline, article.text, grounder, instructions):
+            yield f"{article.article_id}: title_ja: {fault}: {headline.text[:80]!r}"
     for field, text in (("title_ja", analysis.title_ja), ("advice", analysis.advice)):
         if text != own and (missing := grounder.unsupported_values(text)):
             yield f"{article.article_id}: {field}: not in the article: {', '.join(missing)[:200]}"
