@@ -74,7 +74,8 @@ def _world(data: Path, out: Path) -> Iterator[tuple["World", "SampleWeb", dict[s
     """The sample servers, and the settings under which the pipeline meets them."""
     world = World.load()
     with web.serve(world) as pages:
-        messages_url, stop = messages.serve(messages.MessagesApi(replies=world.replies()).app)
+        api = messages.MessagesApi(replies=world.replies(), failures=world.failures())
+        messages_url, stop = messages.serve(api.app)
         try:
             places = {"SECDIGEST_DATA": str(data.absolute()), "SECDIGEST_OUT": str(out.absolute())}
             yield world, pages, {**web.settings_for(pages.port, messages_url), **places}

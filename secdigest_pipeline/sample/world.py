@@ -1,7 +1,6 @@
 """The sample world: what its hosts show at any moment, the recorded replies, and what the pipeline must make of it."""
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,24 +16,10 @@ from secdigest_pipeline.sample.sources import load_sources
 
 EDITIONS = tuple(Edition.parse(key) for key in ("2026-10-01", "2026-10-02", "2026-10-03"))
 
-_SHARED_FIELDS = ("quote", "role", "context")
-# Event and tags of the recorded replies, by rule from what they say: what a careful model would add to them.
-_EVENT_KINDS = (
-    ("takedown", "押収|逮捕|摘発|停止措置|テイクダウン|復号ツール"),
-    ("supply_chain", "パッケージ|サプライチェーン|委託先|更新サーバー"),
-    ("active_exploitation", "脆弱性.*悪用|ゼロデイ|悪用.*脆弱性"),
-    ("incident", "漏えい|漏洩|流出|停止|不正アクセス|ランサムウェア攻撃|侵害"),
-    ("malware_campaign", "スティーラー|バックドア|マルウェア|ボットネット|RAT|Webシェル|フィッシング"),
-    ("vulnerability_advisory", "脆弱性"),
-    ("security_research", "調査|研究|報告|分析"),
-)
-_ATTRIBUTION = {
-    **dict.fromkeys(("china", "russia", "north-korea", "iran"), ("nation_state", "国家支援系")),
-    "cybercrime": ("cybercrime", "サイバー犯罪"),
-    "hacktivist": ("hacktivist", "ハクティビスト"),
-}
-_METHODS = {"ransomware": ("ransomware", "ランサムウェア"), "backdoor": ("backdoor", "バックドア")}
-_NOBODY = ("unknown", "N/A", "")
+_STATEMENTS = ("summary", "recommendations", "notes")
+_SHARED_FIELDS = ("quote", "role", "category", "context", "description")
+# Keys of a recorded reply that are no part of what a model says.
+_OURS = ("title_check", "check_fails")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +97,17 @@ class World:
         return _html(404, scenery.missing_page(site))
 
     def replies(self) -> dict[str, dict[str, Any]]:
-        """Recorded model replies by canonical URL, in the reply format with `value` in place of an IOC's `id`."""
+        """Recorded model replies by canonical URL, in the form of sample.messages: `value` in place of an IOC's `id`, verdicts
+        under `check`, the reply to what fell under `mend`.
+        """
+        return {article.url: _reply(article.reply) for article in self.articles if article.reply is not None}
+
+    def failures(self) -> dict[str, tuple[str, ...]]:
+        """Steps of sample.messages for the calls that fail in this world."""
         return {
-            article.url: _with_event(_reply(article.reply)) for article in self.articles if article.reply is not None
+            f"{article.url}#check": tuple(article.reply["check_fails"])
+            for article in self.articles
+            if article.reply and "check_fails" in article.reply
         }
 
     def planted(self) -> dict[str, tuple[str, ...]]:
@@ -123,6 +116,14 @@ class World:
             article.url: found
             for article in self.articles
             if article.reply and (found := tuple(_planted(article.reply)))
+        }
+
+    def refused(self) -> dict[str, tuple[str, ...]]:
+        """By URL, the texts among those that only the checking call finds to be wrong."""
+        return {
+            article.url: tuple(found)
+            for article in self.articles
+            if article.reply and (found := _verdicts(article.reply))
         }
 
     def truth(self) -> dict[str, tuple[Expected, ...]]:
@@ -196,56 +197,27 @@ def _html(status: int, page: str) -> Shown:
 
 
 def _reply(recorded: dict[str, Any]) -> dict[str, Any]:
-    """The reply without marks, each group of IOC values that share quote, role and context as one entry a value."""
-    reply = dict(recorded)
-    for key in ("summary", "recommendations", "notes"):
-        reply[key] = [{"quote": one["quote"], "text": one["text"]} for one in recorded[key]]
+    """The reply without marks, each group of IOC values that share all but their value as one entry a value."""
+    reply = {name: value for name, value in recorded.items() if name not in _OURS}
+    for key in _STATEMENTS:
+        reply[key] = [{"quotes": one["quotes"], "text": one["text"]} for one in recorded[key]]
     reply["iocs"] = [
         {"value": value, **{key: group[key] for key in _SHARED_FIELDS}}
         for group in recorded["iocs"]
         for value in group["values"]
     ]
-    return reply
+    return {**reply, "check": _verdicts(recorded)}
+
+
+def _verdicts(recorded: dict[str, Any]) -> dict[str, Any]:
+    """What the checker says of a statement, by its text, where that is not `supported`."""
+    of_title = {recorded["title"]: recorded["title_check"]} if "title_check" in recorded else {}
+    claims = [claim for key in _STATEMENTS for claim in recorded[key]]
+    return {**of_title, **{claim["text"]: claim["check"] for claim in claims if "check" in claim}}
 
 
 def _planted(recorded: dict[str, Any]) -> list[str]:
-    claims = [claim for key in ("summary", "recommendations", "notes") for claim in recorded[key]]
+    claims = [claim for key in _STATEMENTS for claim in recorded[key]]
     statements = [claim["text"] for claim in claims if claim.get("planted")]
-    return statements + [value for group in recorded["iocs"] if group.get("planted") for value in group["values"]]
-
-
-def _with_event(reply: Mapping[str, Any]) -> dict[str, Any]:
-    """`reply` with `event` and `tags` of schema version 2; kind `none` where no rule is sure."""
-    first = reply["summary"][0]
-    said = f"{reply['title']} {first['text']}"
-    kind = next((name for name, words in _EVENT_KINDS if re.search(words, said)), "none")
-    event = {
-        "quote": first["quote"],
-        "event_type": kind,
-        "title": reply["title"],
-        "summary": first["text"],
-        "confidence": "high",
-        "needs_review": kind == "none",
-        "followup": "yes" if kind == "active_exploitation" else "maybe",
-    }
-    return {**reply, "event": event, "tags": _tags(reply)}
-
-
-def _tags(reply: Mapping[str, Any]) -> list[dict[str, str]]:
-    named = [(field, reply[field], reply[field]) for field in ("actor", "malware") if reply[field] not in _NOBODY]
-    closed = (
-        ("actor_attribution", _ATTRIBUTION.get(reply["actor_attribute"])),
-        ("attack_method", _METHODS.get(reply["malware_type"])),
-    )
-    found = [*named, *((dimension, *value) for dimension, value in closed if value)]
-    return [
-        {
-            "quote": reply["threat_quote"],
-            "dimension": dimension,
-            "raw_value": raw,
-            "value": value,
-            "confidence": "high",
-            "note": "",
-        }
-        for dimension, value, raw in found
-    ]
+    values = [value for group in recorded["iocs"] if group.get("planted") for value in group["values"]]
+    return [*statements, *_verdicts(recorded), *values]
