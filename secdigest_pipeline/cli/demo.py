@@ -20,6 +20,7 @@ from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline.sample import messages, web
 from secdigest_pipeline.sample.clock import WorldClock
 from secdigest_pipeline.sample.past import EDITIONS
+from secdigest_pipeline.sample.past import load as load_past
 from secdigest_pipeline.sample.web import SampleWeb
 from secdigest_pipeline.sample.world import World
 
@@ -74,7 +75,8 @@ def _world(data: Path, out: Path) -> Iterator[tuple["World", "SampleWeb", dict[s
     """The sample servers, and the settings under which the pipeline meets them."""
     world = World.load()
     with web.serve(world) as pages:
-        api = messages.MessagesApi(replies=world.replies(), failures=world.failures())
+        replies = {**load_past().replies(), **world.replies()}
+        api = messages.MessagesApi(replies=replies, failures=world.failures())
         messages_url, stop = messages.serve(api.app)
         try:
             places = {"SECDIGEST_DATA": str(data.absolute()), "SECDIGEST_OUT": str(out.absolute())}

@@ -10,16 +10,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from secdigest_pipeline.base.editions import Edition
-from secdigest_pipeline.sample import content, feedxml, scenery
+from secdigest_pipeline.sample import content, feedxml, recorded, scenery
 from secdigest_pipeline.sample.content import Article, Entry, Expected, FeedShape, Site
 from secdigest_pipeline.sample.sources import load_sources
 
 EDITIONS = tuple(Edition.parse(key) for key in ("2026-10-01", "2026-10-02", "2026-10-03"))
-
-_STATEMENTS = ("summary", "recommendations", "notes")
-_SHARED_FIELDS = ("quote", "role", "category", "context", "description")
-# Keys of a recorded reply that are no part of what a model says.
-_OURS = ("title_check", "check_fails")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,34 +92,24 @@ class World:
         return _html(404, scenery.missing_page(site))
 
     def replies(self) -> dict[str, dict[str, Any]]:
-        """Recorded model replies by canonical URL, in the form of sample.messages: `value` in place of an IOC's `id`, verdicts
-        under `check`, the reply to what fell under `mend`.
-        """
-        return {article.url: _reply(article.reply) for article in self.articles if article.reply is not None}
+        """Recorded model replies by canonical URL, in the form of sample.messages."""
+        return {url: recorded.handed(reply) for url, reply in self._recorded.items()}
 
     def failures(self) -> dict[str, tuple[str, ...]]:
         """Steps of sample.messages for the calls that fail in this world."""
         return {
-            f"{article.url}#check": tuple(article.reply["check_fails"])
-            for article in self.articles
-            if article.reply and "check_fails" in article.reply
+            f"{url}#check": tuple(reply["check_fails"])
+            for url, reply in self._recorded.items()
+            if "check_fails" in reply
         }
 
     def planted(self) -> dict[str, tuple[str, ...]]:
         """By URL, what recorded replies say wrongly on purpose: texts and IOC values that must never be printed."""
-        return {
-            article.url: found
-            for article in self.articles
-            if article.reply and (found := tuple(_planted(article.reply)))
-        }
+        return {url: found for url, reply in self._recorded.items() if (found := recorded.planted(reply))}
 
     def refused(self) -> dict[str, tuple[str, ...]]:
-        """By URL, the texts among those that only the checking call finds to be wrong."""
-        return {
-            article.url: tuple(found)
-            for article in self.articles
-            if article.reply and (found := _verdicts(article.reply))
-        }
+        """By URL, the texts among those that the checker is there to find."""
+        return {url: tuple(found) for url, reply in self._recorded.items() if (found := recorded.refused(reply))}
 
     def truth(self) -> dict[str, tuple[Expected, ...]]:
         """By edition key, every entry intake must file under it, in the order of the files."""
@@ -137,6 +122,10 @@ class World:
         """The article at this canonical URL; KeyError when the world has none."""
         place = urlsplit(url)
         return self._pages[place.netloc, place.path]
+
+    @property
+    def _recorded(self) -> dict[str, dict[str, Any]]:
+        return {article.url: article.reply for article in self.articles if article.reply is not None}
 
     @cached_property
     def _sources(self) -> dict[tuple[str, str], tuple[str, bytes]]:
@@ -194,30 +183,3 @@ class World:
 
 def _html(status: int, page: str) -> Shown:
     return Shown(status, "text/html; charset=utf-8", page.encode())
-
-
-def _reply(recorded: dict[str, Any]) -> dict[str, Any]:
-    """The reply without marks, each group of IOC values that share all but their value as one entry a value."""
-    reply = {name: value for name, value in recorded.items() if name not in _OURS}
-    for key in _STATEMENTS:
-        reply[key] = [{"quotes": one["quotes"], "text": one["text"]} for one in recorded[key]]
-    reply["iocs"] = [
-        {"value": value, **{key: group[key] for key in _SHARED_FIELDS}}
-        for group in recorded["iocs"]
-        for value in group["values"]
-    ]
-    return {**reply, "check": _verdicts(recorded)}
-
-
-def _verdicts(recorded: dict[str, Any]) -> dict[str, Any]:
-    """What the checker says of a statement, by its text, where that is not `supported`."""
-    of_title = {recorded["title"]: recorded["title_check"]} if "title_check" in recorded else {}
-    claims = [claim for key in _STATEMENTS for claim in recorded[key]]
-    return {**of_title, **{claim["text"]: claim["check"] for claim in claims if "check" in claim}}
-
-
-def _planted(recorded: dict[str, Any]) -> list[str]:
-    claims = [claim for key in _STATEMENTS for claim in recorded[key]]
-    statements = [claim["text"] for claim in claims if claim.get("planted")]
-    values = [value for group in recorded["iocs"] if group.get("planted") for value in group["values"]]
-    return [*statements, *_verdicts(recorded), *values]
