@@ -78,6 +78,7 @@ THROUGH_OTHERS = (
     ("sample", "enrichment_files", "vulnerabilities/test_facts.py", "the sample KEV and EPSS files"),
     ("sample", "hostile", "analysis/test_injection.py", "the hostile articles"),
     ("sample", "past_web", "sample/test_past.py", "the servers of the sample past"),
+    ("sample", "recorded", "sample/test_replies.py", "the recorded replies themselves, whole"),
     ("sample", "sources", "articles/primary/test_text.py", "the sample sources"),
     ("vulnerabilities", "archive sources", "vulnerabilities/test_fetching.py", "what a round keeps, and whom it asks"),
 )
