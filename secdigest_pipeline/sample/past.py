@@ -179,8 +179,8 @@ def _values(feed_id: str, number: int, dice: random.Random) -> dict[str, str]:
 
 
 def _indicators(values: Mapping[str, str]) -> str:
-    defanged = {name: value.replace("https:", "hxxps:").replace(".test", "[.]test") for name, value in values.items()}
-    return as_html("## Indicators of compromise\n\n- " + "\n- ".join(defanged.values()))
+    defanged = (value.replace("https:", "hxxps:").replace(".test", "[.]test") for value in values.values())
+    return as_html("## Indicators of compromise\n\n- " + "\n- ".join(defanged))
 
 
 def _reply(template: Mapping[str, Any], words: Mapping[str, Any], chosen: Mapping[str, str]) -> dict[str, Any]:
