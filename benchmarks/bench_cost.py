@@ -16,9 +16,9 @@ from upath import UPath
 
 from secdigest_pipeline.analysis.analyse import analyse
 from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
-from secdigest_pipeline.analysis.asking.estimate import Estimate, estimate
 from secdigest_pipeline.analysis.asking.models import BATCH_FACTOR, PRICES_OF, Usage, model
 from secdigest_pipeline.analysis.asking.replies import Replies
+from secdigest_pipeline.analysis.estimate import Estimate, estimate
 from secdigest_pipeline.analysis.records import Call
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.base.files import sha256
