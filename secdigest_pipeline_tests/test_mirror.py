@@ -80,7 +80,7 @@ THROUGH_OTHERS = (
     ("orchestration", "partitions", "assets/test_exports.py", "what every asset's test builds its run of"),
     ("report", "entry", "report/test_markdown.py", "the entries of the rendered report"),
     ("report", "grammar", "report/test_contract.py", "the fixed words that the contract's checker reads"),
-    ("sample", "batches faults", "sample/test_messages.py", "parts of the sample Messages API"),
+    ("sample", "batches faults requests", "sample/test_messages.py", "parts of the sample Messages API"),
     ("sample", "clock", "end_to_end/test_bad_input.py", "the world's time, moved by hand"),
     ("sample", "content scenery feedxml", "sample/test_world.py", "what the world is made of"),
     ("sample", "enrichment_files", "vulnerabilities/test_facts.py", "the sample KEV and EPSS files"),
