@@ -68,7 +68,7 @@ def article(**changes: Any) -> Article:
 
 
 def statement(text: str, verdict: str = "grounded", quote: str = "quote") -> Statement:
-    return Statement(text, quote, 0, 1, verdict)
+    return Statement(text, quote, 0, 1, verdict, check=None if verdict == "extractive" else "supported")
 
 
 def analysis(**changes: Any) -> Analysis:
@@ -90,6 +90,8 @@ def analysis(**changes: Any) -> Analysis:
         ioc_roles=(),
         threat=UNKNOWN_THREAT,
         dropped=(),
+        check_state="checked",
+        check_reason="",
     )
     return replace(row, **changes)
 

@@ -13,7 +13,6 @@ ROWS = "records"
 # Room, its modules without a test file of their name, the test file (below secdigest_pipeline_tests) that goes through them, and why.
 THROUGH_OTHERS = (
     ("", "definitions", "end_to_end/test_plain_dagster.py", "puts the assets together: only a run shows that it did"),
-    ("analysis", "anthropic", "analysis/asking/test_endpoint.py", "every call of those tests is made through it"),
     ("analysis", "compare", "cli/test_diff.py", "what `secdigest diff` prints"),
     ("analysis", "threat", "analysis/test_assemble.py", "one step of taking a reply apart"),
     (
@@ -37,10 +36,9 @@ THROUGH_OTHERS = (
         "loads, calls, hands back: a run",
     ),
     ("base", "environment", "test_readme.py", "variables of the shell, read by the settings"),
-    ("base", "process", "orchestration/test_instance.py", "set up by whoever opens the instance"),
     ("base", "setting_values", "base/test_settings.py", "what each setting takes"),
     ("base", "suffixes", "articles/primary/test_hosts.py", "the registered domain of a host"),
-    ("cli", "dates past summary", "cli/test_main.py", "parts of commands: what they refuse and print"),
+    ("cli", "dates summary", "cli/test_main.py", "parts of commands: what they refuse and print"),
     ("cli", "demo", "end_to_end/test_demo.py", "the command itself"),
     ("cli", "dev", "cli/test_before.py", "the command, up to the ports"),
     ("intake/feeds", "located", "intake/feeds/test_feeds.py", "the line of each error"),
@@ -50,13 +48,13 @@ THROUGH_OTHERS = (
     ("fetching", "transport", "fetching/test_http.py", "every request of those tests goes through it"),
     (
         "indicators/exports",
-        "blocklists check files identity misp stix values",
+        "blocklists files identity misp stix values",
         "indicators/exports/test_exports.py",
         "each format is read back by its own reader, all from the same rows",
     ),
     (
         "indicators/finding",
-        "addresses context grammar hosts placed spelling urls",
+        "addresses context grammar hosts spelling urls",
         "indicators/finding/test_find.py",
         "one table of spellings, whichever module reads each",
     ),
@@ -76,6 +74,8 @@ THROUGH_OTHERS = (
         "each protocol against a server, by the one function that asks them",
     ),
     ("intake/polling", "day_files shown", "intake/polling/test_archive.py", "files behind one archive"),
+    ("orchestration", "failures", "orchestration/test_database.py", "servers that cannot be used"),
+    ("orchestration", "services", "orchestration/test_resources.py", "what the resources hand on"),
     ("orchestration", "launcher", "end_to_end/test_ui.py", "starts runs: seen only from a daemon"),
     ("orchestration", "partitions", "assets/test_exports.py", "what every asset's test builds its run of"),
     ("report", "entry", "report/test_markdown.py", "the entries of the rendered report"),
@@ -89,7 +89,7 @@ THROUGH_OTHERS = (
     ("sample", "past_web", "sample/test_past.py", "the servers of the sample past"),
     ("sample", "recorded", "sample/test_replies.py", "the recorded replies themselves, whole"),
     ("sample", "sources", "articles/primary/test_text.py", "the sample sources"),
-    ("vulnerabilities", "archive sources", "vulnerabilities/test_fetching.py", "what a round keeps, and whom it asks"),
+    ("vulnerabilities", "archive", "vulnerabilities/test_fetching.py", "what a round keeps, and whom it asks"),
 )
 
 

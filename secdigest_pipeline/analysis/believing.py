@@ -20,16 +20,19 @@ from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.indicators.records import IocRole, ObservableType, Role
 from secdigest_pipeline.indicators.warninglists import names_a_thing
 
-# Longest lines of 12 months (docs/contract.md 1.4 and 9.10): summary 136, title 101, advice p95 96, IOC context p95 48.
+# Longest lines of 12 months (docs/contract.md 1.4): summary 136, title 101, advice p95 96, IOC context p95 48.
 MAX_STATEMENT = 136
 MAX_TITLE = 101
 MAX_CONTEXT = 80
 MAX_DESCRIPTION = 120
+MAX_DROPPED_TEXT = 300
 # Claims of one list that are judged at all: ten times what is printed.
 MAX_CLAIMS = 50
 
 # Names and checksums can't be clicked; a host that is a name is one only where the source uses it so.
 _OF_OWN_QUOTE = ("domain", "md5", "sha1", "sha256", "sha512")
+# what code lets through: as it stands, or with a value that wants the checker's word
+_HELD = ("grounded", "derived")
 _NAMES_A_PLACE = "unsupported: names a place to visit: "
 _ADDRESSES_A_MACHINE = "unsupported: rests on text that addresses a machine"
 _NOT_JAPANESE = "unsupported: not in Japanese"
@@ -72,6 +75,15 @@ class Belief:
     def verdict(self, name: Named) -> Verdict:
         """What the checker says of an assertion."""
         return self._verdicts.get(name, UNCHECKED)
+
+    def unrefused(self, name: Named) -> CheckVerdict | None:
+        """What the checker says of an assertion; None when it refuses it, which is kept as dropped."""
+        verdict = self.verdict(name)
+        if verdict.check in ("supported", "unchecked"):
+            return verdict.check
+        said = f"{name[0]}: {name[1]}"[:MAX_DROPPED_TEXT]
+        self.dropped.append(Statement(said, "", None, None, "grounded", check=verdict.check, ground=verdict.ground))
+        return None
 
     def valued(self, text: str, limit: int) -> str:
         """A short text of data when it fits, all its values are the article's and it sends nobody anywhere; else empty."""
@@ -131,7 +143,7 @@ class Belief:
             verdict = self.verdict(ioc_name(claim.role, claim.category, claim.context, claim.description))
             if source is None or led or verdict.check not in ("supported", "unchecked"):
                 why = "no_quote" if source is None else _ADDRESSES_A_MACHINE if led else "grounded"
-                said = f"{candidate.value[:200]}: {claim.role}"[:300]
+                said = f"{candidate.value[:200]}: {claim.role}"[:MAX_DROPPED_TEXT]
                 self.dropped.append(Statement(said, "", None, None, why, check=verdict.check, ground=verdict.ground))
                 continue
             roles[claim.id] = IocRole(
@@ -174,14 +186,15 @@ class Belief:
             statement = Statement(text, "", None, None, _NOT_JAPANESE)
         else:
             statement = judge(text)
-        if statement.verdict.partition(":")[0] in ("grounded", "derived"):
+        if statement.verdict.partition(":")[0] in _HELD:
             return statement
         self.dropped.append(statement)
         return None
 
     def _ground(self, quotes: Sequence[str], text: str) -> Statement:
         statement = self.grounder.ground(text, *quotes[:MAX_QUOTES])
-        if statement.verdict == "grounded" and (led := _led_astray(text, _quoted(statement))):
+        holds = statement.verdict.partition(":")[0] in _HELD
+        if holds and (led := _led_astray(text, _quoted(statement))):
             return replace(statement, verdict=f"{_NAMES_A_PLACE}{', '.join(led)}"[:300])
         in_hidden = statement.verdict == "no_quote" and self._instructions
         if in_hidden and any(find_quote(quote, self._article.text) for quote in quotes):

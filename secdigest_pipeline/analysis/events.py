@@ -22,7 +22,7 @@ MAX_NOTE = 120
 MAX_SLUG = 60
 # Letters by which a word is found in another form (exploited, exploits)
 _STEM = 6
-# docs/contract.md 9.5: other names that the source states go together, in the note
+# docs/contract.md 3.3: other names that the source states go together, in the note
 ALIASES = "Aliases: "
 
 Confidence = Literal["high", "medium", "low"]
@@ -113,8 +113,8 @@ def _of_names(
 
 def _tag(claim: TagClaim, belief: Belief) -> Tag | None:
     dimension = dimensions().get(closed(claim.dimension, TAG_DIMENSIONS, ""))
-    verdict = belief.verdict(tag_name(claim.dimension, claim.value, claim.raw_value))
-    if dimension is None or verdict.check not in ("supported", "unchecked"):
+    check = belief.unrefused(tag_name(claim.dimension, claim.value, claim.raw_value))
+    if dimension is None or check is None:
         return None
     value = closed(claim.value, dimension.values, "")
     says_nothing = value in (UNKNOWN, NOT_APPLICABLE)
@@ -131,7 +131,7 @@ def _tag(claim: TagClaim, belief: Belief) -> Tag | None:
         quote=quoted.text if quoted else "",
         start=quoted.start if quoted else None,
         end=quoted.end if quoted else None,
-        check=verdict.check,
+        check=check,
     )
 
 

@@ -78,9 +78,9 @@ def products(claims: Sequence[ProductClaim], belief: Belief) -> tuple[AffectedPr
     found: dict[str, AffectedProduct] = {}
     for claim in claims[:MAX_NAMED]:
         quote = belief.place(claim.quote)
-        verdict = belief.verdict(product_name(claim.name, claim.affected, claim.fixed, claim.condition))
         name = belief.valued(claim.name, _MAX_TEXT)
-        if quote is None or not name or verdict.check not in ("supported", "unchecked"):
+        check = belief.unrefused(product_name(claim.name, claim.affected, claim.fixed, claim.condition))
+        if quote is None or not name or check is None:
             continue
         found.setdefault(
             name,
@@ -89,7 +89,7 @@ def products(claims: Sequence[ProductClaim], belief: Belief) -> tuple[AffectedPr
                 affected=belief.valued(claim.affected, _MAX_TEXT),
                 fixed=belief.valued(claim.fixed, _MAX_TEXT),
                 condition=belief.valued(claim.condition, _MAX_TEXT),
-                check=verdict.check,
+                check=check,
                 quote=quote.text,
                 start=quote.start,
                 end=quote.end,

@@ -42,6 +42,7 @@ class Statement:
     check: Annotated[
         CheckVerdict | None,
         "what the checking call says of it; null for sentences of the article and where none is due",
+        Named("check_verdict"),
     ] = None
     ground: Annotated[Quote | None, "the passage that the checking call gave for its verdict; null when none"] = None
 
@@ -82,7 +83,9 @@ class Tag:
         int | None, "offset of the quote in the article's text, characters; null without quote", Named("start_offset")
     ]
     end: Annotated[int | None, "end of the quote, characters; null without quote", Named("end_offset")]
-    check: Annotated[CheckVerdict | None, "what the checking call says of it; null when none is due"] = None
+    check: Annotated[
+        CheckVerdict | None, "what the checking call says of it; null when none is due", Named("check_verdict")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ class AffectedProduct:
     affected: Annotated[str, "affected versions; empty when not said"]
     fixed: Annotated[str, "fixed versions; empty when not said"]
     condition: Annotated[str, "what must be so for a system to be exposed; empty when not said"]
-    check: Annotated[CheckVerdict, "what the checking call says of it"]
+    check: Annotated[CheckVerdict, "what the checking call says of it", Named("check_verdict")]
     quote: Annotated[str, "verbatim source text behind it"]
     start: Annotated[int, "offset of the quote in the article's text, characters", Named("start_offset")]
     end: Annotated[int, "end of the quote, characters", Named("end_offset")]

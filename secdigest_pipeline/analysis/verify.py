@@ -38,11 +38,23 @@ def _faults(analysis: Analysis, article: Article | None) -> Iterator[str]:
             fault = _fault(statement, article.text, grounder, instructions)
             if fault:
                 yield f"{article.article_id}: {field} {at + 1}: {fault}: {statement.text[:80]!r}"
+    yield from (f"{article.article_id}: {fault}" for fault in _refused(analysis))
     yield from _event_faults(analysis, article, grounder, instructions)
     own = "" if Instructions(article.title) else plain_line(article.title)
     for field, text in (("title_ja", analysis.title_ja), ("advice", analysis.advice)):
         if text != own and (missing := grounder.unsupported_values(text)):
             yield f"{article.article_id}: {field}: not in the article: {', '.join(missing)[:200]}"
+
+
+def _refused(analysis: Analysis) -> Iterator[str]:
+    """What the checker refused beside the statements that are judged one by one."""
+    rows: list[tuple[str, str | None]] = []
+    rows += [("title", analysis.title.check)] if analysis.title else []
+    rows += [("advice", analysis.advice_check)] if analysis.advice else []
+    rows += [(f"ioc {role.value[:80]}", role.check) for role in analysis.ioc_roles]
+    rows += [(f"tag {tag.dimension}", tag.check) for tag in analysis.tags or ()]
+    rows += [(f"product {product.name[:80]}", product.check) for product in analysis.products or ()]
+    yield from (f"{field}: the checker says {check}" for field, check in rows if check in REFUSED)
 
 
 def _event_faults(

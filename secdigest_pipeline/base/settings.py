@@ -214,7 +214,7 @@ def _refuse_unknown(env: Mapping[str, str]) -> None:
     for name in sorted(env):
         if name.upper().startswith(_PREFIX) and name not in FIELDS:
             # compared without what all have in common, which would make any two of them alike
-            known = {one.removeprefix(_PREFIX): one for one in FIELDS if one.startswith(_PREFIX)}
+            known = {name.removeprefix(_PREFIX): name for name in FIELDS if name.startswith(_PREFIX)}
             near = difflib.get_close_matches(name.upper().removeprefix(_PREFIX), known, n=1)
             raise SettingsError(f"{quoted(name)} is no setting" + (f"; is {known[near[0]]} meant?" if near else ""))
 
@@ -229,9 +229,9 @@ def _said(error: ErrorDetails) -> str:
 
 def _takes(field: FieldInfo) -> str:
     """What a setting takes: in the words of its type, else `a whole number from 1 to 64 calls`."""
-    for told in field.metadata:
-        if isinstance(told, Takes):
-            return told.what
+    for note in field.metadata:
+        if isinstance(note, Takes):
+            return note.what
     (low,) = (bound.ge for bound in field.metadata if isinstance(bound, Ge))
     (high,) = (bound.le for bound in field.metadata if isinstance(bound, Le))
     (unit,) = (unit.name for unit in field.metadata if isinstance(unit, Unit))

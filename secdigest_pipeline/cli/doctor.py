@@ -25,12 +25,12 @@ from secdigest_pipeline.base.settings import Settings, SettingsError, has_key, i
 from secdigest_pipeline.intake.feeds.feeds import load_feeds
 from secdigest_pipeline.orchestration.database import (
     URL_VARIABLE,
-    DatabaseError,
     check_url,
     cluster_of,
     clusters_without_directory,
     database,
 )
+from secdigest_pipeline.orchestration.failures import DatabaseError
 from secdigest_pipeline.orchestration.heartbeat import heartbeat, overdue
 from secdigest_pipeline.orchestration.runs import left_behind, named
 

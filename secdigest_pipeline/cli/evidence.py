@@ -9,14 +9,14 @@ from typing import Any
 import click
 
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
+from secdigest_pipeline.base.arrow import read_parquet
 from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.base.editions import Edition
-from secdigest_pipeline.base.parquet import read_parquet
 from secdigest_pipeline.base.tables import TableError
 from secdigest_pipeline.cli.dates import EDITION
 from secdigest_pipeline.cli.terminal import end
-from secdigest_pipeline.orchestration.resources import Services
-from secdigest_pipeline.report.evidence import TABLES, Evidence, Ground
+from secdigest_pipeline.orchestration.services import Services
+from secdigest_pipeline.report.evidence import TABLES, Checked, Evidence, Ground
 from secdigest_pipeline.report.evidence import evidence as evidence_of
 from secdigest_pipeline.report.records import DAILY_REPORT, STRUCTURE
 
@@ -28,8 +28,10 @@ def evidence(edition: Edition, as_json: bool) -> None:
     """Every line of the report of DATE, in its order, with what it rests on.
 
     Below each line that states anything stand its field, the quote behind it with its offsets, and the values of other tables it is
-    made of (table.column, the row's key, what stands there, the page). Fields: statement, a model's, shown by a quote; extract, a
-    sentence of the article; title and advice, a model's wording of which every number, name and id stands in the article; headline,
+    made of (table.column, the row's key, what stands there, the page). A model's line has below it every quote it rests on and what the
+    second call says of it: check=supported with the passage it gives, or check=unchecked and why nobody looked. Fields: statement, a
+    model's, shown by a quote; extract, a sentence of the article; title and advice, a model's wording of which every number, name and
+    id stands in the article; headline,
     the source's own words; url; ioc; cve_facts, KEV and EPSS; primary_source; related; earlier; state, what could not be had or is
     not there; memo; empty_section, the N/A of a section; heading, label, blank.
 
@@ -95,9 +97,19 @@ def _shown(row: Evidence) -> Iterator[str]:
         return
     place = f" {row.start}-{row.end}" if row.start is not None else ""
     yield f"{'':7}{row.field}{place}{': ' if row.quote else ''}{row.quote}"
+    for quote in row.more_quotes:
+        yield f"{'':7}and {quote.start}-{quote.end}: {quote.text}"
+    if row.checked:
+        yield f"{'':7}{_verdict(row.checked)}"
     for ground in row.rests_on or ():
         head = f"{ground.table}.{ground.column} {' '.join(ground.key)}"
         yield f"{'':9}{': '.join((head, *filter(None, [', '.join(_says(ground, row.text))])))}"
+
+
+def _verdict(checked: Checked) -> str:
+    passage = checked.passage
+    said = f" {passage.start}-{passage.end}: {passage.text}" if passage else ""
+    return f"check={checked.verdict}{said}{f': {checked.reason}' if checked.reason else ''}"
 
 
 def _says(ground: Ground, printed: str) -> Iterator[str]:

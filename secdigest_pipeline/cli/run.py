@@ -23,7 +23,7 @@ from secdigest_pipeline.cli.summary import print_estimate, print_polls, print_su
 from secdigest_pipeline.cli.terminal import end
 from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.orchestration.instance import instance
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 
 _READ = ("raw_feed_items", "article_pages", "cleaned_articles")
 

@@ -46,7 +46,9 @@ class IocRole:
         None
     )
     description: Annotated[str | None, "English phrase for the CSV; empty when none holds, null when not asked"] = None
-    check: Annotated[str | None, "what the checking call says of it; null when none was made"] = None
+    check: Annotated[
+        str | None, "what the checking call says of it; null when none was made", Named("check_verdict")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -365,13 +365,14 @@ def _ioc_line(ioc: Ioc) -> str | None:
 def _statements(
     article: Article, analysis: Analysis, statements: Iterable[Statement], part: Part, limit: int
 ) -> list[Draft]:
-    """At most `limit` different bullets; BrokenReport when a statement is neither grounded nor an extract."""
+    """At most `limit` different bullets; BrokenReport for a statement that code or the checker does not let through."""
     origin = of_analysis(article, part)
     bullets: dict[str, Draft] = {}
     for statement in statements:
         field = _FIELDS_OF_VERDICTS.get(statement.verdict.partition(":")[0])
-        if field is None or statement.check in _REFUSED:
-            why = statement.check if field else statement.verdict
+        unproven = statement.verdict.startswith("derived") and statement.check != "supported"
+        if field is None or unproven or statement.check in _REFUSED:
+            why = statement.check if statement.check in _REFUSED else statement.verdict
             raise _broken(article, f"{part} line {statement.text[:80]!r} is {why!r}: not to be printed")
         if analysis.state == "analysed" and field == "extract":
             continue  # of a version that filled a model's summary up with sentences of the source

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
+from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Analysis, CheckVerdict, Quote, Statement
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, PRIMARY_PAGES, STORIES
 from secdigest_pipeline.base.tables import Table
 from secdigest_pipeline.indicators.records import IOCS
 from secdigest_pipeline.intake.records import FEED_COMPLETENESS, RAW_FEED_ITEMS
+from secdigest_pipeline.report import text
 from secdigest_pipeline.report.records import Origin, ReportLine
 from secdigest_pipeline.vulnerabilities.records import CVE_FACTS
 
@@ -57,8 +58,21 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """What the checking call says of a line, with the passage it gives; `reason` tells why it says nothing that counts."""
+
+    verdict: CheckVerdict
+    passage: Quote | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """One printed line, its fields as in ReportLine; `rests_on` is None for a line of before origins were kept."""
+    """One printed line, its fields as in ReportLine; `rests_on` is None for a line of before origins were kept.
+
+    `more_quotes` are the further passages a model's statement rests on. `checked` is None for what no model stated, and for
+    a line of before there was a check.
+    """
 
     line: int
     section: str
@@ -70,26 +84,54 @@ class Evidence:
     start: int | None
     end: int | None
     rests_on: tuple[Ground, ...] | None
+    more_quotes: tuple[Quote, ...] = ()
+    checked: Checked | None = None
 
 
 def evidence(lines: Sequence[ReportLine], tables: Mapping[str, Sequence[Any]]) -> list[Evidence]:
     """One row for every line, in the order of the report. `tables` holds the rows of the edition by the names of TABLES."""
     rows = _Rows(tables)
-    return [
-        Evidence(
-            line.line,
-            line.section,
-            line.part,
-            line.field,
-            line.text,
-            line.article_id,
-            line.quote,
-            line.start,
-            line.end,
-            None if line.rests_on is None else tuple(map(rows.ground, line.rests_on)),
+    analyses: dict[str, Analysis] = {row.article_id: row for row in tables.get(ARTICLE_ANALYSES.name, ())}
+    found = []
+    for line in lines:
+        analysis = analyses.get(line.article_id or "")
+        stated = _stated(line, analysis) if analysis else None
+        found.append(
+            Evidence(
+                line.line,
+                line.section,
+                line.part,
+                line.field,
+                line.text,
+                line.article_id,
+                line.quote,
+                line.start,
+                line.end,
+                None if line.rests_on is None else tuple(map(rows.ground, line.rests_on)),
+                stated.more_quotes or () if stated else (),
+                _checked(line, analysis, stated) if analysis else None,
+            )
         )
-        for line in lines
-    ]
+    return found
+
+
+def _stated(line: ReportLine, analysis: Analysis) -> Statement | None:
+    """The stored statement that a line prints."""
+    if line.field == "title":
+        return analysis.title
+    if line.field != "statement" or line.part not in ("summary", "recommendations", "notes"):
+        return None
+    said = line.text.strip().removeprefix("- ")
+    statements: tuple[Statement, ...] = getattr(analysis, line.part)
+    return next((one for one in statements if text.sentence(one.text) == said), None)
+
+
+def _checked(line: ReportLine, analysis: Analysis, stated: Statement | None) -> Checked | None:
+    verdict = analysis.advice_check if line.field == "advice" else stated.check if stated else None
+    if verdict is None:
+        return None
+    reason = "" if verdict == "supported" else analysis.check_reason or ""
+    return Checked(verdict, stated.ground if stated else None, reason)
 
 
 class _Rows:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.base.editions import JST, Edition
 from secdigest_pipeline.intake.feeds.named import named
+from secdigest_pipeline.report import text
 from secdigest_pipeline.report.origins import Draft, memo_line, of_all
 
 FULL_SUMMARY = 5
@@ -54,7 +55,7 @@ def _unchecked(analyses: Sequence[Analysis]) -> list[str]:
     unchecked = [analysis for analysis in written if analysis.check_state != "checked"]
     if unchecked and len(unchecked) == len(written):
         return [f"要約の文は別の呼び出しで点検していない（{len(written)}件すべて）"]
-    return [f"点検していない文を含む記事: {analysis.title_ja}" for analysis in unchecked]
+    return [f"点検していない文を含む記事: {text.title(analysis.title_ja)}" for analysis in unchecked]
 
 
 def _is_short(analysis: Analysis) -> bool:

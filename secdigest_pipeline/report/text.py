@@ -14,7 +14,7 @@ from secdigest_pipeline.report.grammar import KNOWN_LABELS, LIVE_URL, PRIMARY_SO
 
 # Four times the longest line measured in a year of reports (136, docs/contract.md 1.4): English takes more characters.
 MAX_LINE = 500
-# The longest of them: what a model or a source says is cut there (docs/contract.md 9.10).
+# The longest of them: what a model or a source says is cut there (docs/contract.md 1.4).
 MAX_SENTENCE = 136
 # The longest title measured (docs/contract.md 1.4); Latin letters are half as wide, and headlines in them longer.
 MAX_TITLE = 101

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from secdigest_pipeline.analysis.records import Analysis
+from secdigest_pipeline.analysis.assemble import best
+from secdigest_pipeline.analysis.records import Analysis, Statement
 from secdigest_pipeline.analysis.reply.prompt import SYSTEM
 from secdigest_pipeline.analysis.verify import ungrounded
 from secdigest_pipeline.sample.messages import MessagesApi
@@ -48,23 +49,21 @@ def test_statements_that_the_article_does_not_back_are_dropped_with_their_verdic
     assert "CVE-2026-90118" in verdicts[0]
 
 
-def test_fewer_than_three_grounded_lines_are_filled_with_sentences_of_the_article(api: MessagesApi, run: Run) -> None:
-    analysis = answered(api, run, summary=[*REPLY["summary"][:2], line("64台", "nowhere to be found in this text")])
-    assert [s.verdict for s in analysis.summary] == ["grounded"] * 2 + ["extractive"] * 3
-    for own in analysis.summary[2:]:
-        assert TEXT[own.start : own.end] == own.quote == own.text
-    assert analysis.state == "analysed"
+def test_what_is_missing_is_missing_and_not_filled_with_sentences_of_the_article(api: MessagesApi, run: Run) -> None:
+    analysis = answered(api, run, summary=[*REPLY["summary"][:2], line("64台だ。", "nowhere to be found in this text")])
+    assert [s.text for s in analysis.summary] == [s["text"] for s in REPLY["summary"][:2]]
+    assert [s.verdict for s in analysis.dropped] == ["no_quote"]
 
 
-def test_an_entry_of_which_nothing_is_true_is_printed_in_the_articles_words(api: MessagesApi, run: Run) -> None:
+def test_an_entry_of_which_nothing_is_true_has_no_line_and_its_original_title(api: MessagesApi, run: Run) -> None:
     lies = [line(f"Contoso社の製品{n}が停止した。") for n in range(700, 720)]
     analysis = answered(
         api, run, title="Contoso社が破産", title_quote="", summary=lies, recommendations=lies, notes=lies,
         threat_quote="", actor="APT99", malware="FooRAT", advice="https://evil.example/ を開いてください。",
     )  # fmt: skip
-    assert {s.verdict for s in analysis.summary} == {"extractive"} and len(analysis.summary) == 5
-    assert analysis.recommendations == analysis.notes == () and analysis.advice == ""
-    assert analysis.title_ja == ORIGINAL
+    assert analysis.summary == analysis.recommendations == analysis.notes == () and analysis.advice == ""
+    assert analysis.title_ja == ORIGINAL and analysis.title is None
+    assert analysis.event is None, "an event has no words but those of printed lines"
     assert analysis.threat.actor == analysis.threat.malware == analysis.threat.malware_type == "unknown"
     assert "Contoso" not in printed(analysis) and "evil" not in printed(analysis)
 
@@ -98,10 +97,59 @@ def test_a_checksum_is_named_only_where_the_quote_has_it(api: MessagesApi, run: 
     assert [s.text for s in analysis.dropped] == [said[1]["text"]]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Attackers are exploiting CVE-2026-90117 in TunnelGate.",
+        "9f86d081884c7d659a2feaa0c55ad015",
+        "By Jane Orrin, Northquay Labs",
+        "脆弱性悪用",
+    ],
+)
+def test_a_line_without_a_japanese_sentence_is_not_printed(api: MessagesApi, run: Run, said: str) -> None:
+    text = f"{TEXT}The file is 9f86d081884c7d659a2feaa0c55ad015. By Jane Orrin, Northquay Labs. 脆弱性悪用\n"
+    quote = "The file is 9f86d081884c7d659a2feaa0c55ad015. By Jane Orrin, Northquay Labs. 脆弱性悪用"
+    foreign = [line(said, quote)]
+    analysis = answered(
+        api, run, text=text, summary=[*foreign, *REPLY["summary"]], notes=foreign, recommendations=foreign, advice=said
+    )
+    assert said not in printed(analysis).split("\n")
+    assert [(s.text, s.verdict) for s in analysis.dropped] == [(said, "unsupported: not in Japanese")]
+    assert answered(api, run, title="Orrin TunnelGate exploited").title_ja == ORIGINAL
+
+
+def test_a_line_is_at_most_as_long_as_the_longest_of_a_year(api: MessagesApi, run: Run) -> None:
+    fits, longer = ("攻撃者が悪用した。" + "あ" * (count - 9) for count in (136, 137))
+    analysis = answered(api, run, notes=[line(fits), line(longer)], advice=longer)
+    assert [s.text for s in analysis.notes] == [fits] and analysis.advice == ""
+    assert {s.verdict for s in analysis.dropped} == {"unsupported: longer than 136 characters"}
+    assert answered(api, run, text=f"{TEXT}Another copy.", advice=fits).advice == fits
+
+
+def test_a_statement_may_rest_on_three_passages_and_not_on_a_fourth(api: MessagesApi, run: Run) -> None:
+    quotes = [TEXT.splitlines()[at] for at in (0, 3, 2, 4)]
+    says = {"quotes": quotes[:2], "text": "Northquay Labsは63台、OrrinはCVE-2026-90117の悪用を確認した。"}
+    [found] = answered(api, run, notes=[says]).notes
+    assert [TEXT[found.start : found.end], *(q.text for q in found.more_quotes or ())] == quotes[:2]
+    assert all(TEXT[q.start : q.end] == q.text for q in found.more_quotes or ())
+    last = {"quotes": ["no such text stands here"] * 3 + quotes[:1], "text": "OrrinはCVE-2026-90117の悪用を警告した。"}
+    assert answered(api, run, text=f"{TEXT}Another copy.", notes=[last]).notes == ()
+
+
 def test_no_more_lines_are_printed_than_the_contract_has(api: MessagesApi, run: Run) -> None:
     many = [line(f"OrrinはTunnelGateの脆弱性{'が' * n}悪用されていると警告した。") for n in range(1, 9)]
     analysis = answered(api, run, summary=many, recommendations=many, notes=many)
     assert (len(analysis.summary), len(analysis.recommendations), len(analysis.notes)) == (5, 3, 3)
+
+
+def test_lines_that_the_checker_supports_go_before_those_that_nobody_looked_at() -> None:
+    rows = [
+        Statement(f"{n}番。", "q", 0, 1, "grounded", check="unchecked" if n in (1, 3) else "supported")
+        for n in range(7)
+    ]
+    assert [row.text for row in best(rows, 5)] == ["0番。", "2番。", "4番。", "5番。", "6番。"]
+    assert [row.text for row in best(rows[:6], 5)] == ["0番。", "1番。", "2番。", "4番。", "5番。"], "in their order"
+    assert best([rows[0], rows[0]], 5) == (rows[0],)
 
 
 def test_ids_outside_the_list_and_second_opinions_are_ignored(api: MessagesApi, run: Run) -> None:

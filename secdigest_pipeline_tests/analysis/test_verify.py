@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from secdigest_pipeline.analysis.grounding.grounder import ground
-from secdigest_pipeline.analysis.records import Analysis, Event, Statement, Tag
-from secdigest_pipeline.analysis.verify import ungrounded
+from secdigest_pipeline.analysis.records import AffectedProduct, Analysis, Event, Quote, Statement, Tag
+from secdigest_pipeline.analysis.verify import Shares, shares, ungrounded
 from secdigest_pipeline.articles.records import Article
+from secdigest_pipeline.indicators.records import IocRole
 from secdigest_pipeline_tests import rows
 from secdigest_pipeline_tests.analysis.conftest import TEXT, make_article
 
@@ -21,10 +22,16 @@ def analysis(article: Article, *summary: Statement, **changes: Any) -> Analysis:
     return rows.analysis(article_id=article.article_id, summary=summary or (GOOD,), title_ja="侵害を確認", **changes)
 
 
-def faults(*summary: Statement, text: str = TEXT, title: str = "Orrin TunnelGate flaw", **changes: Any) -> list[str]:
+def faults(
+    *summary: Statement,
+    text: str = TEXT,
+    title: str = "Orrin TunnelGate flaw",
+    title_row: Statement | None = None,
+    **changes: Any,
+) -> list[str]:
     """What is wrong with an analysis of such an article, without the article's id."""
     article = make_article(text=text, title=title)
-    found = ungrounded([analysis(article, *summary, **changes)], [article])
+    found = ungrounded([replace(analysis(article, *summary, **changes), title=title_row)], [article])
     assert all(fault.startswith(f"{article.article_id}: ") for fault in found)
     return [fault.partition(": ")[2] for fault in found]
 
@@ -56,6 +63,73 @@ def test_an_analysis_without_its_article_is_a_fault() -> None:
 def test_only_two_verdicts_are_printed(verdict: str) -> None:
     assert faults(replace(GOOD, verdict=verdict))[0].startswith(f"summary 1: {verdict}: ")
     assert faults(replace(GOOD, verdict=""))[0].startswith("summary 1: no verdict: ")
+
+
+@pytest.mark.parametrize("check", ["contradicted", "overstated", "not_stated"])
+@pytest.mark.parametrize("field", ["summary", "recommendations", "notes"])
+def test_what_the_checker_refused_is_not_printed(check: Any, field: str) -> None:
+    refused = replace(GOOD, check=check)
+    [fault] = faults(refused) if field == "summary" else faults(**{field: (refused,)})
+    assert fault.startswith(f"{field} 1: the checker says {check}: ")
+
+
+@pytest.mark.parametrize("check", ["supported", "unchecked", None])
+def test_what_nobody_refused_is_printed(check: Any) -> None:
+    assert faults(replace(GOOD, check=check)) == []
+
+
+@pytest.mark.parametrize("check", ["contradicted", "overstated", "not_stated"])
+def test_a_headline_and_an_advice_that_the_checker_refused_are_not_printed(check: Any) -> None:
+    headline = replace(GOOD, text="侵害を確認", check=check)
+    assert faults(title_row=headline) == [f"title: the checker says {check}"]
+    assert faults(advice="更新してください。", advice_check=check) == [f"advice: the checker says {check}"]
+
+
+@pytest.mark.parametrize("check", ["contradicted", "overstated", "not_stated"])
+def test_a_role_a_tag_and_a_product_that_the_checker_refused_are_not_used(check: Any) -> None:
+    quote, at = QUOTE, TEXT.index(QUOTE)
+    role = IocRole("domain", "relay.example", "attacker_infrastructure", "中継", quote, check=check)
+    tag = Tag("product_class", "VPN", "vpn", "high", "", quote, at, at + len(quote), check=check)
+    product = AffectedProduct("TunnelGate", "", "9.4.2", "", check, quote, at, at + len(quote))
+    assert faults(ioc_roles=(role,)) == [f"ioc relay.example: the checker says {check}"]
+    assert faults(tags=(tag,)) == [f"tag product_class: the checker says {check}"]
+    assert faults(products=(product,)) == [f"product TunnelGate: the checker says {check}"]
+
+
+@pytest.mark.parametrize("check", ["unchecked", None, "overstated"])
+def test_a_derived_value_without_the_checkers_support_is_not_printed(check: Any) -> None:
+    derived = replace(GOOD, verdict="derived: 15", check=check)
+    assert len(faults(derived)) == 1
+    assert len(faults(notes=(derived,))) == 1
+
+
+def test_a_further_quote_stands_at_its_offsets_in_text_for_readers() -> None:
+    text = TEXT + ORDER
+    second = TEXT.splitlines()[0]
+    at = text.index(ORDER)
+    further = Quote(second, 0, len(second))
+    assert faults(replace(GOOD, more_quotes=(further,)), text=text) == []
+    for wrong in (
+        replace(further, start=1),
+        replace(further, text="Nobody found anything."),
+        Quote(ORDER.strip(), at, at + len(ORDER) - 1),
+    ):
+        [fault] = faults(replace(GOOD, more_quotes=(further, wrong)), text=text)
+        assert fault.startswith("summary 1: a further quote is not at its offsets, or addresses a machine: ")
+
+
+def test_the_share_of_statements_that_nobody_checked_or_that_fell_is_counted() -> None:
+    supported, unchecked = (replace(GOOD, check=check) for check in ("supported", "unchecked"))
+    article = make_article()
+    rows = [
+        replace(
+            analysis(article, supported, unchecked, notes=(supported,), dropped=(GOOD,) * 5),
+            title=supported, advice="更新する。", advice_check="supported",
+        ),
+        replace(analysis(article, unchecked, dropped=(GOOD,) * 9), state="extractive"),
+    ]  # fmt: skip
+    assert shares(rows) == Shares(10, 1 / 5, 5 / 10)
+    assert shares(rows[1:]) == shares([]) == Shares(0, 0.0, 0.0)
 
 
 def test_a_stored_verdict_is_not_believed() -> None:

@@ -60,7 +60,7 @@ def test_differences_are_shown_statement_by_statement(api: MessagesApi) -> None:
         in shown.stdout
     )
     assert "    - Northquayは攻撃を既知のグループに帰属させていない。\n1 articles in both" in shown.stdout
-    assert sum(api.calls.values()) == 2, "diff asks nobody"
+    assert sum(api.calls.values()) == 4, "written and checked twice: diff asks nobody"
 
 
 def test_json_lines_hold_both_sides(api: MessagesApi) -> None:

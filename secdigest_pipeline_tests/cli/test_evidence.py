@@ -11,8 +11,9 @@ from click.testing import CliRunner
 from upath import UPath
 
 from secdigest_pipeline.analysis.extractive import extract
-from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
+from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Quote, Statement
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
+from secdigest_pipeline.base.arrow import parquet_bytes
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.files import write_atomic
 from secdigest_pipeline.base.tables import Table
@@ -20,14 +21,14 @@ from secdigest_pipeline.cli.evidence import article, evidence
 from secdigest_pipeline.indicators.judging.ledger import ledger
 from secdigest_pipeline.indicators.records import IOCS
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS
-from secdigest_pipeline.orchestration.io_managers import parquet_bytes
 from secdigest_pipeline.report.markdown import render
 from secdigest_pipeline.report.origins import memo_line
 from secdigest_pipeline.report.records import DAILY_REPORT
+from secdigest_pipeline_tests import rows
 from secdigest_pipeline_tests.analysis.conftest import make_article
 from secdigest_pipeline_tests.rows import item
 
-KEYS = "line section part field text article_id quote start end rests_on".split()
+KEYS = "line section part field text article_id quote start end rests_on more_quotes checked".split()
 
 
 def stored(data: Path, table: Table[Any], edition: str, rows: list[Any]) -> None:
@@ -86,6 +87,34 @@ def test_the_text_for_people_shows_below_a_line_its_quote_and_what_stands_in_the
     assert "\x1b" not in shown
     url = [line for line in shown.splitlines() if line.startswith(f"         cleaned_articles.url {made.article_id}")]
     assert url == [f"         cleaned_articles.url {made.article_id}"], "what the line itself shows is not repeated"
+
+
+def test_a_models_line_shows_all_its_quotes_and_what_the_checker_says(made: Article, tmp_path: Path) -> None:
+    first, second = made.text.splitlines()[:2]
+    passage = Quote(second, len(first) + 1, len(first) + 1 + len(second))
+    supported = Statement("攻撃を確認。", first, 0, len(first), "grounded", (passage,), "supported", passage)
+    unchecked = Statement("製品が狙われた。", first, 0, len(first), "grounded", None, "unchecked", None)
+    analysis = rows.analysis(
+        article_id=made.article_id, summary=(supported, unchecked), title_ja="攻撃を確認", title=supported,
+        advice="更新してください。", advice_check="unchecked", check_state="unchecked", check_reason="refusal (cyber)",
+    )  # fmt: skip
+    news = [item(item_id=made.article_id, article_id=made.article_id, url=made.url)]
+    report = render(Edition.parse(made.edition), news, [made], [analysis], [], [])
+    stored(tmp_path, ARTICLE_ANALYSES, made.edition, [analysis])
+    stored(tmp_path, DAILY_REPORT, made.edition, report.lines)
+    shown = CliRunner().invoke(evidence, [made.edition]).stdout.splitlines()
+    at = next(n for n, line in enumerate(shown) if line.endswith("- 攻撃を確認。"))
+    span = f"{passage.start}-{passage.end}: {second}"
+    assert shown[at + 1 : at + 4] == [
+        f"       statement 0-{len(first)}: {first}", f"       and {span}", f"       check=supported {span}",
+    ]  # fmt: skip
+    at = next(n for n, line in enumerate(shown) if line.endswith("- 製品が狙われた。"))
+    assert shown[at + 2] == "       check=unchecked: refusal (cyber)"
+    found = [line for line in shown if line.startswith("       check=")]
+    assert len(found) == 4 and found[-1] == "       check=unchecked: refusal (cyber)", "title, two lines, advice"
+    [said] = [row for row in rows_of(made.edition) if row["text"].endswith("- 攻撃を確認。")]
+    assert said["checked"]["verdict"] == "supported" and said["checked"]["passage"]["text"] == second
+    assert [quote["text"] for quote in said["more_quotes"]] == [second]
 
 
 def test_a_row_that_is_gone_is_said_to_be(made: Article, tmp_path: Path) -> None:

@@ -11,8 +11,12 @@ _MEMBERSHIP = [
         ("intake/membership.py", "seen_at > edition.closes", "seen_at > edition.cutoff"),
         ("intake/membership.py", 'seen_via == "poll" and seen_at', 'seen_via != "history" and seen_at'),
         ("intake/membership.py", 'return Edition.of(seen_at), "late"', 'return edition, "late"'),
-        ("intake/membership.py", "pc.less_equal(seen.column", "pc.less(seen.column"),
-        ("intake/membership.py", 'within("published_at"), within("seen_at")', 'within("seen_at"), within("seen_at")'),
+        (
+            "intake/membership.py",
+            'until(seen.column("seen_at"), now)',
+            'within(seen.column("seen_at"), datetime.min.replace(tzinfo=UTC), now)',
+        ),
+        ("intake/membership.py", '("published_at", "seen_at"))', '("seen_at", "seen_at"))'),
         ("intake/membership.py", 'row["seen_at"] < before.seen_at', 'row["seen_at"] > before.seen_at'),
         ("intake/membership.py", "for later in (0, 1)", "for later in (0,)"),
         ("intake/membership.py", "row.seen_via)[0] < edition", "row.seen_via)[0] != edition"),
@@ -220,12 +224,17 @@ _GROUNDING = [
         ("verify.py", "or instructions.hold(start, end)", "", "test_verify.py"),
         (
             "verify.py",
-            "Grounder(instructions.covered, Instructions(article.title).covered)",
-            "Grounder(article.text, article.title)",
+            "Grounder(instructions.covered, title, published",
+            "Grounder(article.text, article.title, published",
             "test_verify.py",
         ),
         ("verify.py", "statement.verdict not in PRINTABLE", "not statement.verdict", "test_verify.py"),
-        ("verify.py", 'None if verdict == "grounded" else verdict', "None", "test_verify.py"),
+        (
+            "verify.py",
+            'None if verdict.partition(":")[0] in ("grounded", "derived") else verdict',
+            "None",
+            "test_verify.py",
+        ),
         (
             "verify.py",
             "statement.start is None or statement.end is None or text[statement.start : statement.end] != statement.quote",
@@ -454,4 +463,123 @@ _CONTRACT = [
     )
 ]
 
-MUTANTS = (*_MEMBERSHIP, *_COMPLETENESS, *_GROUNDING, *_BUDGET, *_LEDGER, *_WITHHELD, *_CONTRACT)
+_BELIEVING = [
+    Mutant("believing", f"analysis/{module}", fragment, replacement, f"analysis/{test}")
+    for module, fragment, replacement, test in (
+        # what the checker refused is printed, or what nobody looked at counts as supported
+        ("believing.py", 'if verdict.check == "supported" or (', "if True or (", "test_believing.py"),
+        (
+            "believing.py",
+            '(verdict.check == "unchecked" and statement.verdict == "grounded")',
+            'verdict.check == "unchecked"',
+            "test_believing.py",
+        ),
+        (
+            "believing.py",
+            '(verdict.check == "unchecked" and statement.verdict == "grounded")',
+            'statement.verdict == "grounded"',
+            "test_believing.py",
+        ),
+        ("believing.py", 'or led or verdict.check not in ("supported", "unchecked")', "or led", "test_believing.py"),
+        ("believing.py", 'statement = statement and self._checked("advice", statement)', "", "test_believing.py"),
+        ("believing.py", 'statement = statement and self._checked("title", statement)', "", "test_believing.py"),
+        (
+            "believing.py",
+            "self._verdicts.get(name, UNCHECKED)",
+            'self._verdicts.get(name, Verdict("supported"))',
+            "test_believing.py",
+        ),
+        ("believing.py", "if holds and (led", 'if statement.verdict == "grounded" and (led', "test_believing.py"),
+        ("believing.py", "fell[at] = self.dropped[-1]", "fell[len(held) + 1] = self.dropped[-1]", "test_believing.py"),
+        ("believing.py", "elif language and not language.search(text):", "elif False:", "test_assemble.py"),
+        (
+            "believing.py",
+            "partial(self._ground, claim.quotes), _KANA)",
+            "partial(self._ground, claim.quotes))",
+            "test_assemble.py",
+        ),
+        ("believing.py", "MAX_STATEMENT = 136", "MAX_STATEMENT = 137", "test_assemble.py"),
+        ("believing.py", "if len(text) > limit:", "if False:", "test_assemble.py"),
+        ("believing.py", 'if verdict.check in ("supported", "unchecked"):', "if True:", "test_named.py"),
+        ("reply/checking.py", "if 0 < len(text) <= MAX_TEXT:", "if text:", "reply/test_checking.py"),
+        ("reply/mending.py", "if claim.text not in judged]", "]", "reply/test_mending.py"),
+        ("reply/mending.py", " and mending.title not in judged", "", "reply/test_mending.py"),
+        ("events.py", ' or any(line.check != "supported" for line in summary)', "", "test_events.py"),
+        ("assemble.py", "line.check for line in printed]", '"supported" for line in printed]', "test_conversation.py"),
+        ("assemble.py", '[line for line in different if line.check == "supported"][:limit]', "[]", "test_assemble.py"),
+        ("assemble.py", " < MAX_LINES and bool(self.lines_fell)", " < MAX_LINES", "test_conversation.py"),
+        ("assemble.py", " or 1 in self.lines_fell", "", "test_conversation.py"),
+        ("assemble.py", "self.title_fell is not None or ", "", "test_conversation.py"),
+        ("reply/checking.py", 'if check == "supported" and ground is None:', "if False:", "reply/test_checking.py"),
+        (
+            "reply/checking.py",
+            "said.get(one.id, [UNCHECKED])",
+            'said.get(one.id, [Verdict("supported")])',
+            "reply/test_checking.py",
+        ),
+        ("reply/checking.py", "min(said.get(", "max(said.get(", "reply/test_checking.py"),
+        ("reply/checking.py", '"unchecked": 1', '"unchecked": 3', "reply/test_checking.py"),
+        ("reply/checking.py", 'VERDICTS, "unchecked")', 'VERDICTS, "supported")', "reply/test_checking.py"),
+        ("reply/checking.py", "[:MAX_ASSERTIONS]", "", "reply/test_checking.py"),
+        ("reply/checking.py", 'yield "advice", reply.advice, ()', "", "reply/test_checking.py"),
+        ("reply/mending.py", "places.discard(at)", "", "reply/test_mending.py"),
+        ("reply/mending.py", "not in judged][:MAX_LINES]", "not in judged]", "reply/test_mending.py"),
+        ("reply/mending.py", 'mending.title if has_title else ""', "mending.title", "reply/test_mending.py"),
+        ("reply/mending.py", "if 0 < claim.id <=", "if 0 <= claim.id <=", "reply/test_mending.py"),
+        ("conversation.py", ' if verdict.check != "unchecked"', "", "test_conversation.py"),
+        (
+            "conversation.py",
+            "Grounder(Instructions(article.text).covered)",
+            "Grounder(article.text)",
+            "test_conversation.py",
+        ),
+        ("conversation.py", "dropped=first.analysis.dropped,", "", "test_conversation.py"),
+        ("conversation.py", "replace(said, why_unchecked=answer)", "said", "test_conversation.py"),
+        ("conversation.py", "if not check or not asserted:", "if not asserted:", "test_conversation.py"),
+        ("verify.py", "if statement.check in REFUSED:", "if False:", "test_verify.py"),
+        (
+            "verify.py",
+            'startswith("derived") and statement.check == "supported"',
+            'startswith("derived")',
+            "test_verify.py",
+        ),
+        ("verify.py", " or instructions.hold(more.start, more.end)", "", "test_verify.py"),
+        ("verify.py", "text[more.start : more.end] != more.text or ", "", "test_verify.py"),
+        (
+            "verify.py",
+            "for field, check in rows if check in REFUSED",
+            'for field, check in rows if check == "contradicted"',
+            "test_verify.py",
+        ),
+        ("verify.py", '[("advice", analysis.advice_check)] if analysis.advice else []', "[]", "test_verify.py"),
+        ("verify.py", "unchecked / max(1, len(printed))", "unchecked / max(1, written)", "test_verify.py"),
+    )
+]
+
+_PRINTED = [
+    Mutant("printed", f"report/{module}", fragment, replacement, f"report/{test}")
+    for module, fragment, replacement, test in (
+        ("entry.py", " or statement.check in _REFUSED", "", "test_honesty.py"),
+        ("entry.py", "field is None or unproven or", "field is None or", "test_honesty.py"),
+        ("entry.py", 'if analysis.state == "analysed" and field == "extract":', "if False:", "test_honesty.py"),
+        ("entry.py", 'if not lines or analysis.state == "analysed":', "if True:", "test_honesty.py"),
+        ("entry.py", "*lines[: MAX_SUMMARY - 1]", "*lines", "test_honesty.py"),
+        ("entry.py", 'ORIGINAL_TITLE if title.field == "headline" else ""', '""', "test_honesty.py"),
+        ("text.py", "MAX_SENTENCE = 136", "MAX_SENTENCE = 137", "test_honesty.py"),
+        ("memo.py", 'analysis.check_state != "checked"', 'analysis.check_state == "unchecked"', "test_memo.py"),
+        ("memo.py", 'in analyses if analysis.state == "analysed"]', "in analyses]", "test_memo.py"),
+        ("memo.py", "len(analysis.summary) < FULL_SUMMARY", "len(analysis.summary) <= FULL_SUMMARY", "test_memo.py"),
+    )
+]
+
+MUTANTS = (
+    *_MEMBERSHIP,
+    *_COMPLETENESS,
+    *_GROUNDING,
+    *_BELIEVING,
+    *_BUDGET,
+    *_LEDGER,
+    *_WITHHELD,
+    *_CONTRACT,
+    *_PRINTED,
+)

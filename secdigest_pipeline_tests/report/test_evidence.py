@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from secdigest_pipeline.analysis.records import Quote
 from secdigest_pipeline.base.tables import Table
-from secdigest_pipeline.report.evidence import TABLES, Evidence, evidence
+from secdigest_pipeline.report.evidence import TABLES, Checked, Evidence, evidence
 from secdigest_pipeline.report.origins import of_all
 from secdigest_pipeline.report.records import Origin
-from secdigest_pipeline_tests.report.rows import ID, URL, analysis, article, ioc, item, report_of
+from secdigest_pipeline_tests.report.rows import ID, URL, analysis, article, ioc, item, report_of, statement
 
 FOUND = ioc("domain", "c2.example", reasons=("name", "listed"))
 ROWS: dict[str, Sequence[Any]] = {
@@ -49,6 +50,40 @@ def test_a_line_shows_what_stands_in_the_rows_it_names() -> None:
     }
     (state, *_) = next(row for row in shown() if row.field == "state" and row.part == "notes").rests_on or ()
     assert state.values == {"read_state": "feed_only", "read_reason": "blocked: HTTP 402"}
+
+
+def statements_of(**changes: Any) -> dict[str, Evidence]:
+    """The lines of a model's entry by their text."""
+    row = analysis(**changes)
+    return {one.text.strip(" -#"): one for one in evidence(report_of(row).lines, {"article_analyses": [row]})}
+
+
+def test_a_line_has_the_checkers_verdict_of_its_own_part() -> None:
+    ground = Quote("passage", 4, 11)
+    said = replace(statement("架空社が警告した"), check="supported", ground=ground, more_quotes=(ground,))
+    same = replace(said, check="unchecked", ground=None, more_quotes=None)
+    row = analysis(summary=(said,), notes=(same,), check_state="unchecked", check_reason="nobody answered")
+    found = [one for one in evidence(report_of(row).lines, {"article_analyses": [row]}) if one.field == "statement"]
+    assert [(one.part, one.checked, one.more_quotes) for one in found] == [
+        ("summary", Checked("supported", ground, ""), (ground,)),
+        ("notes", Checked("unchecked", None, "nobody answered"), ()),
+    ], "the printed line has a full stop that the statement has not"
+
+
+def test_title_and_advice_have_a_verdict_and_what_no_model_said_has_none() -> None:
+    title = replace(statement("架空のVPN製品に脆弱性"), check="supported", ground=Quote("p", 0, 1))
+    found = statements_of(title_ja=title.text, title=title, advice="更新する。", advice_check="supported")
+    assert found[title.text].checked == Checked("supported", title.ground, "")
+    assert found["更新する。"].checked == Checked("supported", None, "")
+    assert {one.checked for one in found.values() if one.field not in ("title", "advice", "statement")} == {None}
+    own = replace(statement("It was fixed.", "extractive"), check=None)
+    assert {one.checked for one in statements_of(state="extractive", summary=(own,)).values()} == {None}
+
+
+def test_a_line_of_before_the_check_has_no_verdict() -> None:
+    old = replace(statement("架空社が警告した。"), check=None)
+    found = statements_of(summary=(old,), check_state=None, check_reason=None, advice="更新する。")
+    assert {one.checked for one in found.values()} == {None}
 
 
 def test_where_a_line_counts_rows_their_number_is_shown() -> None:

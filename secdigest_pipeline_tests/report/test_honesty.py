@@ -1,7 +1,8 @@
 """What an article block says when the page, the model or the IOCs are missing: never more than is known."""
 
+from dataclasses import replace
 from itertools import product
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -10,7 +11,8 @@ from secdigest_pipeline.articles.pages.unread import why_unread
 from secdigest_pipeline.articles.records import ReadState
 from secdigest_pipeline.indicators.records import ObservableType
 from secdigest_pipeline.report.contract import ParsedArticle, check_report, parse_report
-from secdigest_pipeline_tests.report.rows import analysis, article, ioc, report_of, statement
+from secdigest_pipeline.report.entry import BrokenReport
+from secdigest_pipeline_tests.report.rows import URL, analysis, article, ioc, report_of, statement
 
 READ_STATES = get_args(ReadState)
 ANALYSIS_STATES = get_args(AnalysisState)
@@ -34,7 +36,8 @@ def test_every_state_of_reading_and_analysis_ends_in_an_honest_entry(read_state:
     assert not found.has_iocs
     assert ("HTTP 403" in everything) == (read_state != "read")
     if said:
-        assert found.blocks["要約"] == ("The vendor fixed it.",)
+        mark = () if state == "analysed" else ("抜粋(原文)",)
+        assert found.blocks["要約"] == (*mark, "The vendor fixed it.")
         assert ("原文の抜粋" in everything) == (state != "analysed")
     else:
         assert len(found.blocks["要約"]) == 1
@@ -70,9 +73,51 @@ def test_marks_share_a_line_when_the_notes_leave_no_room() -> None:
     )
 
 
-def test_a_source_sentence_among_a_models_lines_is_marked() -> None:
+def test_what_an_older_version_filled_a_models_lines_up_with_is_not_printed() -> None:
     found = parsed(analysis(summary=(statement("架空社が警告した。"), statement("It was fixed.", "extractive"))))
-    assert found.blocks["要約"] == ("架空社が警告した。", "要確認: It was fixed.")
+    assert found.blocks["要約"] == ("架空社が警告した。",)
+    (only,) = parsed(analysis(summary=(statement("It was fixed.", "extractive"),))).blocks["要約"]
+    assert only == "本文で裏付けられた要約文がないため要約なし。"
+
+
+def test_the_mark_of_extracts_takes_the_place_of_a_line() -> None:
+    own = tuple(statement(f"Fact {n} was found.", "extractive") for n in range(5))
+    found = parsed(analysis(state="extractive", model="", summary=own))
+    assert found.blocks["要約"] == ("抜粋(原文)", *(line.text for line in own[:4]))
+
+
+def test_a_title_that_is_the_sources_own_is_marked_as_original() -> None:
+    assert parsed(analysis(title_ja="VPN flaw exploited")).title == "原題: VPN flaw exploited"
+    assert parsed(analysis(title_ja="架空のVPN製品に脆弱性")).title == "架空のVPN製品に脆弱性"
+    linked = report_of(analysis(title_ja="VPN flaw exploited", section="tools")).markdown
+    assert f"- [原題: VPN flaw exploited]({URL})" in linked
+
+
+@pytest.mark.parametrize("verdict", ["contradicted", "overstated", "not_stated"])
+def test_a_report_with_a_line_that_the_checker_refused_is_not_made(verdict: Any) -> None:
+    refused = replace(statement("架空社が警告した。"), check=verdict)
+    for field in ("summary", "recommendations", "notes"):
+        with pytest.raises(BrokenReport, match=verdict):
+            report_of(analysis(**{field: (refused,)}))
+
+
+@pytest.mark.parametrize("check", ["unchecked", None])
+def test_a_report_with_a_derived_value_that_nobody_supported_is_not_made(check: Any) -> None:
+    derived = replace(statement("架空社は約4割を警告した。", "derived: 4割"), check=check)
+    with pytest.raises(BrokenReport, match="derived: 4割"):
+        report_of(analysis(notes=(derived,)))
+    (printed,) = parsed(analysis(notes=(replace(derived, check="supported"),))).blocks["その他"]
+    assert printed == derived.text
+
+
+def test_no_printed_sentence_is_longer_than_the_longest_of_a_year() -> None:
+    long = statement("あ" * 200, "grounded")
+    own = statement("word " * 60, "extractive")
+    (printed,) = parsed(analysis(summary=(long,))).blocks["要約"]
+    assert len(printed) == 136 and printed.endswith("…")
+    _, cut = parsed(analysis(state="extractive", model="", summary=(own,))).blocks["要約"]
+    assert len(cut) <= 136
+    assert len(parsed(analysis(advice="あ" * 136)).blocks["ChatGPTの推奨事項"][0]) == 136
 
 
 def test_a_statement_without_a_visible_character_is_no_line() -> None:

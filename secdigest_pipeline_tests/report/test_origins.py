@@ -51,13 +51,12 @@ def test_every_field_is_described_and_no_other_is_stored() -> None:
 
 
 def test_a_models_statement_is_told_from_a_sentence_of_the_article() -> None:
-    summary = (
-        statement("架空社が警告した。"),
-        replace(statement("It was fixed.", "extractive", "It was fixed."), start=4),
-    )
-    lines = report_of(analysis(summary=summary)).lines
-    assert kinds(lines, "summary") == [("statement", "架空社が警告した。"), ("extract", "要確認: It was fixed.")]
-    said, extract = (line for line in lines if line.part == "summary" and line.field != "label")
+    own = replace(statement("It was fixed.", "extractive", "It was fixed."), start=4)
+    written = report_of(analysis(summary=(statement("架空社が警告した。"),))).lines
+    taken = report_of(analysis(state="extractive", model="", summary=(own,))).lines
+    assert kinds(written, "summary") == [("statement", "架空社が警告した。")]
+    assert kinds(taken, "summary") == [("state", "抜粋(原文)"), ("extract", "It was fixed.")]
+    said, extract = only(written, "statement"), only(taken, "extract")
     assert (said.quote, said.start, said.end) == ("quote", 0, 1)
     assert (extract.quote, extract.start) == ("It was fixed.", 4)
     assert said.rests_on == extract.rests_on == (origin("article_analyses", "summary"),)
@@ -191,12 +190,20 @@ def test_an_empty_section_is_a_mark_of_its_own_and_no_blank() -> None:
 
 
 def test_the_memo_names_the_table_that_it_counts() -> None:
-    lines = memo_lines(EDITION, analyses=[analysis()], calls_cost=1.0, provisional=True, failed_feeds=["Example News"])
+    lines = memo_lines(
+        EDITION,
+        analyses=[analysis(check_state="unchecked")],
+        calls_cost=1.0,
+        provisional=True,
+        failed_feeds=["Example News"],
+    )
     by_table = [[(one.table, one.key, one.column) for one in line.rests_on] for line in lines]
     assert {line.field for line in lines} == {"memo"}
     assert by_table == [
         [("feed_completeness", (), "provisional")],
         [("article_analyses", (), "model")],
+        [("article_analyses", (), "check_state")],
+        [("article_analyses", (), "summary")],
         [("article_analyses", (), "reply_id")],
         [("feed_completeness", (), "failed")],
     ]

@@ -19,7 +19,8 @@ CHECK = Prompt(rules("check_rules.txt"), CHECK_SCHEMA)
 
 # Three times what a reply of the asked form states; more is noise, and goes unchecked.
 MAX_ASSERTIONS = 80
-_MAX_TEXT = 400
+# Longer than all that is printed of an assertion together; what is longer goes unchecked, it is never cut.
+MAX_TEXT = 400
 
 # (field, text) names an assertion: a text that is said twice in one field is one.
 Named = tuple[str, str]
@@ -93,18 +94,18 @@ def _rank(verdict: Verdict) -> int:
 
 def ioc_name(role: str, category: str, context: str, description: str) -> Named:
     """Name of the assertion on why values are listed: one for all values that the same is said of."""
-    return "ioc", f"{role}, {category}: {context} / {description}"[:_MAX_TEXT]
+    return "ioc", f"{role}, {category}: {context} / {description}"
 
 
 def tag_name(dimension: str, value: str, raw_value: str) -> Named:
     """Name of the assertion on a taxonomy tag."""
-    return "tag", f"{dimension}: {value} ({raw_value})"[:_MAX_TEXT]
+    return "tag", f"{dimension}: {value} ({raw_value})"
 
 
 def product_name(name: str, affected: str, fixed: str, condition: str) -> Named:
     """Name of the assertion on an affected product."""
     said = {"affected": affected, "fixed": fixed, "condition": condition}
-    return "product", f"{name}; {'; '.join(f'{key}: {value}' for key, value in said.items() if value)}"[:_MAX_TEXT]
+    return "product", f"{name}; {'; '.join(f'{key}: {value}' for key, value in said.items() if value)}"
 
 
 def _stated(reply: Reply) -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -130,8 +131,8 @@ def _numbered(
 ) -> tuple[Assertion, ...]:
     found: dict[Named, tuple[str, ...]] = {}
     for field, text, quotes in stated:
-        if text:
-            found.setdefault((field, text[:_MAX_TEXT]), quotes)
+        if 0 < len(text) <= MAX_TEXT:
+            found.setdefault((field, text), quotes)
     return tuple(
         Assertion(at, *name, quotes) for at, (name, quotes) in enumerate(list(found.items())[:MAX_ASSERTIONS], start=1)
     )

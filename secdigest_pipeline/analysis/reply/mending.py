@@ -38,14 +38,18 @@ def mend_turn(article: Article, standing: Sequence[str], fell: Sequence[Fallen],
 
 
 def offered(mending: Mending, fell: Sequence[Fallen]) -> Mending:
-    """The replacements that were asked for: a title only where it fell, one line for each that fell, further ones up to seven."""
+    """The replacements that were asked for: a title only where it fell, one line for each that fell, further ones up to seven.
+
+    What fell and is said again is none: it was judged.
+    """
     places = {one.id for one in fell}
+    judged = {one.text for one in fell}
     lines: list[MendedClaim] = []
-    for claim in mending.summary[:MAX_LINES]:
+    for claim in [claim for claim in mending.summary if claim.text not in judged][:MAX_LINES]:
         at = claim.id if claim.id in places and claim.id != _TITLE else 0
         places.discard(at)
         lines.append(claim.model_copy(update={"id": at}))
-    has_title = any(one.id == _TITLE for one in fell)
+    has_title = any(one.id == _TITLE for one in fell) and mending.title not in judged
     return Mending(
         title_quotes=mending.title_quotes if has_title else (),
         title=mending.title if has_title else "",
