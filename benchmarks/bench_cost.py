@@ -92,7 +92,7 @@ def main() -> None:
     world = World.load()
     rows = articles(world)
     for name in MODELS:
-        api = MessagesApi(replies=world.replies())
+        api = MessagesApi(replies=world.replies(), failures=world.failures())
         url, stop = serve(api.app)
         os.environ |= {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": KEY}
         with tempfile.TemporaryDirectory() as folder:
