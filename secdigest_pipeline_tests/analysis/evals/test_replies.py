@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from secdigest_pipeline.analysis.evals import load_cases, main
+from secdigest_pipeline.analysis.evals.replies import load_cases, main
 from secdigest_pipeline.sample.messages import MessagesApi
 from secdigest_pipeline.sample.world import World
 from secdigest_pipeline_tests.places import REPOSITORY
