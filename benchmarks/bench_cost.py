@@ -8,12 +8,11 @@ other), so ratios mean more than sums.
 import asyncio
 import os
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
-from lxml import etree, html
 from upath import UPath
 
+from benchmarks.world_articles import articles
 from secdigest_pipeline.analysis.analyse import analyse
 from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
 from secdigest_pipeline.analysis.asking.estimate import Estimate, estimate
@@ -21,31 +20,11 @@ from secdigest_pipeline.analysis.asking.models import BATCH_FACTOR, PRICES_OF, U
 from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.analysis.records import Call
 from secdigest_pipeline.articles.records import Article
-from secdigest_pipeline.base.files import sha256
-from secdigest_pipeline.fetching.urls import article_id
 from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.sample.messages import KEY, MessagesApi, serve
 from secdigest_pipeline.sample.world import World
 
 MODELS = ("claude-haiku-5-5", "claude-sonnet-5-5")
-
-
-def articles(world: World) -> list[Article]:
-    """The readable articles of the world as plain text."""
-    found = []
-    for one in world.articles:
-        if one.page == "ok" and one.reply:
-            blocks = html.fromstring(f"<div>{one.body}{one.appendix}</div>").iterchildren(tag=etree.Element)
-            text = "\n".join(" ".join(block.text_content().split()) for block in blocks)
-            found.append(
-                Article(
-                    edition="2026-10-01", article_id=article_id(one.url), item_id="i", url=one.url, title=one.title,
-                    outlet="Sample", feed_id="sample", kind="news", lang="en", section="news",
-                    published_at=datetime(2026, 9, 30, tzinfo=UTC), read_state="read", read_reason="", text=text,
-                    text_sha256=sha256(f"{one.title}\n{text}".encode()), page_text=text, links=(), extractor="bench",
-                )
-            )  # fmt: skip
-    return found
 
 
 async def calls_of(name: str, rows: list[Article], folder: Path) -> list[Call]:

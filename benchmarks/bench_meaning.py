@@ -62,7 +62,9 @@ def reader(name: str, asked: Sequence[Part], seed: int) -> Checker:
     """A second reader that knows what is true, and makes of it what its name says."""
     rng = random.Random(seed)
     passed = {
-        (part.article.url, plain_line(one.statement)): one.label or name == "hostile" or (name == "sloppy" and rng.random() < SLOPPY)
+        (part.article.url, plain_line(one.statement)): one.label
+        or name == "hostile"
+        or (name == "sloppy" and rng.random() < SLOPPY)
         for part in asked
         for one in part.statements
     }
@@ -120,7 +122,9 @@ def run(name: str, asked: Sequence[Part], seed: int, show: bool) -> dict[str, li
     found |= {f"code, {way} reader": read_by(way, asked, seed) for way in READERS}
     rows = [[way, *cells(score(outcomes_))] for way, outcomes_ in found.items()]
     whole = score(found["code alone"])
-    print(f"## {name}: {len({part.article.text for part in asked})} articles, {whole.true} true, {whole.distorted} distorted\n")
+    print(
+        f"## {name}: {len({part.article.text for part in asked})} articles, {whole.true} true, {whole.distorted} distorted\n"
+    )
     rows += [[f"no rule: {cut.name}", *cells(of_cut(cut, asked))] for cut in CUTS] if whole.distorted else []
     print(table(HEAD, rows), "\n")
     print(kinds(found), "\n")

@@ -8,14 +8,15 @@ import gzip
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from secdigest_pipeline.articles.extraction.extract import extract_page
 
+Made = TypeVar("Made")
 FIELDS = ("title", "summary", "recommendation", "note")
 
 
@@ -60,7 +61,7 @@ def load(path: Path) -> list[Case]:
     return [_numbered(path, number, _article, row) for number, row in rows]
 
 
-def _numbered(path: Path, number: int, made: Any, row: Mapping[str, Any]) -> Any:
+def _numbered(path: Path, number: int, made: Callable[[Mapping[str, Any], str], Made], row: Mapping[str, Any]) -> Made:
     try:
         return made(row, f"{path.stem}-{number}")
     except (ValueError, KeyError, TypeError, OSError) as error:
@@ -70,8 +71,15 @@ def _numbered(path: Path, number: int, made: Any, row: Mapping[str, Any]) -> Any
 def _article(row: Mapping[str, Any], name: str) -> Case:
     if "statements" in row:
         said = tuple(_labelled(one, [str(quote) for quote in one["quotes"]]) for one in row["statements"])
-        first = (str(row[key]) for key in ("id", "language", "title", "published", "outlet", "text"))
-        return Case(*first, said)
+        return Case(
+            id=str(row["id"]),
+            language=str(row["language"]),
+            title=str(row["title"]),
+            published=str(row["published"]),
+            outlet=str(row["outlet"]),
+            text=str(row["text"]),
+            statements=said,
+        )
     text = str(row["article"])
     said = (_labelled({"label": True, "field": "summary", **row}, [str(row["quote"])]),)
     return Case(name, _language(text), "", "", "", text, said)

@@ -76,7 +76,7 @@ class Score:
 
 def parts(cases: Iterable[Case], corpus: str) -> list[Part]:
     """The cases as entries. True and distorted ones stand mixed, by a seed, so that no place tells a checker what they are."""
-    made = []
+    made: list[Part] = []
     for case in cases:
         left = list(case.statements)
         random.Random(case.id).shuffle(left)  # noqa: S311 - an order, no secret
