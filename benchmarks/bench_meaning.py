@@ -31,9 +31,9 @@ from secdigest_pipeline.analysis.evals.meaning import (
     by_kind,
     cells,
     code_alone,
+    kinds_table,
     outcomes,
     parts,
-    percent,
     score,
     table,
 )
@@ -99,23 +99,6 @@ def read_by(name: str, asked: Sequence[Part], seed: int) -> list[Outcome]:
         stop()
 
 
-def kinds(found: Mapping[str, Sequence[Outcome]]) -> str:
-    """Caught of each kind of distortion, and lost of each kind of true statement, for code alone and the first two readers."""
-    ways = list(found)[:3]
-    blocks = []
-    for label, head in ((False, "distorted"), (True, "true")):
-        scores = {way: by_kind(found[way], label) for way in ways}
-        shares: dict[str, list[str]] = {}
-        for kind, one in scores[ways[0]].items():
-            of_kind = [scores[way][kind] for way in ways]
-            shown = [percent(s.lost_share if label else s.caught_share) for s in of_kind]
-            shares[kind] = [kind, str(one.true or one.distorted), *shown]
-        if shares:
-            verb = "lost" if label else "caught"
-            blocks.append(table((head, "n", *(f"{verb}: {way}" for way in ways)), shares.values()))
-    return "\n\n".join(blocks)
-
-
 def run(name: str, asked: Sequence[Part], seed: int, show: bool) -> dict[str, list[Outcome]]:
     """Prints the tables of one corpus; its outcomes by who read."""
     found = {"code alone": [row for part in asked for row in code_alone(part)]}
@@ -127,7 +110,7 @@ def run(name: str, asked: Sequence[Part], seed: int, show: bool) -> dict[str, li
     )
     rows += [[f"no rule: {cut.name}", *cells(of_cut(cut, asked))] for cut in CUTS] if whole.distorted else []
     print(table(HEAD, rows), "\n")
-    print(kinds(found), "\n")
+    print(kinds_table({way: found[way] for way in list(found)[:3]}), "\n")
     if show:
         for row in found["code alone"]:
             if row.label is not row.printed:

@@ -29,6 +29,7 @@ COMMANDS = {
     "evidence": "evidence",
     "article": "evidence",
     "diff": "diff",
+    "evals": "evals",
 }
 
 

@@ -23,7 +23,13 @@ from secdigest_pipeline.base.files import sha256
 EDITION = "2026-10-01"
 # As many of a field as an entry prints: none falls only because there are better ones.
 _ROOM: Mapping[str, int] = {"title": 1, "summary": MAX_LINES, "recommendation": MAX_RECOMMENDATIONS, "note": 3}
-_LISTS: Mapping[str, str] = {"summary": "summary", "recommendation": "recommendations", "note": "notes"}
+# What a field is called in a reply
+REPLY_FIELDS: Mapping[str, str] = {
+    "title": "title",
+    "summary": "summary",
+    "recommendation": "recommendations",
+    "note": "notes",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +181,22 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
 
 
+def kinds_table(found: Mapping[str, Sequence[Outcome]]) -> str:
+    """Two tables: what was caught of each kind of distortion, and lost of each kind of true statement, a column a way of reading."""
+    ways = list(found)
+    blocks = []
+    for label, head, verb in ((False, "distorted", "caught"), (True, "true", "lost")):
+        scores = {way: by_kind(found[way], label) for way in ways}
+        rows = []
+        for kind, one in scores[ways[0]].items():
+            of_kind = [scores[way].get(kind, Score(0, 0, 0, 0)) for way in ways]
+            shown = [percent(each.lost_share if label else each.caught_share) for each in of_kind]
+            rows.append([kind, str(one.true or one.distorted), *shown])
+        if rows:
+            blocks.append(table((head, "n", *(f"{verb}: {way}" for way in ways)), rows))
+    return "\n\n".join(blocks)
+
+
 def _part(case: Case, url: str, statements: tuple[Labelled, ...]) -> Part:
     article = Article(
         edition=EDITION,
@@ -202,7 +224,7 @@ def _part(case: Case, url: str, statements: tuple[Labelled, ...]) -> Part:
         if one.field == "title":
             reply |= {"title_quotes": list(one.quotes), "title": one.statement}
         else:
-            name = _LISTS[one.field]
+            name = REPLY_FIELDS[one.field]
             reply[name] = [*reply[name], {"quotes": list(one.quotes), "text": one.statement}]
     return Part(article, reply, statements, case.language)
 
