@@ -34,7 +34,7 @@ from secdigest_pipeline.base.files import write_atomic
 from secdigest_pipeline.base.settings import Settings, has_key
 from secdigest_pipeline.cli.terminal import end
 
-FILES = click.Path(path_type=Path, exists=True, dir_okay=False)
+FILES = click.Path(path_type=Path, dir_okay=False)
 AT_ONCE = click.IntRange(1, 64)
 HEAD = ("printed by", "true lost", "distorted caught", "balanced accuracy", "without a verdict")
 
@@ -64,6 +64,8 @@ def meaning(files: tuple[Path, ...], names: tuple[str, ...], out: Path | None, m
     try:
         models = [model(name) for name in names or Settings.from_env().models[:1]]
         corpora = {path.name: parts(load(path), f"corpus-{at}") for at, path in enumerate(files or _beside())}
+    except OSError as error:
+        end(f"{error.filename}: cannot be read ({error.strerror})")
     except (UnknownModel, ValueError) as error:
         end(str(error))
     if not corpora:
@@ -90,6 +92,8 @@ def replies(cases: Path, names: tuple[str, ...], at_once: int) -> None:
     try:
         loaded = load_cases(cases)
         click.echo(scores_table([asyncio.run(evaluate(loaded, name, at_once=at_once)) for name in names]))
+    except OSError as error:
+        end(f"{error.filename}: cannot be read ({error.strerror})")
     except (AnalystUnavailable, ValueError) as error:
         end(str(error))
 

@@ -53,9 +53,12 @@ def load(path: Path) -> list[Case]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if line.strip():
             try:
-                rows.append((number, dict(json.loads(line))))
-            except (ValueError, TypeError):
-                raise ValueError(f"{path}:{number}: no JSON object") from None
+                row = json.loads(line)
+            except (ValueError, RecursionError):
+                row = None
+            if not isinstance(row, dict):
+                raise ValueError(f"{path}:{number}: no JSON object")
+            rows.append((number, row))
     if rows and "page" in rows[0][1]:
         return _about_pages(path, rows)
     return [_numbered(path, number, _article, row) for number, row in rows]
