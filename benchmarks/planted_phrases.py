@@ -169,10 +169,10 @@ FACTS = (
     ),
     Fact(
         "tense",
-        "{A} will release version {v} of {P}, which closes the hole, on September 24.",
-        "{A}は、この穴を塞ぐ{P}の{v}を9月24日に公開する予定である。",
-        "{A}は、この穴を塞ぐ{P}の新しいバージョン{v}を9月24日に公開する予定である。",
-        "{A}は、この穴を塞ぐ{P}の新しいバージョン{v}を9月24日に公開済みである。",
+        "{A} will release version {v} of {P}, which closes the hole, on October 24.",
+        "{A}は、この穴を塞ぐ{P}の{v}を10月24日に公開する予定である。",
+        "{A}は、この穴を塞ぐ{P}の新しいバージョン{v}を10月24日に公開する予定である。",
+        "{A}は、この穴を塞ぐ{P}の新しいバージョン{v}を10月24日に公開済みである。",
     ),
     Fact(
         "tense",
