@@ -21,9 +21,9 @@ from benchmarks.one_prompt import separate, shared
 from benchmarks.world_articles import articles
 from secdigest_pipeline.analysis.analyse import analyse
 from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
-from secdigest_pipeline.analysis.asking.estimate import Estimate, estimate
 from secdigest_pipeline.analysis.asking.models import BATCH_FACTOR, PRICES_OF, Model, Usage, model
 from secdigest_pipeline.analysis.asking.replies import Replies
+from secdigest_pipeline.analysis.estimate import Estimate, estimate
 from secdigest_pipeline.analysis.evals.meaning import table
 from secdigest_pipeline.analysis.records import Call, CallKind
 from secdigest_pipeline.analysis.reply.claims import todays

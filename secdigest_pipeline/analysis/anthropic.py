@@ -5,6 +5,7 @@ Replies are kept before they are read, so what was paid for once is never paid f
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -18,11 +19,12 @@ from secdigest_pipeline.analysis.asking.answer import Order
 from secdigest_pipeline.analysis.asking.endpoint import Endpoint, NoReply, Patience, Reserved
 from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable, Failure
 from secdigest_pipeline.analysis.asking.models import Model
+from secdigest_pipeline.analysis.asking.provider import Provider
 from secdigest_pipeline.analysis.asking.reading import Unusable
 from secdigest_pipeline.analysis.asking.replies import KeptReply, Replies
-from secdigest_pipeline.analysis.conversation import Answer, Conversation, conversation
+from secdigest_pipeline.analysis.conversation import conversation, step
 from secdigest_pipeline.analysis.extractive import extract
-from secdigest_pipeline.analysis.questions import Question, highest_cost
+from secdigest_pipeline.analysis.questions import Question, highest_cost, kept_answer
 from secdigest_pipeline.analysis.records import Analysis, AnalysisState, CallKind
 from secdigest_pipeline.analysis.reply.prompt import candidates
 from secdigest_pipeline.articles.records import Article
@@ -67,18 +69,21 @@ class AnthropicAnalyst:
         poll_seconds: float = POLL_SECONDS,
         wait_seconds: float = WAIT_SECONDS,
         deadline: float = DEADLINE_SECONDS,
+        provider: Provider = Provider(),  # noqa: B008 - frozen
     ) -> None:
         try:
-            self._models = [models.model(name) for name in names]
+            self._models = [provider.model(name) for name in names]
         except models.UnknownModel as error:
             raise AnalystUnavailable(str(error)) from None
+        self._names = [model.name for model in self._models]
         self._replies = replies
         self._deadline = deadline
         self._refresh = refresh or frozenset()
         self._is_batch = batch
         self._is_checked = check
-        self._polled = {"poll_seconds": poll_seconds, "wait_seconds": wait_seconds}
-        self._endpoint = Endpoint(replies, max_usd, max_usd_month)
+        self._poll_seconds = poll_seconds
+        self._wait_seconds = wait_seconds
+        self._endpoint = Endpoint(replies, max_usd, max_usd_month, provider)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def __aenter__(self) -> Self:
@@ -98,18 +103,23 @@ class AnthropicAnalyst:
     async def prepare(self, articles: Sequence[Article], observables: Mapping[str, Sequence[Observable]]) -> None:
         """Have the replies of all articles fetched by Message Batches, one a call and edition, if batches are on.
 
-        AnalystUnavailable when a batch has not ended in time; the next run waits for the same batch.
+        What a batch was handed in for is never asked for again beside it: AnalystUnavailable when one has not ended in
+        time, and without batches when one is under way at all; the next run goes on with the same batch.
         """
         if not self._is_batch:
+            for edition in sorted({article.edition for article in articles}):
+                await self._endpoint.finish_batches(edition)
             return
         ordered: set[str] = set()
+        until = time.monotonic() + self._wait_seconds
         for _ in CALLS:
             wanted = await self._by_edition(articles, observables)
             for edition, orders in wanted.items():
                 # what a batch did not answer is asked one by one, not by a second batch
                 new = [order for order in orders if order.key not in ordered]
                 ordered.update(order.key for order in new)
-                await self._endpoint.ask_in_batch(new, edition, **self._polled)
+                left = max(0.0, until - time.monotonic())
+                await self._endpoint.ask_in_batch(new, edition, poll_seconds=self._poll_seconds, wait_seconds=left)
             if not any(wanted.values()):
                 return
 
@@ -141,7 +151,7 @@ class AnthropicAnalyst:
         talk = conversation(article, candidates(article, observables), check=self._is_checked)
         question: Question[Any] | Analysis = next(talk)
         while isinstance(question, Question):
-            usable = self._usable(question)
+            usable = kept_answer(question, self._replies, self._names)
             if usable is None or self._is_refreshed(question, usable[0]):
                 tried = self._replies.get(question.key(self._models[0].name))
                 return None if tried and usable is None else question
@@ -176,7 +186,7 @@ class AnthropicAnalyst:
     async def _answer(
         self, question: Question[Any], patience: Patience, account: "_Account"
     ) -> "tuple[KeptReply, Any] | _Declined":
-        usable = await asyncio.to_thread(self._usable, question)
+        usable = await asyncio.to_thread(kept_answer, question, self._replies, self._names)
         if usable and not self._is_refreshed(question, usable[0]):
             return usable
         answer = await self._asked(question, patience, account)
@@ -185,21 +195,10 @@ class AnthropicAnalyst:
         log.warning("article %s: not asked anew (%s)", question.article.article_id, answer.reason)
         return usable
 
-    def _usable(self, question: Question[Any]) -> tuple[KeptReply, Any] | None:
-        """The kept reply to use: to today's prompt by the first model that has one, else the newest of any version."""
-        for model in self._models:
-            kept = self._replies.get(question.key(model.name))
-            if kept is not None and not isinstance(reading := question.reads(kept), Unusable):
-                return kept, reading
-        for kept in reversed(self._replies.versions(question.content)):
-            if not isinstance(reading := question.reads(kept), Unusable):
-                return kept, reading
-        return None
-
     def _is_refreshed(self, question: Question[Any], kept: KeptReply) -> bool:
         if question.article.article_id in self._refresh and not self._is_new(kept):
             return True
-        todays = kept.version == question.prompt.version and kept.model_asked in [model.name for model in self._models]
+        todays = kept.version == question.prompt.version and kept.model_asked in self._names
         return ALL in self._refresh and not todays
 
     def _is_new(self, kept: KeptReply) -> bool:
@@ -277,15 +276,6 @@ class _Account:
                 self._endpoint.reserve(question.article.edition, most)
             )
         return self._reserved
-
-
-def step(talk: Conversation, answer: Answer) -> Question[Any] | Analysis:
-    """The next question of a conversation, or the analysis it comes to."""
-    try:
-        return talk.send(answer)
-    except StopIteration as end:
-        analysis: Analysis = end.value
-        return analysis
 
 
 def _unavailable(model: Model, failure: Failure) -> str:

@@ -18,6 +18,7 @@ from secdigest_pipeline.analysis.threat import is_named
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.indicators.records import IocRole, ObservableType, Role
+from secdigest_pipeline.indicators.warninglists import names_a_thing
 
 # Longest lines of 12 months (docs/contract.md 1.4 and 9.10): summary 136, title 101, advice p95 96, IOC context p95 48.
 MAX_STATEMENT = 136
@@ -200,7 +201,7 @@ class Belief:
     def _valued(self, text: str) -> Statement:
         failed = self.grounder.unsupported_values(text)
         verdict = f"unsupported: {', '.join(failed)}"[:300] if failed else "grounded"
-        if led := [item.raw for item in find(text) if item.type != "cve"]:
+        if led := [item.raw for item in find(text) if item.type != "cve" and not names_a_thing(item.raw)]:
             verdict = f"{_NAMES_A_PLACE}{', '.join(led)}"[:300]
         return Statement(text, "", None, None, verdict)
 
@@ -210,7 +211,7 @@ def _quoted(statement: Statement) -> str:
 
 
 def _led_astray(text: str, quote: str) -> list[str]:
-    """What of a statement could be visited or called, but for host names (Booking.com) and hashes of its own quotes."""
-    found = [item for item in find(text) if item.type != "cve"]
+    """What of a statement could be visited or called, but for names of things and for host names and hashes of its own quotes."""
+    found = [item for item in find(text) if item.type != "cve" and not names_a_thing(item.raw)]
     quoted = {item.value for item in find(quote) if item.type in _OF_OWN_QUOTE} if found else set()
     return [item.raw for item in found if item.value not in quoted]

@@ -55,6 +55,15 @@ def conversation(article: Article, listed: Sequence[Candidate], *, check: bool) 
     return (yield from _mended(article, listed, said, first, grounder)) if first.needs_mending else first.analysis
 
 
+def step(talk: Conversation, answer: Answer) -> Question[Any] | Analysis:
+    """The next question of a conversation, or the analysis it comes to."""
+    try:
+        return talk.send(answer)
+    except StopIteration as end:
+        analysis: Analysis = end.value
+        return analysis
+
+
 def _mended(
     article: Article, listed: Sequence[Candidate], said: Said, first: Assembled, grounder: Grounder
 ) -> Conversation:

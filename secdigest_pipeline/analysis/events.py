@@ -20,6 +20,8 @@ MAX_TAGS = 24
 MAX_RAW = 60
 MAX_NOTE = 120
 MAX_SLUG = 60
+# Letters by which a word is found in another form (exploited, exploits)
+_STEM = 6
 # docs/contract.md 9.5: other names that the source states go together, in the note
 ALIASES = "Aliases: "
 
@@ -63,8 +65,17 @@ def _summary(lines: Sequence[Statement]) -> str:
 
 
 def _subject(said: str, belief: Belief) -> str:
-    """The words of a slug that the article has, joined; empty when fewer than two are left."""
-    words = [word for word in slug(said[:200]).split("_") if word and belief.names(word)]
+    """The words of a slug that the article has, joined; empty when fewer than two are left.
+
+    An article in another language has its names and numbers, and no word of English: of such a one plain words count too.
+    """
+    text = belief.whole.casefold()
+    is_latin = sum(char.isascii() for char in text) > 0.7 * len(text)
+    words = [
+        word
+        for word in slug(said[:200]).split("_")
+        if word and (word[:_STEM] in text or (not is_latin and word.isalpha()))
+    ]
     joined = "_".join(words)[:MAX_SLUG].rstrip("_")
     return joined if len(words) > 1 else ""
 

@@ -1,6 +1,6 @@
 """The questions about one article: what each is about, what it is told, and what its reply is read as."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
@@ -8,13 +8,15 @@ from typing import Generic, TypeVar
 from secdigest_pipeline.analysis.asking.answer import Order
 from secdigest_pipeline.analysis.asking.models import Model, Usage, max_tokens, most_tokens
 from secdigest_pipeline.analysis.asking.reading import Unusable, read, read_as
-from secdigest_pipeline.analysis.asking.replies import KeptReply, content_key, reply_key
+from secdigest_pipeline.analysis.asking.replies import KeptReply, Replies, content_key, reply_key
 from secdigest_pipeline.analysis.records import CallKind
 from secdigest_pipeline.analysis.reply.checking import CHECK, Assertion, check_turn
 from secdigest_pipeline.analysis.reply.claims import Judgements, Mending, Reply, read_judgements, read_mending
 from secdigest_pipeline.analysis.reply.mending import MEND, Fallen, mend_turn
 from secdigest_pipeline.analysis.reply.prompt import WRITE, Candidate, Prompt, Turn, user_turn
 from secdigest_pipeline.articles.records import Article
+
+PROMPTS: Mapping[CallKind, Prompt] = {"write": WRITE, "check": CHECK, "mend": MEND, "recheck": CHECK}
 
 Read = TypeVar("Read", covariant=True)
 
@@ -71,11 +73,20 @@ def mending(article: Article, standing: Sequence[str], fell: Sequence[Fallen]) -
     return Question(article, "mend", MEND, content, partial(mend_turn, article, standing, fell), _mending)
 
 
+def kept_answer(question: Question[Read], replies: Replies, names: Sequence[str]) -> tuple[KeptReply, Read] | None:
+    """The kept reply to use: to today's prompt by the first of the models `names` that has one, else the newest of any version."""
+    todays = (replies.get(question.key(name)) for name in names)
+    for kept in (*filter(None, todays), *reversed(replies.versions(question.content))):
+        reading = question.reads(kept)
+        if not isinstance(reading, Unusable):
+            return kept, reading
+    return None
+
+
 def highest_cost(model: Model, call: CallKind, article_turn: str) -> float:
     """What a call of `model` can cost at most, USD, going by the turn of the first: later ones hold its reply as well."""
-    prompts = {"write": WRITE, "check": CHECK, "mend": MEND, "recheck": CHECK}
     said = 0 if call == "write" else max_tokens("write")
-    tokens = most_tokens(prompts[call].rules + article_turn) + said
+    tokens = most_tokens(PROMPTS[call].rules + article_turn) + said
     return model.cost(Usage(cache_write=tokens, output=max_tokens(call)))
 
 

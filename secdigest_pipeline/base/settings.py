@@ -31,6 +31,8 @@ from secdigest_pipeline.base.setting_values import (
     Models,
     OnOff,
     OptionalFile,
+    Prices,
+    Provider,
     Routes,
     Takes,
     Unit,
@@ -84,15 +86,27 @@ class Settings(BaseSettings):
         validation_alias="ANTHROPIC_BASE_URL",
         description="Another Messages API endpoint, read by the Anthropic SDK; unset: the SDK's own.",
     )
+    provider: Provider = Field(
+        "anthropic",
+        validate_default=True,
+        description="Whose models are asked: Anthropic's API, the same at Amazon Bedrock or Google Vertex, or any server that "
+        "speaks Messages (docs/how-to/own-model.md).",
+    )
     analyst: AnalystChoice = Field(
         "auto",
         validate_default=True,
-        description="Who sums an article up: a model, or its own sentences; auto: the model when a key or token is set.",
+        description="Who sums an article up: a model, or its own sentences; auto: the model when a key or token, or another "
+        "provider than Anthropic, is set.",
     )
     models: Models = Field(
         "claude-haiku-5-5,claude-haiku-4-5,claude-sonnet-5",
         validate_default=True,
         description="Models in the order they are asked; the next one only after a refusal.",
+    )
+    model_prices: Prices = Field(
+        "",
+        validate_default=True,
+        description="Prices of models that the price table does not know, or knows otherwise; 0/0: it costs nothing.",
     )
     model_calls: Annotated[int, Unit("calls")] = Field(8, ge=1, le=64, description="Model calls at once.")
     max_usd_edition: Annotated[float, Unit("USD")] = Field(

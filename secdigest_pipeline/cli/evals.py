@@ -11,7 +11,8 @@ from upath import UPath
 
 import secdigest_pipeline
 from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable
-from secdigest_pipeline.analysis.asking.models import Model, UnknownModel, model
+from secdigest_pipeline.analysis.asking.models import Model, UnknownModel
+from secdigest_pipeline.analysis.asking.provider import Provider
 from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.analysis.evals.corpora import load
 from secdigest_pipeline.analysis.evals.meaning import (
@@ -31,11 +32,12 @@ from secdigest_pipeline.analysis.evals.second_reader import Reading, price, read
 from secdigest_pipeline.analysis.records import Call
 from secdigest_pipeline.analysis.reply.checking import CHECK
 from secdigest_pipeline.base.files import write_atomic
-from secdigest_pipeline.base.settings import Settings, has_key
+from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.cli.terminal import end
 
 FILES = click.Path(path_type=Path, dir_okay=False)
 AT_ONCE = click.IntRange(1, 64)
+_NO_KEY = "no key for the model: set ANTHROPIC_API_KEY, and ANTHROPIC_BASE_URL for another endpoint"
 HEAD = ("printed by", "true lost", "distorted caught", "balanced accuracy", "without a verdict")
 
 
@@ -59,10 +61,10 @@ def meaning(files: tuple[Path, ...], names: tuple[str, ...], out: Path | None, m
     lie beside the package. Only the check call is asked. An estimate stands before the first one; what it takes for likely must
     fit under --max-usd.
     """
-    if not has_key():
-        end("no key for the model: set ANTHROPIC_API_KEY, and ANTHROPIC_BASE_URL for another endpoint")
+    settings = Settings.from_env()
+    provider = _provider(settings)
     try:
-        models = [model(name) for name in names or Settings.from_env().models[:1]]
+        models = [provider.model(name) for name in names or settings.models[:1]]
         corpora = {path.name: parts(load(path), f"corpus-{at}") for at, path in enumerate(files or _beside())}
     except OSError as error:
         end(f"{error.filename}: cannot be read ({error.strerror})")
@@ -74,7 +76,7 @@ def meaning(files: tuple[Path, ...], names: tuple[str, ...], out: Path | None, m
     with tempfile.TemporaryDirectory() as folder:
         replies = Replies(UPath(folder))
         try:
-            read = {one.name: _read(one, corpora, replies, max_usd, at_once) for one in models}
+            read = {one.name: _read(one, provider, corpora, replies, max_usd, at_once) for one in models}
         except AnalystUnavailable as error:
             end(str(error))
         text = _report(corpora, read, replies.calls(EDITION))
@@ -91,11 +93,19 @@ def replies(cases: Path, names: tuple[str, ...], at_once: int) -> None:
     """What whole replies of a model are worth on the articles of CASES (JSON Lines): grounded statements, roles, names, cost."""
     try:
         loaded = load_cases(cases)
-        click.echo(scores_table([asyncio.run(evaluate(loaded, name, at_once=at_once)) for name in names]))
+        provider = _provider(Settings.from_env())
+        click.echo(scores_table([asyncio.run(evaluate(loaded, name, provider, at_once=at_once)) for name in names]))
     except OSError as error:
         end(f"{error.filename}: cannot be read ({error.strerror})")
     except (AnalystUnavailable, ValueError) as error:
         end(str(error))
+
+
+def _provider(settings: Settings) -> Provider:
+    provider = Provider.of(settings)
+    if missing := provider.missing():
+        end(_NO_KEY if provider.name == "anthropic" else missing)
+    return provider
 
 
 def _beside() -> list[Path]:
@@ -120,10 +130,15 @@ def _estimated(models: Sequence[Model], corpora: Mapping[str, Sequence[Part]], m
 
 
 def _read(
-    one: Model, corpora: Mapping[str, Sequence[Part]], kept: Replies, max_usd: float, at_once: int
+    one: Model,
+    provider: Provider,
+    corpora: Mapping[str, Sequence[Part]],
+    kept: Replies,
+    max_usd: float,
+    at_once: int,
 ) -> dict[str, list[Reading | None]]:
     asked = [part for found in corpora.values() for part in found]
-    readings = iter(asyncio.run(read_by(one, asked, kept, max_usd=max_usd, at_once=at_once)))
+    readings = iter(asyncio.run(read_by(one, asked, kept, provider, max_usd=max_usd, at_once=at_once)))
     return {name: [next(readings) for _ in found] for name, found in corpora.items()}
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table as Grid
 
-from secdigest_pipeline.analysis.asking.estimate import NOTHING, Estimate, estimate
+from secdigest_pipeline.analysis.asking.provider import Provider
+from secdigest_pipeline.analysis.estimate import NOTHING, Estimate, estimate
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES
 from secdigest_pipeline.base.editions import Edition
@@ -56,7 +57,16 @@ def print_estimate(console: Console, services: Services, editions: Sequence[Edit
             items = items_of(edition, services.feeds, services.archive, services.now())
             unread = sum(item.kept and item.section == "news" for item in items)
         seen = {article.article_id: find(article.page_text) for article in articles}
-        one = estimate(articles, seen, settings.models, services.model.replies, unread=unread, batch=batch)
+        one = estimate(
+            articles,
+            seen,
+            settings.models,
+            services.model.replies,
+            check=settings.check,
+            unread=unread,
+            batch=batch,
+            provider=Provider.of(settings),
+        )
         total += one
         grid.add_row(edition.key, *_estimated(one))
     grid.add_row("all", *_estimated(total))

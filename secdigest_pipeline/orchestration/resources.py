@@ -18,6 +18,7 @@ from upath import UPath
 
 from secdigest_pipeline.analysis.analyse import Analyst
 from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
+from secdigest_pipeline.analysis.asking.provider import Provider
 from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.analysis.extractive import Extractive
 from secdigest_pipeline.articles.pages.archive import PageArchive
@@ -121,6 +122,7 @@ class Model:
             refresh=refresh,
             batch=batch,
             check=settings.check,
+            provider=Provider.of(settings),
         ) as analyst:
             yield analyst
 
@@ -248,7 +250,16 @@ class Services:
 
 _OF_ALL = ("data", "out", "feeds", "start", "kev_url", "epss_url", "ioc_list")
 _OF_HTTP = ("page_fetches", "host_delay", "contact", "connect_to")
-_OF_MODEL = ("analyst", "models", "model_calls", "max_usd_edition", "max_usd_month", "batch")
+_OF_MODEL = (
+    "analyst",
+    "provider",
+    "models",
+    "model_prices",
+    "model_calls",
+    "max_usd_edition",
+    "max_usd_month",
+    "batch",
+)
 
 
 def _resource(make: Callable[[], Any], description: str, shown: Mapping[str, Any]) -> dg.ResourceDefinition:

@@ -9,6 +9,7 @@ import re
 from secdigest_pipeline.base.characters import one_line, shortened
 from secdigest_pipeline.indicators.finding.defang import defang, refang
 from secdigest_pipeline.indicators.finding.find import find
+from secdigest_pipeline.indicators.warninglists import names_a_thing
 from secdigest_pipeline.report.grammar import KNOWN_LABELS, LIVE_URL, PRIMARY_SOURCE, RELATED
 
 # Four times the longest line measured in a year of reports (136, docs/contract.md 1.4): English takes more characters.
@@ -97,11 +98,14 @@ def _percent(match: re.Match[str]) -> str:
 
 
 def _defanged(text: str) -> str:
-    """Every address, host, URL and e-mail broken as docs/contract.md 1.5 spells it; letters keep their case."""
+    """Every address, host, URL and e-mail broken as docs/contract.md 1.5 spells it, but for the names of well-known things.
+
+    Letters keep their case.
+    """
     pieces: list[str] = []
     done = 0
     for found in find(text):
-        if found.start >= done and found.type in _CLICKABLE:
+        if found.start >= done and found.type in _CLICKABLE and not names_a_thing(found.raw):
             pieces += text[done : found.start], defang(refang(found.raw), found.type)
             done = found.end
     return LIVE_URL.sub(_broken, "".join(pieces) + text[done:])

@@ -123,7 +123,7 @@ def replies(tmp_path: Path) -> Replies:
 
 @pytest.fixture
 def run(replies: Replies) -> Run:
-    """Analyse articles through the real SDK, as the asset does."""
+    """Analyse articles through the real SDK, as the asset does; one call an article unless `check` is given."""
 
     def run_now(
         articles: Sequence[Article],
@@ -135,7 +135,7 @@ def run(replies: Replies) -> Run:
     ) -> list[Analysis]:
         async def go() -> list[Analysis]:
             observables = {article.article_id: find(article.page_text) for article in articles}
-            async with AnthropicAnalyst(models, replies, **options) as analyst:
+            async with AnthropicAnalyst(models, replies, **{"check": False, **options}) as analyst:
                 return await analyse(articles, observables, analyst, at_once=at_once, progress=progress)
 
         return asyncio.run(go())

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from secdigest_pipeline.analysis.evals.meaning import parts
 from secdigest_pipeline.cli import evals
 from secdigest_pipeline.sample.messages import KEY, MessagesApi, passage_for, serve
-from secdigest_pipeline_tests.analysis.evals.cases import case
+from secdigest_pipeline.sample.plain import PlainServer
+from secdigest_pipeline_tests.analysis.evals.cases import SWITCHED_OFF, case
 from secdigest_pipeline_tests.cli.conftest import Secdigest
 
 TRUE = {one.statement for one in case().statements if one.label}
@@ -72,6 +74,24 @@ def test_without_a_key_it_ends_in_one_line(corpus: str, secdigest: Secdigest, mo
     assert done.exit_code == 1 and done.stderr.splitlines() == [
         "secdigest: no key for the model: set ANTHROPIC_API_KEY, and ANTHROPIC_BASE_URL for another endpoint"
     ]
+
+
+def test_a_server_of_ones_own_needs_no_key_and_its_price_is_the_settings(
+    corpus: str, secdigest: Secdigest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = {"verdicts": [{"id": at, "passage": SWITCHED_OFF, "verdict": "supported"} for at in range(1, 10)]}
+    urls = [part.article.url for part in parts([case()], "corpus-0")]
+    url, stop = serve(PlainServer("fenced", replies=dict.fromkeys(urls, said)).app)
+    for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SECDIGEST_PROVIDER", "compatible")
+    monkeypatch.setenv("SECDIGEST_MODEL_PRICES", "own-model=0/0")
+    assert "set ANTHROPIC_BASE_URL" in secdigest("evals", "meaning", corpus).stderr
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", url)
+    done = secdigest("evals", "meaning", corpus, "--model", "own-model")
+    stop()
+    assert done.exit_code == 0, done.output
+    assert "| own-model alone | 0.0% | 0.0% | 0.500 | 0 |" in done.stdout and "$0.0000" in done.stdout
 
 
 def test_a_dead_key_an_unknown_model_and_a_broken_file_are_one_line(

@@ -39,7 +39,7 @@ from secdigest_pipeline.report.text import line, link_target, link_text, live_ur
         ("www.evil.example と http://localhost/x", "www[.]evil[.]example と hxxp://localhost/x"),
         ("HTTP://10.0.0.1:8080/a.b と FTP://h/x", "hxxp://10[.]0[.]0[.]1:8080/a[.]b と fxp://h/x"),
         ("hxxps[:]//evil(.)example", "hxxps://evil[.]example"),
-        ("Booking.comを装い 45.83.64.1:443 へ接続", "Booking[.]comを装い 45[.]83[.]64[.]1:443 へ接続"),
+        ("Booking.comを装い 45.83.64.1:443 へ接続", "Booking.comを装い 45[.]83[.]64[.]1:443 へ接続"),
         ("連絡先 user@evil.example", "連絡先 user@evil[.]example"),
         ("ASP.NETのバージョン9.1.0.2、setup.sh、__init__.py", "ASP.NETのバージョン9.1.0.2、setup.sh、__init__.py"),
         ("「引用」（注）、…〜・！？％【重要】", "「引用」（注）、…〜・！？％【重要】"),

@@ -17,6 +17,7 @@ from upath import UPath
 
 from secdigest_pipeline.analysis.analyse import analyse
 from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
+from secdigest_pipeline.analysis.asking.provider import Provider
 from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.analysis.records import Analysis, Call
 from secdigest_pipeline.articles.records import Article
@@ -64,13 +65,13 @@ def load_cases(path: Path) -> list[Case]:
     return cases
 
 
-async def evaluate(cases: Sequence[Case], model: str, *, at_once: int = 8) -> Score:
+async def evaluate(cases: Sequence[Case], model: str, provider: Provider, *, at_once: int) -> Score:
     """Ask `model` about every case and score what the report would print of it. AnalystUnavailable without a key."""
     articles = [case.article for case in cases]
     observables = {article.article_id: find(article.page_text) for article in articles}
     with tempfile.TemporaryDirectory() as folder:
         replies = Replies(UPath(folder))
-        async with AnthropicAnalyst([model], replies) as analyst:
+        async with AnthropicAnalyst([model], replies, provider=provider) as analyst:
             analyses = await analyse(articles, observables, analyst, at_once=at_once)
         return score(cases, analyses, replies.calls(EDITION), model)
 

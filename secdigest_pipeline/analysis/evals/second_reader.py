@@ -13,6 +13,7 @@ from typing import Any
 from secdigest_pipeline.analysis.asking.endpoint import Endpoint, NoReply, Patience
 from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable
 from secdigest_pipeline.analysis.asking.models import Model, Usage
+from secdigest_pipeline.analysis.asking.provider import Provider
 from secdigest_pipeline.analysis.asking.reading import Unusable
 from secdigest_pipeline.analysis.asking.replies import KeptReply, Replies
 from secdigest_pipeline.analysis.conversation import conversation
@@ -68,7 +69,7 @@ def price(asked: Sequence[Part], model: Model) -> Price:
 
 
 async def read_by(
-    model: Model, asked: Sequence[Part], replies: Replies, *, max_usd: float, at_once: int
+    model: Model, asked: Sequence[Part], replies: Replies, provider: Provider, *, max_usd: float, at_once: int
 ) -> list[Reading | None]:
     """One reading a part, in their order; None where what is spent of `max_usd` left no room for the call.
 
@@ -80,7 +81,7 @@ async def read_by(
         async with places:
             return await _read(endpoint, model, part)
 
-    async with Endpoint(replies, max_usd) as endpoint:
+    async with Endpoint(replies, max_usd, provider=provider) as endpoint:
         return await asyncio.gather(*(one(endpoint, part) for part in asked))
 
 

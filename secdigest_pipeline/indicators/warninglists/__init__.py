@@ -10,6 +10,7 @@ from secdigest_pipeline.indicators.warninglists.lookup import (
     Hit,
     WarningLists,
     is_known_service,
+    names_a_thing,
     vendored,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "WarningLists",
     "is_known_service",
     "load_local",
+    "names_a_thing",
     "vendored",
 ]

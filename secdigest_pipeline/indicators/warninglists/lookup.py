@@ -124,6 +124,16 @@ def services() -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
+def names_a_thing(spelled: str) -> bool:
+    """Whether a host that stands in prose is the name of a well-known thing (`Booking.com`, `crates.io`), which nobody needs to break.
+
+    That is a bare registrable name, as spelled (so undefanged), of a popular site, a vendor or a shared service.
+    """
+    host = spelled.casefold()
+    return host.count(".") == 1 and (is_known_service(host) or vendored().host(host) is not None)
+
+
+@lru_cache(maxsize=4096)
 def is_known_service(host: str) -> bool:
     """Whether a lower-case host belongs to a shared service (よく知られている of docs/contract.md 1.5)."""
     listed = services()

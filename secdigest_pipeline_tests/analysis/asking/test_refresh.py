@@ -4,17 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from secdigest_pipeline.analysis import anthropic
+from secdigest_pipeline.analysis import questions
 from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.analysis.reply import prompt
 from secdigest_pipeline.sample.messages import MessagesApi
 from secdigest_pipeline_tests.analysis.conftest import REPLY, TEXT, Run, make_article
 
+OLD = prompt.Prompt("Rules of before.", prompt.WRITE.schema)
+
 
 def old(api: MessagesApi, run: Run, count: int = 1) -> list[str]:
     """Articles analysed under an older prompt; their ids."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(anthropic, "VERSION", f"old-{prompt.SCHEMA_VERSION}")
+        patch.setattr(questions, "WRITE", OLD)
         articles = [make_article(f"r{n}", text=f"{TEXT}Reader {n}.\n") for n in range(count)]
         api.replies = {article.url: REPLY for article in articles}
         assert {a.state for a in run(articles)} == {"analysed"}
@@ -29,7 +31,7 @@ def test_a_new_prompt_or_model_asks_nothing_by_itself(api: MessagesApi, run: Run
     again = run(ARTICLES)
     other = run(ARTICLES, models=["claude-sonnet-5"])
     assert sum(api.calls.values()) == 3 and again == other
-    assert {a.prompt_version for a in again} == {f"old-{prompt.SCHEMA_VERSION}"}, "rows say what they rest on"
+    assert {a.prompt_version for a in again} == {OLD.version}, "rows say what they rest on"
 
 
 def test_one_named_article_is_asked_anew_and_the_others_are_not(api: MessagesApi, run: Run) -> None:

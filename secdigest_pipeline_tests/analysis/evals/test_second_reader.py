@@ -10,6 +10,7 @@ from upath import UPath
 
 from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable
 from secdigest_pipeline.analysis.asking.models import model
+from secdigest_pipeline.analysis.asking.provider import Provider
 from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.analysis.evals.meaning import EDITION, code_alone, parts
 from secdigest_pipeline.analysis.evals.second_reader import Reading, price, read_by
@@ -26,7 +27,7 @@ def knows_all(article: Mapping[str, Any], statement: Mapping[str, Any]) -> tuple
 
 
 def read(folder: Path, max_usd: float = 1.0) -> list[Reading | None]:
-    return asyncio.run(read_by(HAIKU, ASKED, Replies(UPath(folder)), max_usd=max_usd, at_once=2))
+    return asyncio.run(read_by(HAIKU, ASKED, Replies(UPath(folder)), Provider(), max_usd=max_usd, at_once=2))
 
 
 def printed(readings: list[Reading | None]) -> set[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from secdigest_pipeline.indicators.warninglists import WarningLists, is_known_service, vendored
+from secdigest_pipeline.indicators.warninglists import WarningLists, is_known_service, names_a_thing, vendored
 from secdigest_pipeline.indicators.warninglists.catalog import Listed
 
 HOSTS = Listed("hosts", "hosts", "benign", True)
@@ -71,3 +71,24 @@ def test_shared_services_cover_what_lies_below_them_only_where_the_data_says_so(
         assert is_known_service(host), host
     for host in ("evilgithub.com", "evil.t.me", "trycloudflare.com.evil.test", "test"):
         assert not is_known_service(host), host
+
+
+@pytest.mark.parametrize("name", ["Booking.com", "crates.io", "npmjs.com", "PyPI.org"])
+def test_a_bare_name_of_a_well_known_thing_names_it(name: str) -> None:
+    assert names_a_thing(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "www.booking.com",
+        "login.booking.com",
+        "booking[.]com",
+        "evil-booking.com",
+        "relay.test",
+        "shop.pages.dev",
+        "1.1.1.1",
+    ],
+)
+def test_a_host_that_could_be_anybodys_names_no_thing(name: str) -> None:
+    assert not names_a_thing(name)
