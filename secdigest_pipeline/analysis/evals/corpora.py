@@ -97,7 +97,7 @@ def _labelled(row: Mapping[str, Any], quotes: list[str]) -> Labelled:
 
 def _about_pages(path: Path, rows: list[tuple[int, dict[str, Any]]]) -> list[Case]:
     said: dict[str, list[Labelled]] = defaultdict(list)
-    texts: dict[str, tuple[str, str]] = {}
+    texts: dict[str, tuple[str, str, str]] = {}
 
     def read(row: Mapping[str, Any], _: str) -> None:
         page = str(row["page"])
@@ -108,16 +108,16 @@ def _about_pages(path: Path, rows: list[tuple[int, dict[str, Any]]]) -> list[Cas
     for number, row in rows:
         _numbered(path, number, read, row)
     return [
-        Case(page, _language(texts[page][1]), texts[page][0], "", "", texts[page][1], tuple(found))
+        Case(page, _language(texts[page][1]), texts[page][0], "", texts[page][2], texts[page][1], tuple(found))
         for page, found in said.items()
     ]
 
 
-def _page(folder: Path, name: str) -> tuple[str, str]:
-    """Title and text of a page of the intake corpus, by our own extraction."""
+def _page(folder: Path, name: str) -> tuple[str, str, str]:
+    """Title and text of a page of the intake corpus, by our own extraction; and where it was collected, in place of an outlet."""
     row = _gold(folder)[name]
     found = extract_page(gzip.decompress((folder / row["file"]).read_bytes()), "", row["url"] or _NO_URL, "")
-    return found.title, found.text
+    return found.title, found.text, str(row.get("source_repo", ""))
 
 
 @cache

@@ -40,7 +40,10 @@ def test_statements_about_a_page_are_of_the_text_that_we_extract_from_it(tmp_pat
     folder = tmp_path / "intake" / "articles"
     folder.mkdir(parents=True)
     (folder / "p1.html.gz").write_bytes(gzip.compress(PAGE.encode()))
-    lines(folder / "gold.jsonl", {"id": "p1", "file": "p1.html.gz", "url": "https://norvane.example/news"})
+    lines(
+        folder / "gold.jsonl",
+        {"id": "p1", "file": "p1.html.gz", "url": "https://norvane.example/news", "source_repo": "norvane/news"},
+    )
     row: dict[str, Any] = {"page": "p1", "label": True, "kind": "honest", "field": "notes", "statement": "停止した。"}
     sha1 = hashlib.sha1(SENTENCE.encode(), usedforsecurity=False).hexdigest()
     placed = {"quote_at": 3, "quote_len": len(SENTENCE), "quote_sha1": sha1}
@@ -52,7 +55,11 @@ def test_statements_about_a_page_are_of_the_text_that_we_extract_from_it(tmp_pat
         {**row, **gone, "label": False, "field": ""},
     )
     [found] = load(pairs)
-    assert SENTENCE in found.text and found.title == "Servers off"
+    assert SENTENCE in found.text and (found.title, found.outlet, found.published) == (
+        "Servers off",
+        "norvane/news",
+        "",
+    )
     assert [one.quotes for one in found.statements] == [(SENTENCE,), (SENTENCE,), ("",)]
     assert [one.field for one in found.statements] == ["note", "note", "summary"]
 
