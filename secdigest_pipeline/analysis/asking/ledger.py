@@ -32,18 +32,16 @@ class Ledger:
         self._replies = replies
         self._names: dict[str, set[str]] = {}  # names of rows by edition
         self._listed: dict[str, int] = {}
+        self._asked: set[str] = set()  # editions and months that were read of an object store
         self._rows: dict[str, _Row] = {}
 
     def spent(self, edition: str, now: datetime) -> tuple[float, float]:
         """USD spent on an edition, and in the calendar month (UTC) of `now` on all. A row that can't be read is named."""
         self._list(edition, now)
         month = f"{now.astimezone(UTC):%Y%m}"
-        of_edition = sum(self._row(edition, name).usd for name in sorted(self._names.get(edition, ())))
+        of_edition = sum(self._row(edition, name).usd for name in self._names.get(edition, ()))
         of_month = sum(
-            self._row(of, name).usd
-            for of, names in sorted(self._names.items())
-            for name in sorted(names)
-            if name.startswith(month)
+            self._row(of, name).usd for of, names in self._names.items() for name in names if name.startswith(month)
         )
         return of_edition, of_month
 
@@ -58,9 +56,13 @@ class Ledger:
         root = self._replies.root / "calls"
         if root.protocol not in ("", "file", "local"):
             # listing an object store before each call would take longer than the call: once, then what this process adds
-            if not self._names:
-                for call in (*self._replies.calls(edition), *self._replies.calls_of_month(f"{now:%Y-%m}")):
-                    self.add(call)
+            month = f"{now.astimezone(UTC):%Y-%m}"
+            new = {edition, month} - self._asked
+            rows = self._replies.calls(edition) if edition in new else []
+            rows += self._replies.calls_of_month(month) if month in new else []
+            for call in rows:
+                self.add(call)
+            self._asked |= new
             return
         if not Path(root.path).is_dir():
             return

@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from upath import UPath
 from secdigest_pipeline.analysis.asking import budget, models
 from secdigest_pipeline.analysis.asking.answer import Order
 from secdigest_pipeline.analysis.asking.budget import Budgets
-from secdigest_pipeline.analysis.asking.claims import Claims
+from secdigest_pipeline.analysis.asking.claims import Claims, beside
 from secdigest_pipeline.analysis.asking.endpoint import Endpoint, NoReply, Patience
 from secdigest_pipeline.analysis.asking.ledger import Ledger
 from secdigest_pipeline.analysis.asking.notes import Notes
@@ -26,6 +27,7 @@ from secdigest_pipeline.analysis.records import Call, CallKind
 from secdigest_pipeline.analysis.reply.prompt import SYSTEM, VERSION, user_turn
 from secdigest_pipeline.analysis.reply.schema import SCHEMA
 from secdigest_pipeline.articles.records import Article
+from secdigest_pipeline.base.files import StorageError
 from secdigest_pipeline.sample.messages import MessagesApi
 from secdigest_pipeline_tests.analysis.conftest import TEXT, Run, make_article, numbered
 
@@ -198,6 +200,30 @@ def test_a_damaged_row_of_the_ledger_is_named_and_never_switches_the_cap_off(
 
     assert asyncio.run(go()) == [False, True] and str(path) in caplog.text
     assert len(replies.calls(EDITION)) == 1 and usd_of(replies.calls(EDITION)) == 0.5
+
+
+def test_an_object_store_has_its_reservations_on_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    root = UPath("memory://caps/llm")
+    folder = beside(root)
+    assert folder.is_relative_to(tmp_path) and folder.parent.stat().st_mode & 0o077 == 0
+    assert folder != beside(UPath("memory://other/llm"))
+    replies = Replies(root)
+    replies.record(call(0.5))
+    replies.record(call(0.25, NEXT))
+
+    async def go() -> list[bool]:
+        ledger = Ledger(replies)
+        ledger.add(call(0.125, NEXT))
+        budgets = Budgets(LocalReservations(Claims(folder), ledger, lambda: (), 1.0, 1.0))
+        other = Budgets(LocalReservations(Claims(folder), Ledger(replies), lambda: (), 1.0, 1.0))
+        return [await fits(budgets, 0.2, NEXT), await fits(budgets, 0.1, NEXT), await fits(other, 0.2, NEXT)]
+
+    assert asyncio.run(go()) == [False, True, False]
+    folder.parent.rename(tmp_path / "kept")
+    folder.parent.symlink_to(tmp_path / "kept")
+    with pytest.raises(StorageError, match="somebody else"):
+        beside(root)
 
 
 def test_without_a_cap_everything_fits(tmp_path: Path) -> None:
