@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import tempfile
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -226,6 +227,41 @@ def test_an_object_store_has_its_reservations_on_this_machine(tmp_path: Path, mo
         beside(root)
 
 
+def test_what_is_held_can_grow_and_shrink(tmp_path: Path) -> None:
+    async def go() -> list[bool]:
+        budgets, _ = opened(tmp_path, 1.0)
+        hold = await held(budgets, 0.5)
+        grown = await budgets.reserve(EDITION, 0.3, wait=False, into=hold)
+        refused = await budgets.reserve(EDITION, 0.3, wait=False, into=hold)
+        found = [grown is hold, refused == "budget", hold.usd == 0.8, await fits(budgets, 0.3)]
+        await budgets.settle(hold, 0.7)
+        return [*found, await fits(budgets, 0.25)]
+
+    assert asyncio.run(go()) == [True, True, True, False, True]
+
+
+def test_the_month_counts_what_was_spent_in_it_whatever_the_edition(tmp_path: Path) -> None:
+    async def go() -> list[bool]:
+        budgets, replies = opened(tmp_path, None, 1.0)
+        replies.record(replace(call(0.5), at=datetime.now(UTC) - timedelta(days=32)))
+        replies.record(call(0.25))
+        return [await fits(budgets, usd, NEXT) for usd in (0.8, 0.75)]
+
+    assert asyncio.run(go()) == [False, True]
+
+
+def test_a_row_is_seen_that_was_written_within_the_tick_in_which_its_folder_was_listed(tmp_path: Path) -> None:
+    replies = Replies(UPath(tmp_path))
+    replies.record(call(0.5))
+    folder = tmp_path / "calls" / EDITION
+    ledger = Ledger(replies)
+    assert ledger.spent(EDITION, datetime.now(UTC))[0] == 0.5
+    changed = folder.stat()
+    replies.record(call(0.25))
+    os.utime(folder, ns=(changed.st_atime_ns, changed.st_mtime_ns))
+    assert ledger.spent(EDITION, datetime.now(UTC))[0] == 0.75
+
+
 def test_without_a_cap_everything_fits(tmp_path: Path) -> None:
     async def go() -> list[bool]:
         budgets, _ = opened(tmp_path, None)
@@ -253,6 +289,7 @@ def test_what_a_process_held_is_free_again_when_it_ends_in_whatever_way(tmp_path
 
     assert asyncio.run(refused()) is False
     assert isinstance(asyncio.run(waits()), Hold)
+    assert len(list((tmp_path / "asking").glob("*.hold"))) == 1, "what was left is swept"
     process.stdout.close()
     process.wait()
 
