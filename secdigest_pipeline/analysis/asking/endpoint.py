@@ -1,6 +1,6 @@
 """One paid call of the Messages API: allowed by the cap, bounded in time, kept, entered in the ledger whatever comes.
 
-The SDK owns the retries; the caller's patience bounds them, an absurd retry-after included.
+The SDK owns the retries of what costs nothing; the caller's patience bounds them, an absurd retry-after included.
 """
 
 import asyncio
@@ -259,7 +259,8 @@ class Endpoint:
         failed: Failure | None
         began = time.monotonic()
         try:
-            async with self._after_first(order.model.name, "cache_control" in request["system"][0]):
+            prefix = f"{order.model.name} {order.version}"
+            async with self._after_first(prefix, "cache_control" in request["system"][0]):
                 if self._dead is not None:
                     # the first call told what those that waited for it would be told
                     raise NoReply(self._dead)
@@ -304,11 +305,11 @@ class Endpoint:
         return answer, failed
 
     @asynccontextmanager
-    async def _after_first(self, name: str, is_cached: bool) -> AsyncIterator[None]:
-        """Lets one call of a model go ahead, so that the others find its prompt cache written."""
-        first = self._first.get(name)
+    async def _after_first(self, prefix: str, is_cached: bool) -> AsyncIterator[None]:
+        """Lets one call with the same model and rules go ahead, so that the others find the prompt cache written."""
+        first = self._first.get(prefix)
         if first is None and is_cached:
-            first = self._first[name] = asyncio.Event()
+            first = self._first[prefix] = asyncio.Event()
             try:
                 yield
             finally:
