@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -260,6 +261,19 @@ def test_a_row_is_seen_that_was_written_within_the_tick_in_which_its_folder_was_
     replies.record(call(0.25))
     os.utime(folder, ns=(changed.st_atime_ns, changed.st_mtime_ns))
     assert ledger.spent(EDITION, datetime.now(UTC))[0] == 0.75
+
+
+def test_the_ledger_is_added_up_while_rows_are_added(tmp_path: Path) -> None:
+    ledger = Ledger(Replies(UPath(tmp_path)))
+    rows = [replace(call(0.5), call_id=str(at)) for at in range(3_000)]
+    with ThreadPoolExecutor(3) as threads:
+        added = [threads.submit(lambda part: [ledger.add(row) for row in part], rows[at::2]) for at in range(2)]
+        while not all(one.done() for one in added):
+            ledger.spent(EDITION, datetime.now(UTC))
+            ledger.lost(EDITION, "a1", datetime.now(UTC))
+        for one in added:
+            one.result()
+    assert ledger.spent(EDITION, datetime.now(UTC)) == (1_500.0, 1_500.0)
 
 
 def test_without_a_cap_everything_fits(tmp_path: Path) -> None:
