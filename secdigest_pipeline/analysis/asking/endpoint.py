@@ -22,7 +22,7 @@ from secdigest_pipeline.analysis.asking.batches import Batches
 from secdigest_pipeline.analysis.asking.budget import Budgets
 from secdigest_pipeline.analysis.asking.claims import Claims, beside
 from secdigest_pipeline.analysis.asking.failures import LOST, AnalystUnavailable, Failure, failure
-from secdigest_pipeline.analysis.asking.journal import Journal, UnderWay
+from secdigest_pipeline.analysis.asking.journal import InBatch, Journal, UnderWay
 from secdigest_pipeline.analysis.asking.ledger import Ledger
 from secdigest_pipeline.analysis.asking.notes import Notes
 from secdigest_pipeline.analysis.asking.provider import Provider
@@ -30,6 +30,7 @@ from secdigest_pipeline.analysis.asking.replies import KeptReply, Replies
 from secdigest_pipeline.analysis.asking.reservations import Hold, LocalReservations
 from secdigest_pipeline.analysis.asking.wire import Wire
 from secdigest_pipeline.analysis.records import Call
+from secdigest_pipeline.base.files import StorageError
 from secdigest_pipeline.base.redaction import known_secrets
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ class Endpoint:
         self._ledger = Ledger(replies)
         self._notes = Notes(replies.root / "batches")
         claims = Claims(beside(replies.root))
-        self._journal = Journal(claims, replies, self._ledger)
+        self._journal = Journal(claims, replies, self._ledger, self._notes.keys)
         self._budgets = Budgets(LocalReservations(claims, self._ledger, self._notes.held, max_usd, max_usd_month))
         self._stack = AsyncExitStack()
         self._batches: Batches | None = None  # None: the provider has none, all is asked one by one
@@ -220,8 +221,6 @@ class Endpoint:
         try:
             async with asyncio.timeout(patience.left):
                 while True:
-                    if asked.key in await asyncio.to_thread(self._notes.keys):
-                        raise NoReply(Failure("in_batch", "asked for by a batch that has not ended"))
                     beginning = asyncio.ensure_future(
                         asyncio.to_thread(self._journal.begin, asked.key, lost, asked.max_tokens)
                     )
@@ -229,12 +228,15 @@ class Endpoint:
                         under_way = await asyncio.shield(beginning)
                     except asyncio.CancelledError:
                         # a thread can't be stopped, and what it has written down must not count as made
-                        if (begun := await beginning) is not None:
-                            begun.claim.remove()
+                        with suppress(InBatch, StorageError):
+                            if (begun := await beginning) is not None:
+                                begun.claim.remove()
                         raise
                     if under_way is not None:
                         break
                     await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        except InBatch:
+            raise NoReply(Failure("in_batch", "asked for by a batch that has not ended")) from None
         except TimeoutError:
             raise NoReply(Failure("under_way", "another process asks the same and has no answer yet")) from None
         try:
