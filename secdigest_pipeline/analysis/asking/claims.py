@@ -91,10 +91,11 @@ class Claims:
         """The claims that a process has locked, this one's too. Only within `locked`."""
         found = []
         for path in self._found(kind):
-            if (claim := self._taken_over(path)) is None:
-                found.append(path)
-            else:
+            claim = self._taken_over(path)
+            if claim is not None:
                 claim.let_go()
+            elif path.exists():
+                found.append(path)
         return found
 
     def abandoned(self, kind: str) -> Iterator[Claim]:
@@ -109,9 +110,11 @@ class Claims:
     def _taken_over(self, path: Path) -> Claim | None:
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None  # its owner, who needs no lock to be done with it, was faster
         except OSError as error:
             raise StorageError(f"{path}: cannot be opened ({error.strerror or error})") from error
-        if _is_taken(descriptor):
+        if _is_taken(descriptor) or not os.fstat(descriptor).st_nlink:
             os.close(descriptor)
             return None
         return Claim(path, descriptor)
