@@ -45,7 +45,7 @@ root, first, last, cap = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(
 
 async def go():
     options = dict(max_usd=cap, max_usd_month=20.0)
-    async with AnthropicAnalyst(["claude-haiku-5-5"], Replies(UPath(root)), **options) as analyst:
+    async with AnthropicAnalyst(["claude-haiku-5-5"], Replies(UPath(root)), **{"check": False, **options}) as analyst:
         print("ready", flush=True)
         sys.stdin.readline()
         found = await analyse(numbered(last)[first:], {}, analyst, at_once=4)
@@ -205,7 +205,7 @@ def analysed(replies: Replies) -> list[str]:
     """States of six articles, analysed into `replies`."""
 
     async def go() -> list[str]:
-        async with AnthropicAnalyst(["claude-haiku-5-5"], replies) as analyst:
+        async with AnthropicAnalyst(["claude-haiku-5-5"], replies, check=False) as analyst:
             return [analysis.state for analysis in await analyse(numbered(6), {}, analyst, at_once=6)]
 
     return asyncio.run(go())

@@ -51,7 +51,7 @@ def run(
     articles: Sequence[Article], replies: Replies, provider: Provider, name: str = "qwen3-30b", **options: Any
 ) -> list[Analysis]:
     async def go() -> list[Analysis]:
-        async with AnthropicAnalyst([name], replies, provider=provider, **options) as analyst:
+        async with AnthropicAnalyst([name], replies, provider=provider, **{"check": False, **options}) as analyst:
             return await analyse(articles, {}, analyst, at_once=4)
 
     return asyncio.run(go())
