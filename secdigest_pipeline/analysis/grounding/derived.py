@@ -44,8 +44,8 @@ _RISE = re.compile(
     re.IGNORECASE,
 )
 _PERCENT_OF = re.compile(r"percent of|% of|の\d+%", re.IGNORECASE)
-# Units that figures of another can give: things, shares, spans of time.
 _TIME = ("s", "mo")
+# Units that figures of another can give: things, shares, spans of time.
 _OF_MANY = ("", "%", *_TIME)
 # Figures that can stand beside each other in a sentence or two; more are a table.
 _MAX_FIGURES = 14
