@@ -198,8 +198,8 @@ _GROUNDING = [
         ("grounding/derived.py", "if _SUM.search(clause):", "if True:", "grounding/test_derived.py"),
         (
             "grounding/derived.py",
-            "fits = [figure for figure in passage.figures if figure.unit == unit and",
-            "fits = [figure for figure in passage.figures if",
+            "if figure.unit == unit and _same(figure.counter, own)",
+            "if _same(figure.counter, own)",
             "grounding/test_derived.py",
         ),
         (

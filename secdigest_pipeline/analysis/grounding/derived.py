@@ -44,8 +44,9 @@ _RISE = re.compile(
     re.IGNORECASE,
 )
 _PERCENT_OF = re.compile(r"percent of|% of|の\d+%", re.IGNORECASE)
+_TIME = ("s", "mo")
 # Units that figures of another can give: things, shares, spans of time.
-_OF_MANY = ("", "%", "s", "mo")
+_OF_MANY = ("", "%", *_TIME)
 # Figures that can stand beside each other in a sentence or two; more are a table.
 _MAX_FIGURES = 14
 
@@ -94,7 +95,7 @@ def follows(value: Value, said: str, passage: Passage) -> bool:
         # the third is no count
         return False
     meant = rounding.how(said, value.start, value.end)
-    if _is_duration(value, said, unit):
+    if unit in _TIME:
         until_now = _UNTIL_NOW.search(said, value.end, value.end + 8) is not None
         if any(span.allows(amount, unit, value.text, meant) for span in spans_of_time(passage, until_now=until_now)):
             return True
@@ -148,7 +149,7 @@ def might_follow(value: Value, said: str, passage: Passage) -> bool:
         return False
     clause = _clause(said, value)
     asks = (
-        _is_duration(value, said, read_as[1])
+        read_as[1] in _TIME
         or _TIMES.match(said, value.end)
         or _SUM.search(clause)
         or _DIFFERENCE.search(clause)
@@ -169,10 +170,6 @@ def _same(one: str, other: str) -> bool:
 
 def _decimal(share: Fraction) -> Decimal:
     return Decimal(share.numerator) / Decimal(share.denominator)
-
-
-def _is_duration(value: Value, said: str, unit: str) -> bool:
-    return unit in ("s", "mo")
 
 
 def _is_listed(amount: int, value: Value, said: str, passage: Passage) -> bool:

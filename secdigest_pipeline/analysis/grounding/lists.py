@@ -23,9 +23,10 @@ _VERB = re.compile(
     r"|when|to)\b",
     re.IGNORECASE,
 )
-_ADVERBIAL = re.compile(
-    r"\s*(?:On|In|At|By|Since|After|Before|During|According|However|Also|Meanwhile|Among|For|Like|Besides|Last|This|Today)\b"
+_BEFORE_LIST = re.compile(
+    r"\s*(?:On|In|At|By|Since|After|Before|During|According|However|Also|Meanwhile|Among|For|Like|Besides|Last|This|Today|The(?:se)?|Those|Its|Their)\b"
 )
+_KIND_OF_ITEMS = re.compile(r"\b[a-z]{3,}s$")
 _NAME = re.compile(r"(?:the )?[A-Z0-9\"]")
 _JAPANESE_PART = re.compile(
     r"、(?:および|及び|または|又は|ならびに|そして)?|・|(?:および|及び|または|又は|ならびに)|(?<=[一-鿿ァ-ヶーA-Za-z0-9\"」])[とや](?=[一-鿿ァ-ヶA-Za-z0-9\"「])"
@@ -67,10 +68,17 @@ def _english(sentence: str) -> Iterator[int]:
                 break
         if length > 2:
             yield length
-            if length > 3 and length == len(before) + 1 and _ADVERBIAL.match(before[0]):
+            if length == len(before) + 1 and _leads_to(before[0], before[1]):
                 yield length - 1
         elif match.group() == " and " and _NAME.match(after) and _NAME.match(before[-1].split(" ")[-1]):
             yield length
+
+
+def _leads_to(first: str, second: str) -> bool:
+    """Whether what stands before the first comma is no item: "on Monday, A, B and C", "it has three options, A, B and C"."""
+    if _BEFORE_LIST.match(first) and not _VERB.search(first):
+        return True
+    return _KIND_OF_ITEMS.search(first) is not None and _NAME.match(second) is not None
 
 
 def _japanese(sentence: str) -> Iterator[int]:

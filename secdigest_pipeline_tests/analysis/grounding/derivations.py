@@ -478,4 +478,11 @@ DERIVED: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("unit", "The key is 4096 bits long.", "鍵の長さは4096ビットである。", ()),
     ("unit", "It runs every six hours.", "6時間ごとに実行される。", ()),
     ("unit", "It encrypts the first 1 KB of each file.", "各ファイルの先頭1,024バイトを暗号化する。", ()),
+    (
+        "count",
+        "The flaws, CVE-2026-91001 and CVE-2026-91002, were fixed. A third, CVE-2026-91003, was not.",
+        "修正されたのは2件である。",
+        (),
+    ),
+    ("count", "The kit has four options, Run, Hide, Send and Wipe.", "4種の命令を受け付ける。", ()),
 )
