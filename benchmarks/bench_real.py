@@ -26,7 +26,7 @@ from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.indicators.records import IOCS
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS
 from secdigest_pipeline.orchestration.database import database
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 from secdigest_pipeline.report.publish import check_published
 from secdigest_pipeline.sample import messages
 

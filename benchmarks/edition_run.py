@@ -11,7 +11,7 @@ from rich.console import Console
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.cli.execute import execute
 from secdigest_pipeline.orchestration.instance import instance
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 
 if __name__ == "__main__":
     edition = Edition.parse(sys.argv[1])

@@ -36,10 +36,10 @@ def watched(pid: int) -> Iterator[Peaks]:
     def look() -> None:
         while not done.wait(_SECONDS):
             try:
-                peaks.own = max(peaks.own, _high_water(pid))
+                peaks.own = max(peaks.own, high_water(pid))
                 for child in psutil.Process(pid).children(recursive=True):
                     # The last value seen: between vfork and exec a child shows the memory of its parent
-                    peaks.children[child.pid] = _high_water(child.pid) or peaks.children.get(child.pid, 0.0)
+                    peaks.children[child.pid] = high_water(child.pid) or peaks.children.get(child.pid, 0.0)
             except (psutil.Error, OSError):
                 continue
 
@@ -52,7 +52,8 @@ def watched(pid: int) -> Iterator[Peaks]:
         thread.join()
 
 
-def _high_water(pid: int) -> float:
+def high_water(pid: int | str) -> float:
+    """The most memory that process `pid` (or `self`) ever had, MiB."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) / 1024

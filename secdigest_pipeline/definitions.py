@@ -25,7 +25,8 @@ from secdigest_pipeline.intake.records import FEED_COMPLETENESS, POLLS, RAW_FEED
 from secdigest_pipeline.orchestration import alerts, automation
 from secdigest_pipeline.orchestration.io_managers import ParquetIOManager
 from secdigest_pipeline.orchestration.launcher import in_this_process
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.resources import resources
+from secdigest_pipeline.orchestration.services import Services
 from secdigest_pipeline.report.records import DAILY_REPORT
 from secdigest_pipeline.vulnerabilities.records import CVE_FACTS, ENRICHMENT_FILES
 
@@ -80,7 +81,7 @@ def build_defs(services: Services | None = None) -> dg.Definitions:
         jobs=[automation.daily_job, automation.edition_job, automation.poll_job],
         schedules=[automation.daily_edition, automation.hourly_poll],
         sensors=[alerts.run_failure_alert],
-        resources={**services.resources(), "io_manager": ParquetIOManager(services.tables, TABLES)},
+        resources={**resources(services), "io_manager": ParquetIOManager(services.tables, TABLES)},
         executor=in_this_process,
     )
 

@@ -19,6 +19,7 @@ from secdigest_pipeline.analysis.asking.answer import Order
 from secdigest_pipeline.analysis.asking.endpoint import Endpoint, NoReply, Patience, Reserved
 from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable, Failure
 from secdigest_pipeline.analysis.asking.models import Model
+from secdigest_pipeline.analysis.asking.provider import Provider
 from secdigest_pipeline.analysis.asking.reading import Unusable
 from secdigest_pipeline.analysis.asking.replies import KeptReply, Replies
 from secdigest_pipeline.analysis.conversation import conversation, step
@@ -68,9 +69,10 @@ class AnthropicAnalyst:
         poll_seconds: float = POLL_SECONDS,
         wait_seconds: float = WAIT_SECONDS,
         deadline: float = DEADLINE_SECONDS,
+        provider: Provider = Provider(),  # noqa: B008 - frozen
     ) -> None:
         try:
-            self._models = [models.model(name) for name in names]
+            self._models = [provider.model(name) for name in names]
         except models.UnknownModel as error:
             raise AnalystUnavailable(str(error)) from None
         self._names = [model.name for model in self._models]
@@ -81,7 +83,7 @@ class AnthropicAnalyst:
         self._is_checked = check
         self._poll_seconds = poll_seconds
         self._wait_seconds = wait_seconds
-        self._endpoint = Endpoint(replies, max_usd, max_usd_month)
+        self._endpoint = Endpoint(replies, max_usd, max_usd_month, provider)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def __aenter__(self) -> Self:
@@ -101,9 +103,12 @@ class AnthropicAnalyst:
     async def prepare(self, articles: Sequence[Article], observables: Mapping[str, Sequence[Observable]]) -> None:
         """Have the replies of all articles fetched by Message Batches, one a call and edition, if batches are on.
 
-        AnalystUnavailable when a batch has not ended in time; the next run waits for the same batch.
+        What a batch was handed in for is never asked for again beside it: AnalystUnavailable when one has not ended in
+        time, and without batches when one is under way at all; the next run goes on with the same batch.
         """
         if not self._is_batch:
+            for edition in sorted({article.edition for article in articles}):
+                await self._endpoint.finish_batches(edition)
             return
         ordered: set[str] = set()
         until = time.monotonic() + self._wait_seconds

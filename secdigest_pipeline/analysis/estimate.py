@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from secdigest_pipeline.analysis.asking import models
 from secdigest_pipeline.analysis.asking.models import Model, Usage, most_tokens
+from secdigest_pipeline.analysis.asking.provider import Provider
 from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.analysis.conversation import conversation, step
 from secdigest_pipeline.analysis.questions import PROMPTS, Question, kept_answer
@@ -63,6 +64,7 @@ def estimate(
     check: bool = True,
     unread: int = 0,
     batch: bool = False,
+    provider: Provider = Provider(),  # noqa: B008 - frozen
 ) -> Estimate:
     """What is left of the calls of every article, and of `unread` ones of usual size, when the first model of `names` is asked.
 
@@ -71,7 +73,7 @@ def estimate(
     much thinking, everything mended. None counts a refusal's second model or a second try. `check`: whether there is more than
     the first call. `batch`: by Message Batches.
     """
-    rates = _Rates(models.model(names[0]), replies)
+    rates = _Rates(provider.model(names[0]), replies)
     found = [
         wanted
         for article in articles
@@ -86,7 +88,7 @@ def estimate(
     low += unread * rates.low(calls, SHORT_ARTICLE / _ASCII_A_TOKEN)
     likely += unread * rates.likely(calls, USUAL_ARTICLE / _ASCII_A_TOKEN)
     high += unread * rates.high(calls, LONG_ARTICLE / 3)
-    factor = models.BATCH_FACTOR if batch else 1.0
+    factor = models.BATCH_FACTOR if batch and provider.has_batches else 1.0
     kept = len(found) - len(missing)
     return Estimate(len(found) + unread, kept, low * factor, likely * factor, high * factor)
 

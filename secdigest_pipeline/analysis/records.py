@@ -227,6 +227,11 @@ class Call:
     cost_usd: Annotated[float, "price of the call by the price table, USD"]
     seconds: Annotated[float, "duration of the call, retries included, seconds"]
     call: Annotated[CallKind | None, "which of an article's calls; null in a row of before there were several"] = None
+    estimated: Annotated[
+        bool | None,
+        "the endpoint did not say what was used (no answer, or no usable numbers): tokens and price are upper bounds; null "
+        "in a row of before this was told",
+    ] = None
 
 
 ARTICLE_ANALYSES = Table("article_analyses", Analysis, key=("article_id",))

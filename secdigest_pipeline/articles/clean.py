@@ -103,7 +103,7 @@ async def _extracted(
     try:
         body = await asyncio.to_thread(archive.body, page.body_sha256 or "")
     except StorageError as error:
-        archive.tell(f"{error}; the next run of article_pages fetches it anew")
+        archive.on_damage(f"{error}; the next run of article_pages fetches it anew")
         return None, "stored page cannot be read"
     try:
         found = await workers.run(

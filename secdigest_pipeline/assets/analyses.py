@@ -17,7 +17,7 @@ from secdigest_pipeline.assets.metadata import checked, described, materialized
 from secdigest_pipeline.indicators.finding.observables import of_pages
 from secdigest_pipeline.indicators.records import PlacedObservable
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Configured, Model, Tables
+from secdigest_pipeline.orchestration.services import Configured, Model, Tables
 
 
 class Asking(dg.Config):

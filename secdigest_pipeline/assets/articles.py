@@ -14,7 +14,7 @@ from secdigest_pipeline.articles.records import ARTICLE_PAGES, CLEANED_ARTICLES,
 from secdigest_pipeline.assets.metadata import output_of, table_output
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS, FeedItem
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Configured, Http, Tables
+from secdigest_pipeline.orchestration.services import Configured, Http, Tables
 
 _ITEMS, _PAGES = dg.AssetKey(RAW_FEED_ITEMS.name), dg.AssetKey(ARTICLE_PAGES.name)
 

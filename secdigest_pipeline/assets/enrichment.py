@@ -8,12 +8,11 @@ from secdigest_pipeline.assets.metadata import checked, described, materialized
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.indicators.records import PlacedObservable
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Configured, Http, Tables
+from secdigest_pipeline.orchestration.services import Configured, Http, Tables
 from secdigest_pipeline.vulnerabilities.archive import EnrichmentArchive
 from secdigest_pipeline.vulnerabilities.facts import cve_facts as facts_of
 from secdigest_pipeline.vulnerabilities.fetching import fetch_files
-from secdigest_pipeline.vulnerabilities.records import CVE_FACTS, ENRICHMENT_FILES, CveFacts, EnrichmentFetch
-from secdigest_pipeline.vulnerabilities.sources import sources
+from secdigest_pipeline.vulnerabilities.records import CVE_FACTS, ENRICHMENT_FILES, CveFacts, EnrichmentFetch, sources
 
 
 def _archive(settings: Configured) -> EnrichmentArchive:

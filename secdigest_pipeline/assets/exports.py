@@ -4,14 +4,13 @@ import dagster as dg
 
 from secdigest_pipeline.assets.metadata import checked, described, materialized
 from secdigest_pipeline.base.editions import Edition
-from secdigest_pipeline.indicators.exports.check import unlike_listed
-from secdigest_pipeline.indicators.exports.files import edition_files, listed
+from secdigest_pipeline.indicators.exports.files import edition_files, listed, unlike_listed
 from secdigest_pipeline.indicators.exports.records import IOC_EXPORTS, ExportFile
 from secdigest_pipeline.indicators.past.history import History
 from secdigest_pipeline.indicators.past.sightings import IOC_HISTORY, IocPast
 from secdigest_pipeline.indicators.records import IOCS, Ioc
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Configured, Tables
+from secdigest_pipeline.orchestration.services import Configured, Tables
 from secdigest_pipeline.report.publish import publish
 
 
@@ -26,7 +25,7 @@ def ioc_history(
 ) -> list[IocPast]:
     """First and last time each IOC was seen before, and the earlier rows it meets. The edition joins the history."""
     edition = Edition.parse(context.partition_key)
-    history = History(settings.values.data / "history", tables.tell)
+    history = History(settings.values.data / "history", tables.note_damage)
     history.add(edition, iocs)
     past = history.past_of(edition, iocs)
     if history.restore(lambda torn: tables.stored(IOCS, torn)):

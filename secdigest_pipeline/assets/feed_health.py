@@ -8,7 +8,7 @@ from secdigest_pipeline.assets.metadata import checked, described, materialized
 from secdigest_pipeline.intake.health import FEED_HEALTH, FeedHealth
 from secdigest_pipeline.intake.health import feed_health as health_of
 from secdigest_pipeline.intake.polling.archive import Archive
-from secdigest_pipeline.orchestration.resources import Configured, Tables
+from secdigest_pipeline.orchestration.services import Configured, Tables
 
 
 @dg.asset(group_name="intake", kinds={"python", "parquet"}, deps=["feed_snapshots"], metadata=described(FEED_HEALTH))

@@ -18,7 +18,7 @@ from secdigest_pipeline.intake.polling.poll import poll
 from secdigest_pipeline.intake.polling.rebuild import make_up
 from secdigest_pipeline.intake.records import FEED_COMPLETENESS, POLLS, RAW_FEED_ITEMS, FeedCompleteness, FeedItem, Poll
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Configured, Http, Tables
+from secdigest_pipeline.orchestration.services import Configured, Http, Tables
 
 
 @dg.asset(group_name="intake", kinds={"python", "parquet"}, pool="fetch", metadata=described(POLLS))

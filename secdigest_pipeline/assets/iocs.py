@@ -6,12 +6,11 @@ from secdigest_pipeline.analysis.records import Analysis
 from secdigest_pipeline.analysis.withheld import withheld
 from secdigest_pipeline.articles.records import Article, PrimaryPage
 from secdigest_pipeline.assets.metadata import checked, described, materialized
-from secdigest_pipeline.indicators.finding.observables import from_rows
-from secdigest_pipeline.indicators.finding.placed import misplaced
+from secdigest_pipeline.indicators.finding.observables import from_rows, wrong_offsets
 from secdigest_pipeline.indicators.judging.ledger import ledger
 from secdigest_pipeline.indicators.records import IOCS, Ioc, PlacedObservable
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Configured, Tables
+from secdigest_pipeline.orchestration.services import Configured, Tables
 
 
 @dg.asset(group_name="indicators", kinds={"python", "parquet"}, partitions_def=EDITIONS, metadata=described(IOCS))
@@ -49,5 +48,5 @@ def iocs_stand_in_their_page(
     iocs: list[Ioc], cleaned_articles: list[Article], primary_pages: list[PrimaryPage]
 ) -> dg.AssetCheckResult:
     """Holds the report back when an IOC is not where the ledger says it stands."""
-    wrong = misplaced(iocs, cleaned_articles, primary_pages)
-    return checked(["misplaced"], [[fault] for fault in wrong])
+    wrong = wrong_offsets(iocs, cleaned_articles, primary_pages)
+    return checked(["wrong offset"], [[fault] for fault in wrong])

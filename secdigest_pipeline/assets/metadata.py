@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import dagster as dg
 
 from secdigest_pipeline.base.tables import Table
-from secdigest_pipeline.orchestration.resources import Tables
+from secdigest_pipeline.orchestration.services import Tables
 
 # Dagster keeps metadata in its event log, once a materialization: of long tables the first rows.
 _SHOWN_ROWS = 200
@@ -50,12 +50,12 @@ def _reported(
     numbers: Mapping[str, int | float],
     extra: Mapping[str, dg.MetadataValue] | None,
 ) -> dict[str, Any]:
-    told = tables.told()
-    for line in told:
+    damage = tables.damage()
+    for line in damage:
         context.log.warning(line)
-    if told:
-        numbers = {**numbers, "damaged": len(told)}
-        extra = {**(extra or {}), "damage": shown(["what"], [[line] for line in told])}
+    if damage:
+        numbers = {**numbers, "damaged": len(damage)}
+        extra = {**(extra or {}), "damage": shown(["what"], [[line] for line in damage])}
     tables.listener(table.name, {"rows": len(rows), **numbers})
     return {"dagster/row_count": len(rows), **numbers, **(extra or {})}
 
@@ -78,7 +78,7 @@ def described(table: Table[Any]) -> dict[str, Any]:
             columns=[
                 dg.TableColumn(
                     name=column.name,
-                    type=str(column.type),
+                    type=column.type_name,
                     description=column.description,
                     constraints=dg.TableColumnConstraints(nullable=column.nullable),
                 )

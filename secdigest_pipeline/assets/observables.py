@@ -10,7 +10,7 @@ from secdigest_pipeline.assets.metadata import described, materialized
 from secdigest_pipeline.indicators.finding.observables import as_rows, found_in, own_texts, page_texts
 from secdigest_pipeline.indicators.records import OBSERVABLES, PlacedObservable
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Tables
+from secdigest_pipeline.orchestration.services import Tables
 
 
 @dg.asset(

@@ -11,7 +11,7 @@ from secdigest_pipeline.articles.primary.pages import read_primary
 from secdigest_pipeline.articles.records import PRIMARY_PAGES, Article, PrimaryPage
 from secdigest_pipeline.assets.metadata import described, materialized
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Configured, Http, Tables
+from secdigest_pipeline.orchestration.services import Configured, Http, Tables
 
 
 @dg.asset(

@@ -12,7 +12,7 @@ from secdigest_pipeline.intake.feed_completeness import coverage_line, failed_fe
 from secdigest_pipeline.intake.records import FeedCompleteness, FeedItem
 from secdigest_pipeline.orchestration.heartbeat import write_heartbeat
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Configured, Tables
+from secdigest_pipeline.orchestration.services import Configured, Tables
 from secdigest_pipeline.report.edition import make_edition
 from secdigest_pipeline.report.entry import BrokenReport
 from secdigest_pipeline.report.publish import check_published, publish

@@ -7,7 +7,7 @@ from secdigest_pipeline.articles.stories.stories import stories_of
 from secdigest_pipeline.assets.metadata import described, materialized
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Configured, Tables
+from secdigest_pipeline.orchestration.services import Configured, Tables
 
 # Issue B, item 5: an event is one story within three days, so an edition looks at the two before it
 EARLIER_EDITIONS = 2
@@ -28,7 +28,7 @@ def stories(
     edition = Edition.parse(context.partition_key)
     today = edition.key
     before = [edition.shifted(-days) for days in range(EARLIER_EDITIONS, 0, -1)]
-    made = {one.key: kept for one in before if (kept := tables.stored(CLEANED_ARTICLES, one))}
+    made = {day.key: kept for day in before if (kept := tables.stored(CLEANED_ARTICLES, day))}
     rows = stories_of(
         cleaned_articles,
         lead_feeds={feed.feed_id for feed in settings.feeds if feed.lead},

@@ -29,6 +29,10 @@ _CREDENTIAL_NAME = re.compile(
     r"|(?:api|access|[_-]|\b)key\b",
     re.IGNORECASE,
 )
+_KEYS = (
+    *("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"),
+    *("AWS_BEARER_TOKEN_BEDROCK", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID"),
+)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 _HOST = re.compile(r"(?:[\w.-]*|\[[0-9A-Fa-f:.%]+\])(?::\d{0,5})?")
 _NAME = re.compile(r"[A-Za-z][\w.-]{0,40}")
@@ -80,8 +84,8 @@ def without(text: str, secrets: Sequence[str]) -> str:
 
 
 def known_secrets(env: Mapping[str, str]) -> tuple[str, ...]:
-    """The credentials that stand in the variables this pipeline reads: the model's, and those of the database's URL."""
-    found = [env.get(name, "") for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")]
+    """The credentials that stand in the variables this pipeline or the SDK reads: the model's, and those of the database's URL."""
+    found = [env.get(name, "") for name in _KEYS]
     # `Name: value` lines that the SDK sends with every request
     for line in env.get("ANTHROPIC_CUSTOM_HEADERS", "").splitlines():
         name, _, value = line.partition(":")

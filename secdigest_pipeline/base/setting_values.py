@@ -21,6 +21,7 @@ from upath import UPath
 from secdigest_pipeline.base.redaction import HIDDEN, carries_credentials, quoted, redacted, shown_url
 
 AnalystName = Literal["anthropic", "extractive"]
+ProviderName = Literal["anthropic", "bedrock", "vertex", "compatible"]
 
 _FIRST_DAY = date(2000, 1, 1)  # before it there were no feeds
 REFUSED = "refused"  # pydantic's name for an error whose text is ours
@@ -29,6 +30,7 @@ _LONGEST_PATH = 1_000
 _LONGEST = 200
 _MOST_MODELS = 10
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/-]{0,99}")
+_PRICE = re.compile(r"(\d{1,4}(?:\.\d{1,6})?)/(\d{1,4}(?:\.\d{1,6})?)", re.ASCII)
 _ROUTED = re.compile(r"(?:\*\.)?[\w-]+(?:\.[\w-]+)*")
 
 
@@ -137,8 +139,10 @@ def _yes(value: str) -> bool | str:
 
 
 def _analyst(value: str, info: ValidationInfo) -> str:
-    """`auto` is the one that the credentials, which are read before it, make possible."""
+    """`auto` is the one that credentials and provider, which are read before it, make possible."""
     key = info.data.get("api_key_is_set") or info.data.get("auth_token_is_set")
+    # nobody names another provider who has no access to it, and its credentials are none of ours
+    key = key or info.data.get("provider", "anthropic") != "anthropic"
     return ("anthropic" if key else "extractive") if value == "auto" else value
 
 
@@ -156,6 +160,19 @@ def _models(value: str) -> tuple[str, ...]:
     if len(models) > _MOST_MODELS:
         raise _refused(f"names {len(models)} models, more than {_MOST_MODELS}")
     return models
+
+
+def _prices(value: str) -> dict[str, tuple[float, float]]:
+    prices = {}
+    for pair in filter(None, (part.strip() for part in value.split(","))):
+        name, _, price = pair.rpartition("=")
+        found = _PRICE.fullmatch(price)
+        if not _MODEL.fullmatch(name) or redacted(name) != name or not found:
+            raise _refused("is not of the form model=in/out, in USD per million tokens", part=pair)
+        prices[name] = (float(found[1]), float(found[2]))
+    if len(prices) > _MOST_MODELS:
+        raise _refused(f"names {len(prices)} models, more than {_MOST_MODELS}")
+    return prices
 
 
 def _routes(value: str) -> dict[str, tuple[str, int]]:
@@ -188,6 +205,12 @@ OnOff = Annotated[bool, BeforeValidator(_on), Field(strict=True), Takes("on or o
 YesNo = Annotated[bool, BeforeValidator(_yes), Field(strict=True), Takes("yes or no")]
 AnalystChoice = Annotated[AnalystName, BeforeValidator(_analyst), Takes("auto, anthropic or extractive")]
 Models = Annotated[tuple[str, ...], PlainValidator(_models), Takes(f"at most {_MOST_MODELS} names, comma separated")]
+Provider = Annotated[ProviderName, Takes("anthropic, bedrock, vertex or compatible")]
+Prices = Annotated[
+    Mapping[str, tuple[float, float]],
+    PlainValidator(_prices),
+    Takes(f"`model=in/out` in USD per million tokens, at most {_MOST_MODELS}, comma separated"),
+]
 Routes = Annotated[
     Mapping[str, tuple[str, int]], PlainValidator(_routes), Takes("`host=ip:port` pairs, comma separated")
 ]

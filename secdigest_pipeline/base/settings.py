@@ -31,6 +31,8 @@ from secdigest_pipeline.base.setting_values import (
     Models,
     OnOff,
     OptionalFile,
+    Prices,
+    Provider,
     Routes,
     Takes,
     Unit,
@@ -84,15 +86,27 @@ class Settings(BaseSettings):
         validation_alias="ANTHROPIC_BASE_URL",
         description="Another Messages API endpoint, read by the Anthropic SDK; unset: the SDK's own.",
     )
+    provider: Provider = Field(
+        "anthropic",
+        validate_default=True,
+        description="Whose models are asked: Anthropic's API, the same at Amazon Bedrock or Google Vertex, or any server that "
+        "speaks Messages (docs/how-to/own-model.md).",
+    )
     analyst: AnalystChoice = Field(
         "auto",
         validate_default=True,
-        description="Who sums an article up: a model, or its own sentences; auto: the model when a key or token is set.",
+        description="Who sums an article up: a model, or its own sentences; auto: the model when a key or token, or another "
+        "provider than Anthropic, is set.",
     )
     models: Models = Field(
         "claude-haiku-5-5,claude-haiku-4-5,claude-sonnet-5",
         validate_default=True,
         description="Models in the order they are asked; the next one only after a refusal.",
+    )
+    model_prices: Prices = Field(
+        "",
+        validate_default=True,
+        description="Prices of models that the price table does not know, or knows otherwise; 0/0: it costs nothing.",
     )
     model_calls: Annotated[int, Unit("calls")] = Field(8, ge=1, le=64, description="Model calls at once.")
     max_usd_edition: Annotated[float, Unit("USD")] = Field(
@@ -200,7 +214,7 @@ def _refuse_unknown(env: Mapping[str, str]) -> None:
     for name in sorted(env):
         if name.upper().startswith(_PREFIX) and name not in FIELDS:
             # compared without what all have in common, which would make any two of them alike
-            known = {one.removeprefix(_PREFIX): one for one in FIELDS if one.startswith(_PREFIX)}
+            known = {name.removeprefix(_PREFIX): name for name in FIELDS if name.startswith(_PREFIX)}
             near = difflib.get_close_matches(name.upper().removeprefix(_PREFIX), known, n=1)
             raise SettingsError(f"{quoted(name)} is no setting" + (f"; is {known[near[0]]} meant?" if near else ""))
 
@@ -215,9 +229,9 @@ def _said(error: ErrorDetails) -> str:
 
 def _takes(field: FieldInfo) -> str:
     """What a setting takes: in the words of its type, else `a whole number from 1 to 64 calls`."""
-    for told in field.metadata:
-        if isinstance(told, Takes):
-            return told.what
+    for note in field.metadata:
+        if isinstance(note, Takes):
+            return note.what
     (low,) = (bound.ge for bound in field.metadata if isinstance(bound, Ge))
     (high,) = (bound.le for bound in field.metadata if isinstance(bound, Le))
     (unit,) = (unit.name for unit in field.metadata if isinstance(unit, Unit))

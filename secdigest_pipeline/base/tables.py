@@ -15,19 +15,19 @@ import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import UTC, date, datetime
-from functools import cache
+from datetime import date, datetime
+from functools import cache, cached_property
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin
 
-import pyarrow as pa
+from upath import UPath
+
+from secdigest_pipeline.base.arrow import NOT_OF_TYPE, array_of, read_parquet, values_of
+from secdigest_pipeline.base.files import StorageError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# Arrow's own allocator (mimalloc) maps memory by large pages that the kernel has to clear; a step makes a few tables of some
-# megabytes and ends. The step cleaned_articles of bench_intake took 0.7 to 1.0 s with it, and 0.2 to 0.4 s with malloc.
-pa.set_memory_pool(pa.system_memory_pool())
+    import pyarrow as pa
 
 Row = TypeVar("Row")
 
@@ -46,13 +46,14 @@ class _Day:
 # `YYYY-MM-DD`, the key of a partition or another day: a DATE in the table, so that SQL can count with it
 DayKey = Annotated[str, _Day]
 
-_SCALARS: Mapping[Any, pa.DataType] = {
-    str: pa.string(),
-    int: pa.int64(),
-    float: pa.float64(),
-    bool: pa.bool_(),
-    datetime: pa.timestamp("us", tz="UTC"),
-    date: pa.date32(),
+# Arrow's names of the types: what a table says of its columns needs no Arrow
+_SCALARS: Mapping[Any, str] = {
+    str: "string",
+    int: "int64",
+    float: "double",
+    bool: "bool",
+    datetime: "timestamp[us, tz=UTC]",
+    date: "date32[day]",
 }
 
 
@@ -62,15 +63,21 @@ class TableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name, the record's field and declared type, Arrow type, nullable, closed values if any, what it holds."""
+    """One column: its name, the record's field and declared type, the Arrow type's name, nullable, closed values if any, what
+    it holds."""
 
     name: str
     field: str
     hint: Any
-    type: pa.DataType
+    type_name: str
     nullable: bool
     values: tuple[str, ...]
     description: str
+
+    @property
+    def type(self) -> pa.DataType:
+        """The Arrow type."""
+        return _arrow_type(self.hint)
 
 
 class Table(Generic[Row]):
@@ -81,20 +88,34 @@ class Table(Generic[Row]):
         self.record = record
         self.key = key
         self.columns = _columns(typing.cast(Any, record))
-        self.schema = pa.schema([pa.field(c.name, c.type, nullable=c.nullable) for c in self.columns])
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """The Arrow schema."""
+        import pyarrow as pa
+
+        return pa.schema([pa.field(c.name, c.type, nullable=c.nullable) for c in self.columns])
+
+    def schema_of(self, names: Sequence[str]) -> pa.Schema:
+        """The schema of some columns."""
+        import pyarrow as pa
+
+        return pa.schema([self.schema.field(name) for name in names])
 
     def arrow(self, rows: Iterable[Row]) -> pa.Table:
         """`rows` as a checked Arrow table in declared column order; TableError names table, row, column and rule."""
+        import pyarrow as pa
+
         listed = list(rows)
         arrays = []
         for column in self.columns:
             values = [getattr(row, column.field) for row in listed]
             try:
                 arrays.append(_array(column.hint, values))
-            except _NOT_OF_TYPE as error:
+            except NOT_OF_TYPE as error:
                 at = _first_unfit(column.hint, values)
                 raise TableError(
-                    f"{self.name} {self._row_of(listed, at)}: column {column.name!r} takes {column.type}, not "
+                    f"{self.name} {self._row_of(listed, at)}: column {column.name!r} takes {column.type_name}, not "
                     f"{values[at]!r:.100} ({error})"
                 ) from error
         return self.checked(pa.Table.from_arrays(arrays, schema=self.schema))
@@ -110,6 +131,8 @@ class Table(Generic[Row]):
         missing = [c.name for c in self.columns if c.name not in frame.columns]
         if missing:
             raise TableError(f"{self.name}: column {missing[0]!r} is missing")
+        import pyarrow as pa
+
         try:
             table = pa.Table.from_pandas(frame, schema=self.schema, preserve_index=False, nthreads=1)
         except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
@@ -121,6 +144,8 @@ class Table(Generic[Row]):
 
         TableError when it lacks a column that may not be null, or holds another type.
         """
+        import pyarrow as pa
+
         arrays = []
         for column in self.columns:
             there = next((name for name in (column.name, column.field) if name in stored.column_names), None)
@@ -128,7 +153,9 @@ class Table(Generic[Row]):
                 try:
                     arrays.append(_current(column.hint, stored.column(there).combine_chunks()))
                 except (pa.ArrowInvalid, pa.ArrowNotImplementedError, KeyError) as error:
-                    raise TableError(f"{self.name}: stored column {there!r} is not {column.type} ({error})") from error
+                    raise TableError(
+                        f"{self.name}: stored column {there!r} is not {column.type_name} ({error})"
+                    ) from error
             elif column.nullable:
                 arrays.append(pa.nulls(stored.num_rows, column.type))
             else:
@@ -158,7 +185,7 @@ class Table(Generic[Row]):
                             f"not one of {', '.join(column.values)}"
                         )
         seen: set[tuple[Any, ...]] = set()
-        keys = [table.column(name).to_pylist() for name in self.key]
+        keys = [values_of(table.column(name)) for name in self.key]
         for at, key in enumerate(zip(*keys, strict=True)):
             if key in seen:
                 raise TableError(f"{self.name} {self._row_name(table, at)}: key {', '.join(self.key)} is not unique")
@@ -166,7 +193,7 @@ class Table(Generic[Row]):
         return table
 
     def _row_name(self, table: pa.Table, at: int) -> str:
-        key = ", ".join(f"{name}={table.column(name)[at].as_py()!r}" for name in self.key)
+        key = ", ".join(f"{name}={values_of(table.column(name).slice(at, 1))[0]!r}" for name in self.key)
         return f"row {at} ({key})"
 
 
@@ -187,7 +214,7 @@ def _column(field: str, hint: Any) -> Column:
             description = extra
     plain = _plain(hint)
     values = tuple(get_args(plain)) if get_origin(plain) is Literal else ()
-    return Column(name, field, hint, _arrow_type(hint), _optional(_bare(hint))[1], values, description)
+    return Column(name, field, hint, _type_name(hint), _optional(_bare(hint))[1], values, description)
 
 
 def _extras(hint: Any) -> tuple[Any, ...]:
@@ -221,19 +248,32 @@ def _plain(hint: Any) -> Any:
     return _bare(_optional(_bare(hint))[0])
 
 
-def _arrow_type(hint: Any) -> pa.DataType:
+def _type_name(hint: Any) -> str:
     if _is_day(hint):
-        return pa.date32()
+        return _SCALARS[date]
     plain = _plain(hint)
     if plain in _SCALARS:
         return _SCALARS[plain]
     if get_origin(plain) is Literal:
-        return pa.string()
+        return _SCALARS[str]
+    if get_origin(plain) is tuple:
+        return f"list<item: {_type_name(get_args(plain)[0])}>"
+    if isinstance(plain, type) and is_dataclass(plain):
+        return f"struct<{', '.join(f'{c.name}: {c.type_name}' for c in _columns(plain))}>"
+    raise TypeError(f"no Arrow type for {hint!r}")
+
+
+@cache
+def _arrow_type(hint: Any) -> pa.DataType:
+    import pyarrow as pa
+
+    plain = _plain(hint)
     if get_origin(plain) is tuple:
         return pa.list_(_arrow_type(get_args(plain)[0]))
     if isinstance(plain, type) and is_dataclass(plain):
         return pa.struct([pa.field(c.name, c.type) for c in _columns(plain)])
-    raise TypeError(f"no Arrow type for {hint!r}")
+    scalars = (pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.timestamp("us", tz="UTC"), pa.date32())
+    return {str(kind): kind for kind in scalars}[_type_name(hint)]
 
 
 # By column and not by row, in and out: a page has hundreds of links, and an edition hundreds of pages.
@@ -241,14 +281,16 @@ def _arrow_type(hint: Any) -> pa.DataType:
 
 def _array(hint: Any, values: Sequence[Any]) -> pa.Array:
     """The values of one column, or of one field of nested records, as Arrow; `hint` is the declared type."""
+    import pyarrow as pa
+
     kind, plain = _arrow_type(hint), _plain(hint)
     if _is_day(hint):
-        return pa.array([None if value is None else date.fromisoformat(value) for value in values], type=kind)
+        return array_of(kind, [None if value is None else date.fromisoformat(value) for value in values])
     if get_origin(plain) is tuple:
         begins = accumulate((len(value or ()) for value in values), initial=0)
         starts = [None if value is None else begin for value, begin in zip(values, begins, strict=False)]
         flat = [item for value in values if value is not None for item in value]
-        offsets = pa.array([*starts, len(flat)], type=pa.int32())
+        offsets = array_of(pa.int32(), [*starts, len(flat)])
         return pa.ListArray.from_arrays(offsets, _array(get_args(plain)[0], flat), type=kind)
     if isinstance(plain, type) and is_dataclass(plain):
         arrays = [
@@ -256,9 +298,9 @@ def _array(hint: Any, values: Sequence[Any]) -> pa.Array:
             for column in _columns(plain)
         ]
         return pa.StructArray.from_arrays(
-            arrays, fields=list(kind), mask=pa.array([value is None for value in values], pa.bool_())
+            arrays, fields=list(kind), mask=array_of(pa.bool_(), [value is None for value in values])
         )
-    return pa.array(values, type=kind)
+    return array_of(kind, values)
 
 
 def _values(hint: Any, array: pa.Array) -> list[Any]:
@@ -272,14 +314,14 @@ def _values(hint: Any, array: pa.Array) -> list[Any]:
         parts = [_values(column.hint, part) for column, part in zip(_columns(plain), array.flatten(), strict=True)]
         made = map(plain, *parts)
         return [record if valid else None for record, valid in zip(made, array.is_valid().to_pylist(), strict=True)]
-    values = array.to_pylist()
-    if _is_day(hint):
-        return [value and value.isoformat() for value in values]
-    return [value and value.astimezone(UTC) for value in values] if plain is datetime else values
+    values = values_of(array)
+    return [value and value.isoformat() for value in values] if _is_day(hint) else values
 
 
 def _current(hint: Any, array: pa.Array) -> pa.Array:
     """A stored array in today's type: fields of a record by either name, days that were text as dates."""
+    import pyarrow as pa
+
     kind, plain = _arrow_type(hint), _plain(hint)
     if array.type == kind:
         return array
@@ -288,7 +330,7 @@ def _current(hint: Any, array: pa.Array) -> pa.Array:
         # from_arrays takes a null list by a null offset
         ends = array.offsets.to_pylist()
         begins = [begin if valid else None for begin, valid in zip(ends, array.is_valid().to_pylist(), strict=False)]
-        return pa.ListArray.from_arrays(pa.array([*begins, ends[-1]], pa.int32()), inner, type=kind)
+        return pa.ListArray.from_arrays(array_of(pa.int32(), [*begins, ends[-1]]), inner, type=kind)
     if isinstance(plain, type) and is_dataclass(plain):
         names = [field.name for field in array.type]
         parts = dict(zip(names, array.flatten(), strict=True))
@@ -303,25 +345,31 @@ def _current(hint: Any, array: pa.Array) -> pa.Array:
     return array.cast(kind)
 
 
-_NOT_OF_TYPE = (
-    pa.ArrowInvalid,
-    pa.ArrowTypeError,
-    UnicodeEncodeError,
-    OverflowError,
-    AttributeError,
-    TypeError,
-    ValueError,
-)
-
-
 def _first_unfit(hint: Any, values: Sequence[Any]) -> int:
     """Index of the first of `values` that cannot be stored by itself."""
     for at, value in enumerate(values):
         try:
             _array(hint, [value])
-        except _NOT_OF_TYPE:
+        except NOT_OF_TYPE:
             return at
     return 0
+
+
+def stored_table(data: bytes, path: UPath) -> pa.Table:
+    """The Arrow table in the bytes of the file at `path`; StorageError names the file when they are damaged."""
+    try:
+        return read_parquet(data)
+    except (ValueError, OSError) as error:  # ValueError: pa.ArrowInvalid
+        raise StorageError(f"{path}: stored table cannot be read ({error}): materialize it again") from error
+
+
+def stored_rows(table: Table[Row], path: UPath) -> list[Row]:
+    """The records stored at `path`, none when there is no file; StorageError when it is damaged."""
+    try:
+        data = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return table.rows(table.current(stored_table(data, path)))
 
 
 def frame_of(table: pa.Table) -> pd.DataFrame:
@@ -330,6 +378,7 @@ def frame_of(table: pa.Table) -> pd.DataFrame:
     A DATE, a list and a record stay Arrow's (`date32[day][pyarrow]`): pandas has no type of its own for them.
     """
     import pandas as pd
+    import pyarrow as pa
 
     own = {
         pa.string(): pd.StringDtype("pyarrow"),

@@ -7,19 +7,22 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+import dagster as dg
 from rich.console import Console
 
 from secdigest_pipeline.base.editions import JST
 from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.cli.execute import execute
-from secdigest_pipeline.cli.past import make_past
 from secdigest_pipeline.cli.summary import print_summary
 from secdigest_pipeline.cli.terminal import end
+from secdigest_pipeline.intake.feed_completeness import coverage_line
+from secdigest_pipeline.intake.records import FEED_COMPLETENESS
 from secdigest_pipeline.orchestration.instance import instance
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 from secdigest_pipeline.sample import messages, web
 from secdigest_pipeline.sample.clock import WorldClock
-from secdigest_pipeline.sample.past import EDITIONS
+from secdigest_pipeline.sample.past import EDITIONS as PAST_EDITIONS
+from secdigest_pipeline.sample.past import MOMENT as PAST_MOMENT
 from secdigest_pipeline.sample.web import SampleWeb
 from secdigest_pipeline.sample.world import World
 
@@ -43,13 +46,13 @@ def demo(data: Path, out: Path, serve: bool, past: int | None) -> None:
     failures: list[str] = []
     with _world(data, out) as (world, web, env):
         if past:
-            env["SECDIGEST_START"] = EDITIONS[-past].key
+            env["SECDIGEST_START"] = PAST_EDITIONS[-past].key
         os.environ.update(env)
         clock = WorldClock(world.editions[0].start)
         services = Services(Settings.from_env(), clock)
         with instance(services.settings) as opened:
             if past:
-                failures += make_past(past, web, clock, services, opened, console)
+                failures += _make_past(past, web, clock, services, opened, console)
             for edition in () if past else world.editions:
                 console.rule(f"edition {edition.key}")
                 for moment in world.poll_times(edition):
@@ -80,6 +83,27 @@ def _world(data: Path, out: Path) -> Iterator[tuple["World", "SampleWeb", dict[s
             yield world, pages, {**web.settings_for(pages.port, messages_url), **places}
         finally:
             stop()
+
+
+def _make_past(
+    number: int,
+    web: SampleWeb,
+    clock: WorldClock,
+    services: Services,
+    opened: dg.DagsterInstance,
+    console: Console,
+) -> list[str]:
+    """Make the last `number` past editions, oldest first, as on the morning after; why editions failed."""
+    web.at(PAST_MOMENT)
+    clock.at = PAST_MOMENT
+    failures = []
+    for edition in PAST_EDITIONS[-number:]:
+        console.rule(f"past edition {edition.key}")
+        if failure := execute("edition", services, opened, console, edition.key):
+            failures.append(f"{edition.key}: {failure}")
+        print_summary(console, services, edition)
+        console.print(coverage_line(services.stored(FEED_COMPLETENESS, edition)))
+    return failures
 
 
 def _leave_up(console: Console, env: dict[str, str]) -> None:

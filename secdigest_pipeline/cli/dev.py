@@ -12,7 +12,7 @@ import psutil
 
 from secdigest_pipeline.cli.terminal import end
 from secdigest_pipeline.orchestration.instance import HOME_VARIABLE, instance
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 
 STOP_SECONDS = 20
 

@@ -13,7 +13,7 @@ from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.cli.dates import EDITION
 from secdigest_pipeline.cli.terminal import end
 from secdigest_pipeline.indicators.finding.find import find
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 
 
 @click.command()

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -15,8 +15,9 @@ from rich.table import Table
 from rich.text import Text
 from upath import UPath
 
-from secdigest_pipeline.analysis.asking.key import try_key
-from secdigest_pipeline.analysis.asking.models import PRICES_OF, model, retirement_warning
+from secdigest_pipeline.analysis.asking.key import try_key, try_model
+from secdigest_pipeline.analysis.asking.models import PRICES_OF, Model, retirement_warning
+from secdigest_pipeline.analysis.asking.provider import Provider
 from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.base.files import StorageError, write_atomic
 from secdigest_pipeline.base.redaction import known_secrets, redacted, shown_url, without
@@ -24,12 +25,12 @@ from secdigest_pipeline.base.settings import Settings, SettingsError, has_key, i
 from secdigest_pipeline.intake.feeds.feeds import load_feeds
 from secdigest_pipeline.orchestration.database import (
     URL_VARIABLE,
-    DatabaseError,
     check_url,
     cluster_of,
     clusters_without_directory,
     database,
 )
+from secdigest_pipeline.orchestration.failures import DatabaseError
 from secdigest_pipeline.orchestration.heartbeat import heartbeat, overdue
 from secdigest_pipeline.orchestration.runs import left_behind, named
 
@@ -150,15 +151,39 @@ def _analyst(settings: Settings) -> Iterator[Finding]:
     if settings.analyst == "extractive":
         yield Finding("analyst", True, f"extractive: sentences of the articles, no model ({key})")
         return
-    yield Finding("analyst", has_key(), f"anthropic: {', '.join(settings.models)} ({key})")
-    if has_key():
-        tried = try_key()
-        yield Finding("key", tried.answered and not tried.refused, tried.said)
+    provider = Provider.of(settings)
+    missing = provider.missing()
+    whose = "anthropic" if provider.name == "anthropic" else f"models by {provider.name}"
+    yield Finding("analyst", missing is None, f"{whose}: {', '.join(settings.models)} ({missing or key})")
+    rows: list[Model] = []
     for name in settings.models:
-        yield _tried(f"model {name}", lambda name=name: _model(name), ValueError)  # type: ignore[misc]
+        try:
+            rows.append(provider.model(name))
+        except ValueError as error:
+            yield Finding(f"model {name}", False, str(error))
+        else:
+            yield Finding(f"model {name}", True, _prices(rows[-1]))
+    if missing is None:
+        yield from _endpoint(provider, rows)
 
 
-def _model(name: str) -> str:
-    row = model(name)
-    prices = f"${row.input_usd:g} in, ${row.output_usd:g} out per million tokens as of {PRICES_OF}"
-    return retirement_warning(name, datetime.now(UTC).date()) or prices
+def _endpoint(provider: Provider, rows: Sequence[Model]) -> Iterator[Finding]:
+    """What the endpoint answers: the list of its models, which costs nothing, else one token of the first model."""
+    tried = try_key(provider)
+    if tried.refused or not tried.answered:
+        yield Finding("key", False, tried.said)
+    elif tried.models is None and rows:
+        one = try_model(rows[0], provider)
+        yield Finding("key", not one.refused, f"{tried.said}; {one.said}")
+    else:
+        yield Finding("key", True, tried.said)
+        listed = tried.models or frozenset()
+        for row in rows if listed else ():
+            if row.name not in listed:
+                yield Finding(f"model {row.name}", True, "is not among the models that the endpoint lists")
+
+
+def _prices(row: Model) -> str:
+    source = "by SECDIGEST_MODEL_PRICES" if row.price_set else f"as of {PRICES_OF}"
+    prices = f"${row.input_usd:g} in, ${row.output_usd:g} out per million tokens {source}"
+    return retirement_warning(row.name, datetime.now(UTC).date()) or prices

@@ -9,13 +9,13 @@ from typing import Any
 import click
 
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
+from secdigest_pipeline.base.arrow import read_parquet
 from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.base.editions import Edition
-from secdigest_pipeline.base.parquet import read_parquet
 from secdigest_pipeline.base.tables import TableError
 from secdigest_pipeline.cli.dates import EDITION
 from secdigest_pipeline.cli.terminal import end
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 from secdigest_pipeline.report.evidence import TABLES, Checked, Evidence, Ground
 from secdigest_pipeline.report.evidence import evidence as evidence_of
 from secdigest_pipeline.report.records import DAILY_REPORT, STRUCTURE

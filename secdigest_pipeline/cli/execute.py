@@ -13,8 +13,8 @@ from rich.console import Console
 
 from secdigest_pipeline.definitions import build_defs
 from secdigest_pipeline.orchestration.pools import holders
-from secdigest_pipeline.orchestration.resources import Services
 from secdigest_pipeline.orchestration.runs import process_tag
+from secdigest_pipeline.orchestration.services import Services
 
 # Dagster's own log lines go to its database, where the UI shows them; the terminal gets ours
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -71,7 +71,7 @@ def execute(
     services.listener, run_id = Progress(console), str(uuid.uuid4())
     instance.add_event_listener(run_id, _Waits(instance, console))
     definition = build_defs(services).resolve_job_def(job)
-    with console.status(f"{job} {partition or ''}".strip()), _server_failures_told_once():
+    with console.status(f"{job} {partition or ''}".strip()), _server_failures_reported_once():
         result = definition.execute_in_process(
             run_config={**QUIET, "ops": {asset: {"config": values} for asset, values in (config or {}).items()}},
             instance=instance,
@@ -87,10 +87,10 @@ def execute(
 
 
 @contextmanager
-def _server_failures_told_once() -> Iterator[None]:
+def _server_failures_reported_once() -> Iterator[None]:
     """Keep Dagster's own reports of a failing server (pages of SQL, one a retry) from standard error.
 
-    The failure itself is raised and told in one line. dagster 1.13: `_EventListenerLogHandler.emit` writes to stderr,
+    The failure itself is raised and reported in one line. dagster 1.13: `_EventListenerLogHandler.emit` writes to stderr,
     `dagster_postgres.utils.retry_pg_connection_fn` to the root logger.
     """
 

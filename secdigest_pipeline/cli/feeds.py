@@ -23,7 +23,7 @@ from secdigest_pipeline.intake.feeds.opml import MAX_OPML_BYTES, OpmlError, read
 from secdigest_pipeline.intake.history.protocols import PROTOCOLS
 from secdigest_pipeline.intake.records import Kind
 from secdigest_pipeline.intake.trial import Trial, try_feeds
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 
 
 def _sources_of_the_past() -> str:

@@ -15,7 +15,7 @@ from secdigest_pipeline.cli.dates import EDITION
 from secdigest_pipeline.intake.feed_completeness import feed_completeness
 from secdigest_pipeline.intake.membership import items_of
 from secdigest_pipeline.intake.records import FEED_COMPLETENESS, RAW_FEED_ITEMS
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.indicators.finding.spelling import host_in
 from secdigest_pipeline.indicators.past.history import History
 from secdigest_pipeline.indicators.records import IOCS
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 from secdigest_pipeline.report.publish import publish
 
 MAX_INPUT = 5 * 1024 * 1024
@@ -102,7 +102,7 @@ def _observable(text: str) -> tuple[str, str]:
         end("VALUE is longer than 4096 characters")
     # A name that could be a file's is taken for a host only when it is defanged
     spellings = (given, defang(given, "domain"))
-    whole = [item for one in spellings for item in find(one) if item.start == 0 and item.end == len(one)]
+    whole = [item for spelling in spellings for item in find(spelling) if (item.start, item.end) == (0, len(spelling))]
     if not whole:
         end(f"{given[:100]!r} is no address, host, URL, e-mail address, hash or CVE id")
     return whole[0].type, whole[0].value

@@ -12,23 +12,23 @@ from secdigest_pipeline.base.process import process_setup
 from secdigest_pipeline.base.settings import SettingsError
 from secdigest_pipeline.cli.terminal import all_printable, end
 from secdigest_pipeline.intake.feeds.feeds import FeedListError
-from secdigest_pipeline.orchestration.database import DatabaseError, server_failure
+from secdigest_pipeline.orchestration.failures import DatabaseError, server_failure
 
-# Command -> module of `cli` that defines it under its own name. A module is imported when its command is asked for: `--help`
-# and a misspelt command wait for none of them.
+# Command -> module of `cli` that defines it under its own name, and what it is for. A module is imported when its command is
+# asked for: `--help` and a misspelt command wait for none of them.
 COMMANDS = {
-    "run": "run",
-    "backfill": "run",
-    "poll": "run",
-    "demo": "demo",
-    "dev": "dev",
-    "doctor": "doctor",
-    "iocs": "iocs",
-    "feeds": "feeds",
-    "intake": "intake",
-    "evidence": "evidence",
-    "article": "evidence",
-    "diff": "diff",
+    "run": ("run", "Make one edition, by default that of today in Japan."),
+    "backfill": ("run", "Make every edition of a range from what the archive holds."),
+    "poll": ("run", "Poll every enabled feed once and keep what it answers."),
+    "demo": ("demo", "Make the three sample editions on loopback servers."),
+    "dev": ("dev", "Start PostgreSQL and the Dagster UI on 127.0.0.1."),
+    "doctor": ("doctor", "Check settings, storage, PostgreSQL, feeds and analyst."),
+    "iocs": ("iocs", "Indicators of a text, of the history, of a range."),
+    "feeds": ("feeds", "Try feeds out, take over an OPML list."),
+    "intake": ("intake", "What each feed gave to the editions of a range."),
+    "evidence": ("evidence", "What each line of a report rests on."),
+    "article": ("evidence", "The stored text of an article."),
+    "diff": ("diff", "What another prompt or model says of an edition."),
 }
 
 
@@ -49,11 +49,16 @@ class OneLineErrors(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, or None for a name that is none."""
-        module = COMMANDS.get(cmd_name)
-        if module is None:
+        if cmd_name not in COMMANDS:
             return None
+        module, _ = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(f"secdigest_pipeline.cli.{module}"), cmd_name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands with what each is for."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, what) for name, (_, what) in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the chosen command."""
@@ -69,8 +74,8 @@ class OneLineErrors(click.Group):
         except (DatabaseError, StorageError, FeedListError, SettingsError) as error:
             end(str(error))
         except Exception as error:
-            if told := server_failure(error):
-                end(told)
+            if failure := server_failure(error):
+                end(failure)
             raise
 
 

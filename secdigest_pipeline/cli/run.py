@@ -13,6 +13,7 @@ from rich.console import Console
 from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
 from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable
 from secdigest_pipeline.analysis.asking.key import try_key
+from secdigest_pipeline.analysis.asking.provider import Provider
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
 from secdigest_pipeline.base.editions import JST, Edition
 from secdigest_pipeline.base.settings import has_key
@@ -22,7 +23,7 @@ from secdigest_pipeline.cli.summary import print_estimate, print_polls, print_su
 from secdigest_pipeline.cli.terminal import end
 from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.orchestration.instance import instance
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 
 _READ = ("raw_feed_items", "article_pages", "cleaned_articles")
 
@@ -108,9 +109,10 @@ def unusable(services: "Services") -> str | None:
     services.load()
     if services.settings.analyst == "extractive":
         return None
-    if not has_key():
+    provider = Provider.of(services.settings)
+    if provider.name == "anthropic" and not has_key():
         return "SECDIGEST_ANALYST=anthropic needs ANTHROPIC_API_KEY; set it, or SECDIGEST_ANALYST=extractive"
-    tried = try_key()
+    tried = try_key(provider)
     return tried.said if tried.refused else None
 
 

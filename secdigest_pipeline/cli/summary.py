@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table as Grid
 
+from secdigest_pipeline.analysis.asking.provider import Provider
 from secdigest_pipeline.analysis.estimate import NOTHING, Estimate, estimate
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES
@@ -14,7 +15,7 @@ from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.indicators.records import IOCS
 from secdigest_pipeline.intake.membership import items_of
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 
 
 def print_summary(console: Console, services: Services, edition: Edition) -> None:
@@ -56,11 +57,19 @@ def print_estimate(console: Console, services: Services, editions: Sequence[Edit
             items = items_of(edition, services.feeds, services.archive, services.now())
             unread = sum(item.kept and item.section == "news" for item in items)
         seen = {article.article_id: find(article.page_text) for article in articles}
-        replies, check = services.model.replies, settings.check
-        one = estimate(articles, seen, settings.models, replies, check=check, unread=unread, batch=batch)
-        total += one
-        grid.add_row(edition.key, *_estimated(one))
-    grid.add_row("all", *_estimated(total))
+        estimated = estimate(
+            articles,
+            seen,
+            settings.models,
+            services.model.replies,
+            check=settings.check,
+            unread=unread,
+            batch=batch,
+            provider=Provider.of(settings),
+        )
+        total += estimated
+        grid.add_row(edition.key, *_cells(estimated))
+    grid.add_row("all", *_cells(total))
     console.print(grid, highlight=False, markup=False)
     prices = f"{settings.models[0]}{', in batches' if batch else ''}"
     console.print(
@@ -68,8 +77,12 @@ def print_estimate(console: Console, services: Services, editions: Sequence[Edit
     )
 
 
-def _estimated(one: "Estimate") -> list[str]:
-    return [str(one.articles), str(one.kept), *(f"{usd:.4f}" for usd in (one.likely, one.low, one.high))]
+def _cells(estimate: "Estimate") -> list[str]:
+    return [
+        str(estimate.articles),
+        str(estimate.kept),
+        *(f"{usd:.4f}" for usd in (estimate.likely, estimate.low, estimate.high)),
+    ]
 
 
 def print_polls(console: Console, services: Services) -> None:

@@ -23,7 +23,7 @@ def mended(text: str, markup: Literal["xml", "html"]) -> str:
 
 
 def _run(run: re.Match[str]) -> str:
-    codes = [(one["whole"], _code(one["whole"])) for one in _ONE.finditer(run.group())]
+    codes = [(found["whole"], _code(found["whole"])) for found in _ONE.finditer(run.group())]
     if all(code < 0xD800 or 0xDFFF < code < _BEYOND for _, code in codes):
         return run.group()
     text = "".join(

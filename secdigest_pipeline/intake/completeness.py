@@ -15,14 +15,14 @@ An edition is `polled` when the polls' spans hold all of its window, `archive` o
 are needed. Whatever is not proven is `partial`, or `none` when nothing at all is known of the window.
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
+from secdigest_pipeline.base.arrow import one_of, rows_of, within
 from secdigest_pipeline.base.editions import JST, Edition
 from secdigest_pipeline.intake.feeds.feeds import Feed
 from secdigest_pipeline.intake.history.protocols import PROTOCOLS
@@ -30,6 +30,9 @@ from secdigest_pipeline.intake.polling.archive import Archive
 from secdigest_pipeline.intake.polling.parse import MAX_ITEMS
 from secdigest_pipeline.intake.records import Completeness, Reach
 from secdigest_pipeline.intake.spans import Span, gaps, reach_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # Polls this long before and after a window can prove it; a feed's first snapshot can whenever it was taken.
 AROUND = timedelta(days=7)
@@ -69,18 +72,18 @@ class Known:
         self.history = history
 
     @classmethod
-    def of(cls, edition: Edition, archive: Archive) -> "Known":
+    def of(cls, edition: Edition, archive: Archive) -> Known:
         """Read the archive once for all feeds."""
         polls: dict[str, list[_Snapshot]] = defaultdict(list)
         answers = archive.answers(edition.start - AROUND, edition.closes + AROUND)
-        for row in sorted(answers.to_pylist(), key=lambda row: row["polled_at"]):
+        for row in sorted(rows_of(answers), key=lambda row: row["polled_at"]):
             taken = _Snapshot(row["polled_at"].astimezone(UTC), row["outcome"], row["entries"], row["reason"])
             if not polls[row["feed_id"]] or polls[row["feed_id"]][-1] != taken:
                 polls[row["feed_id"]].append(taken)
         sighted: dict[tuple[str, datetime], list[datetime | None]] = defaultdict(list)
         first: dict[str, set[datetime]] = defaultdict(set)
         within: dict[str, int] = defaultdict(int)
-        for row in _near(archive.seen(), edition).to_pylist():
+        for row in rows_of(_near(archive.seen(), edition)):
             seen_at, published = row["seen_at"].astimezone(UTC), row["published_at"]
             if row["seen_via"] != "history":
                 sighted[row["feed_id"], seen_at].append(published.astimezone(UTC) if published else None)
@@ -186,19 +189,13 @@ class Known:
 
 def _near(seen: pa.Table, edition: Edition) -> pa.Table:
     """The sightings that can say something about the window: by polls around it, of a first poll, or published in it."""
-    kind = seen.schema.field("seen_at").type
+    import pyarrow.compute as pc
 
-    def within(name: str, start: datetime, end: datetime) -> pa.ChunkedArray:
-        column = seen.column(name)
-        return pc.fill_null(
-            pc.and_(pc.greater_equal(column, pa.scalar(start, kind)), pc.less(column, pa.scalar(end, kind))), False
-        )
-
-    around = within("seen_at", edition.start - AROUND, edition.closes + AROUND)
-    inside = within("published_at", edition.start, edition.cutoff)
-    first = pc.equal(seen.column("seen_via"), "first_poll")
-    polled = pc.not_equal(seen.column("seen_via"), "history")
-    return seen.filter(pc.or_(pc.or_(pc.and_(around, polled), inside), first))
+    around = within(seen.column("seen_at"), edition.start - AROUND, edition.closes + AROUND)
+    inside = within(seen.column("published_at"), edition.start, edition.cutoff)
+    first = one_of(seen.column("seen_via"), ["first_poll"])
+    polled = one_of(seen.column("seen_via"), ["poll", "first_poll"])
+    return seen.filter(pc.or_kleene(pc.or_kleene(pc.and_(around, polled), inside), first))
 
 
 def _spans(reaches: Iterable[Reach]) -> list[Span]:

@@ -85,5 +85,5 @@ def health_line(rows: Sequence[FeedCompleteness]) -> str:
         ("URLが恒久的に移転", [row.name for row in rows if row.moved_to]),
         ("失敗が続き再試行待ち", [row.name for row in rows if row.waiting]),
     )
-    told = [f"{what}: {named(names)}" for what, names in groups if names]
-    return f"フィードの状態: {'／'.join(told)}" if told else ""
+    states = [f"{what}: {named(names)}" for what, names in groups if names]
+    return f"フィードの状態: {'／'.join(states)}" if states else ""

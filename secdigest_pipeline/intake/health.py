@@ -3,30 +3,31 @@
 Everything here is a pure function of the archive up to a moment, so a report made again says the same of its feeds.
 """
 
-import itertools
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
-
+from secdigest_pipeline.base.arrow import first_rows, one_of, scalar_of, until
 from secdigest_pipeline.base.tables import Table
 from secdigest_pipeline.intake.feeds.feeds import Feed
 from secdigest_pipeline.intake.membership import CLOCK_SLACK
 from secdigest_pipeline.intake.polling.archive import Archive
 from secdigest_pipeline.intake.records import Poll
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 RHYTHM = timedelta(days=90)  # how far back a feed's gaps are measured
 FEWEST_GAPS = 10  # fewer say nothing of a feed's rhythm
 COARSENESS_HOURS = 1.0  # feeds are polled by the hour: no gap is known better than that
 POLLS_LOOKED_AT = timedelta(days=14)
 
-Moments = npt.NDArray[np.int64]  # microseconds since 1970, UTC, oldest first
+Moments = Sequence[int]  # microseconds since 1970, UTC, oldest first
 _MICROSECONDS_AN_HOUR = 3_600_000_000
 
 
@@ -63,15 +64,15 @@ def feed_health(feeds: Sequence[Feed], archive: Archive, at: datetime) -> list[F
     enabled = [feed for feed in feeds if feed.enabled]
     last, answered = _last_polls(archive, {feed.feed_id for feed in enabled}, at)
     seen = archive.seen()
-    seen = seen.filter(pc.less_equal(seen.column("seen_at"), _moment(seen, at)))
-    with_items = set(pc.unique(seen.column("feed_id")).to_pylist())
+    seen = seen.filter(until(seen.column("seen_at"), at))
+    with_items = set(seen.column("feed_id").unique().to_pylist())
     news = _news(seen, at)
     return [
         _health(
             feed,
             last.get(feed.feed_id),
             answered.get(feed.feed_id),
-            news.get(feed.feed_id, np.empty(0, np.int64)),
+            news.get(feed.feed_id, ()),
             had_items=feed.feed_id in with_items,
             at=at,
         )
@@ -93,12 +94,12 @@ def quieter_than_ever(row: FeedHealth) -> bool:
 def _health(
     feed: Feed, last: Poll | None, answered: Poll | None, news: Moments, *, had_items: bool, at: datetime
 ) -> FeedHealth:
-    gaps = np.sort(np.diff(news)) / _MICROSECONDS_AN_HOUR
-    newest = datetime.fromtimestamp(int(news[-1]) / 1_000_000, UTC) if len(news) else None
+    gaps = sorted((later - earlier) / _MICROSECONDS_AN_HOUR for earlier, later in pairwise(news))
+    newest = datetime.fromtimestamp(news[-1] / 1_000_000, UTC) if news else None
     known = len(gaps) >= FEWEST_GAPS
     # Of the time since the last answer nobody knows whether the feed had news.
     quiet = _hours(answered.polled_at - newest) if answered is not None and newest is not None else None
-    p95 = round(float(gaps[math.ceil(0.95 * len(gaps)) - 1]), 2) if known else None
+    p95 = round(gaps[math.ceil(0.95 * len(gaps)) - 1], 2) if known else None
     return FeedHealth(
         feed_id=feed.feed_id,
         name=feed.name,
@@ -114,7 +115,7 @@ def _health(
         newest_at=newest,
         newest_age_hours=_hours(at - newest) if newest is not None else None,
         gap_p95_hours=p95,
-        gap_longest_hours=round(float(gaps[-1]), 2) if known else None,
+        gap_longest_hours=round(gaps[-1], 2) if known else None,
         quiet_hours=quiet,
         silent=quiet is not None and p95 is not None and quiet > p95 + COARSENESS_HOURS,
         emptied=answered is not None and answered.entries == 0 and had_items,
@@ -151,39 +152,28 @@ def _keep_later(found: dict[str, Poll], poll: Poll) -> None:
 def _news(seen: pa.Table, at: datetime) -> dict[str, Moments]:
     """By feed, when it had something new in the RHYTHM before `at`, oldest first: the last moment of each hour, so that
     items of one batch are one piece of news."""
-    recent = pc.greater_equal(
-        pc.coalesce(seen.column("published_at"), seen.column("seen_at")), _moment(seen, at - RHYTHM)
-    )
-    # The earliest sighting of an item counts; one thread, so that "first" is the first row.
-    columns = ["feed_id", "seen_at", "seen_via", "published_at"]
-    items = (
-        seen.filter(recent)
-        .sort_by([("seen_at", "ascending")])
-        .group_by("item_id", use_threads=False)
-        .aggregate([(name, "first", pc.ScalarAggregateOptions(skip_nulls=False)) for name in columns])
-    )
-    shown, published = items.column("seen_at_first"), items.column("published_at_first")
-    plausible = pc.fill_null(pc.less_equal(published, pc.add(shown, pa.scalar(CLOCK_SLACK, pa.duration("us")))), False)
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    # The earliest sighting of an item counts.
+    in_time = pc.coalesce(seen.column("published_at"), seen.column("seen_at"))
+    recent = seen.filter(pc.greater_equal(in_time, scalar_of(in_time.type, at - RHYTHM)))
+    items = first_rows(recent.sort_by([("item_id", "ascending"), ("seen_at", "ascending")]), ["item_id"])
+    shown, published = items.column("seen_at"), items.column("published_at")
+    latest = pc.add(shown, scalar_of(pa.duration("us"), CLOCK_SLACK))
+    plausible = pc.and_kleene(pc.is_valid(published), pc.less_equal(published, latest))
     # Of an undated backlog nobody knows when it was new.
-    polled = pc.if_else(pc.equal(items.column("seen_via_first"), "poll"), shown, pa.scalar(None, shown.type))
+    polled = pc.if_else(one_of(items.column("seen_via"), ["poll"]), shown, pa.nulls(1, shown.type)[0])
     new_at = pc.if_else(plausible, published, polled)
-    moments = pa.table(
-        {"feed": items.column("feed_id_first"), "hour": pc.floor_temporal(new_at, unit="hour"), "at": new_at}
-    )
-    hours = (
-        moments.filter(pc.is_valid(new_at))
-        .group_by(["feed", "hour"])
-        .aggregate([("at", "max")])
-        .sort_by([("feed", "ascending"), ("at_max", "ascending")])
-    )
-    ordered = hours.column("at_max").cast(pa.int64()).to_numpy()
-    names = hours.column("feed").to_pylist()
-    starts = [at for at, name in enumerate(names) if at == 0 or names[at - 1] != name]
-    return {names[start]: ordered[start:end] for start, end in itertools.pairwise([*starts, len(names)])}
-
-
-def _moment(seen: pa.Table, at: datetime) -> pa.Scalar:
-    return pa.scalar(at.astimezone(UTC), seen.schema.field("seen_at").type)
+    moments = pa.table({"feed": items.column("feed_id"), "hour": pc.floor_temporal(new_at, unit="hour"), "at": new_at})
+    by_hour = moments.filter(pc.is_valid(new_at)).sort_by([("feed", "ascending"), ("at", "descending")])
+    news: dict[str, list[int]] = {}
+    hours = first_rows(by_hour, ["feed", "hour"])
+    for feed, moment in zip(
+        hours.column("feed").to_pylist(), hours.column("at").cast(pa.int64()).to_pylist(), strict=True
+    ):
+        news.setdefault(feed, []).append(moment)
+    return {feed: latest_first[::-1] for feed, latest_first in news.items()}
 
 
 def _hours(length: timedelta) -> float:

@@ -12,21 +12,24 @@ An article belongs to the earliest edition that an item leading to it belongs to
 the list wins. Everything left out stays, with its reason.
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
+from secdigest_pipeline.base.arrow import one_of, rows_of, until, within
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.fetching.urls import host_of, is_public_host
 from secdigest_pipeline.intake.feeds.feeds import Feed
 from secdigest_pipeline.intake.feeds.sections import section_of
 from secdigest_pipeline.intake.polling.archive import Archive
 from secdigest_pipeline.intake.records import FeedItem, Membership, SeenVia, Sighting
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 CLOCK_SLACK = timedelta(minutes=10)
 MAX_ITEMS_OF_A_FEED = 200
@@ -52,11 +55,8 @@ def items_of(edition: Edition, feeds: Sequence[Feed], archive: Archive, now: dat
     """
     by_id = {feed.feed_id: feed for feed in feeds}
     seen = archive.seen()
-    known = pc.and_(
-        pc.less_equal(seen.column("seen_at"), pa.scalar(now.astimezone(UTC), seen.schema.field("seen_at").type)),
-        pc.is_in(seen.column("feed_id"), value_set=pa.array(sorted(by_id), pa.string())),
-    )
-    seen = seen.filter(known)
+    seen = seen.filter(one_of(seen.column("feed_id"), by_id))
+    seen = seen.filter(until(seen.column("seen_at"), now))
     members = {
         item_id: row
         for item_id, row in _earliest(seen, _candidates(seen, edition)).items()
@@ -75,16 +75,11 @@ def items_of(edition: Edition, feeds: Sequence[Feed], archive: Archive, now: dat
     return _without_duplicates(_within_limit(_without_earlier(items, earlier)))
 
 
-def _candidates(seen: pa.Table, edition: Edition) -> pa.Array:
+def _candidates(seen: pa.Table, edition: Edition) -> set[str]:
     """Ids of items that some sighting may put into `edition`: published or seen within its window."""
-    moment = seen.schema.field("seen_at").type
-    start, end = pa.scalar(edition.start, moment), pa.scalar(edition.cutoff, moment)
-
-    def within(name: str) -> pa.ChunkedArray:
-        column = seen.column(name)
-        return pc.fill_null(pc.and_(pc.greater_equal(column, start), pc.less(column, end)), False)
-
-    return pc.unique(seen.filter(pc.or_(within("published_at"), within("seen_at"))).column("item_id"))
+    times = (seen.column(name) for name in ("published_at", "seen_at"))
+    found = (seen.filter(within(column, edition.start, edition.cutoff)) for column in times)
+    return {item_id for part in found for item_id in part.column("item_id").to_pylist()}
 
 
 class _Seen(NamedTuple):
@@ -93,10 +88,10 @@ class _Seen(NamedTuple):
     published_at: datetime | None
 
 
-def _earliest(seen: pa.Table, item_ids: pa.Array) -> dict[str, _Seen]:
+def _earliest(seen: pa.Table, item_ids: Collection[str]) -> dict[str, _Seen]:
     """The earliest sighting of each of `item_ids`, by item id."""
     found: dict[str, _Seen] = {}
-    for row in seen.filter(pc.is_in(seen.column("item_id"), value_set=item_ids)).to_pylist():
+    for row in rows_of(seen.filter(one_of(seen.column("item_id"), item_ids))):
         before = found.get(row["item_id"])
         if before is None or row["seen_at"] < before.seen_at:
             found[row["item_id"]] = _Seen(row["seen_at"], row["seen_via"], row["published_at"])
@@ -161,11 +156,10 @@ def _articles_before(
     edition: Edition, seen: pa.Table, archive: Archive, feeds: Mapping[str, Feed], articles: set[str | None]
 ) -> set[str]:
     """Which of `articles` an earlier edition has: an item that leads there, and that its feed's rules take."""
-    wanted = pa.array(sorted(article for article in articles if article), pa.string())
-    leading = seen.filter(pc.is_in(seen.column("article_id"), value_set=wanted))
+    leading = seen.filter(one_of(seen.column("article_id"), filter(None, articles)))
     rows = {
         item_id: row
-        for item_id, row in _earliest(seen, pc.unique(leading.column("item_id"))).items()
+        for item_id, row in _earliest(seen, set(leading.column("item_id").to_pylist())).items()
         if edition_of(row.published_at, row.seen_at, row.seen_via)[0] < edition
     }
     return {

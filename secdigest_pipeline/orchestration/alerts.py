@@ -15,7 +15,7 @@ from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.base.editions import JST
 from secdigest_pipeline.base.files import StorageError, write_atomic
 from secdigest_pipeline.base.redaction import redacted
-from secdigest_pipeline.orchestration.resources import Configured
+from secdigest_pipeline.orchestration.services import Configured
 
 MAX_MESSAGE = 500
 MAX_STEPS = 10
@@ -62,8 +62,8 @@ def failed_steps(events: Iterable[dg.DagsterEvent]) -> Iterable[tuple[str, str]]
         error = data.error
         while error is not None and error.cause is not None:
             error = error.cause
-        told = data.user_failure_data.description if data.user_failure_data else None
-        yield event.step_key or "", plain(told or (error.message if error else ""))
+        description = data.user_failure_data.description if data.user_failure_data else None
+        yield event.step_key or "", plain(description or (error.message if error else ""))
 
 
 def keep_alert(data: UPath, alert: Alert) -> UPath:

@@ -24,6 +24,7 @@ from upath import UPath
 
 from secdigest_pipeline.base.environment import for_child
 from secdigest_pipeline.base.redaction import shown_url, url_secrets, without
+from secdigest_pipeline.orchestration.failures import DatabaseError
 from secdigest_pipeline.orchestration.marks import name_of_cluster, open_folder, without_directory
 from secdigest_pipeline.orchestration.postmaster import (
     SCHEME,
@@ -33,7 +34,6 @@ from secdigest_pipeline.orchestration.postmaster import (
     start,
     stop,
 )
-from secdigest_pipeline.orchestration.postmaster import DatabaseError as DatabaseError
 
 ROOT_HOME = Path("/var/lib/secdigest")
 SYSTEM_USER = "secdigest-pg"
@@ -56,17 +56,6 @@ def check_url(url: str) -> None:
         raise DatabaseError(f"PostgreSQL at {shown_url(url)} ({URL_VARIABLE}) cannot be reached: {cause}") from None
     except ValueError as error:
         raise DatabaseError(f"{URL_VARIABLE} is not a database URL ({type(error).__name__})") from None
-
-
-def server_failure(error: BaseException) -> str | None:
-    """One line that tells which failure of the server in use lies behind `error`; None when none does."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, sqlalchemy.exc.OperationalError | sqlalchemy.exc.InterfaceError):
-            lines = str(cause.orig or cause).strip().splitlines() or [type(cause).__name__]
-            return f"PostgreSQL failed while it was used: {lines[0]}; run the command again"
-        cause = cause.__cause__ or cause.__context__
-    return None
 
 
 @contextmanager

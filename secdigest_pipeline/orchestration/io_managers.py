@@ -1,19 +1,19 @@
 """Asset tables as Parquet: one file per asset and partition on any UPath, written whole, checked against its schema."""
 
-import io
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 import dagster as dg
-import pyarrow as pa
-import pyarrow.parquet as pq
 from upath import UPath
 
-from secdigest_pipeline.base.files import StorageError, write_atomic
-from secdigest_pipeline.base.parquet import read_parquet
-from secdigest_pipeline.base.tables import Table, TableError, frame_of
+from secdigest_pipeline.base.arrow import parquet_bytes
+from secdigest_pipeline.base.files import write_atomic
+from secdigest_pipeline.base.tables import Table, TableError, frame_of, stored_table
 
-Row = TypeVar("Row")
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class MissingPartition(FileNotFoundError):
@@ -50,7 +50,7 @@ class ParquetIOManager(dg.UPathIOManager):
             data = path.read_bytes()
         except FileNotFoundError:
             raise MissingPartition(f"{name} has no table at {path}: materialize it for this edition first") from None
-        arrow = _read(data, path)
+        arrow = stored_table(data, path)
         if table is not None:
             arrow = table.current(arrow)
         form = context.dagster_type.typing_type
@@ -79,31 +79,10 @@ def _arrow(name: str, table: Table[Any] | None, made: Any) -> pa.Table:
                 f"{name} returned a list, which needs a declared table: return a DataFrame or an Arrow table"
             )
         return table.arrow(made)
+    import pyarrow as pa
+
     if not isinstance(made, pa.Table):
         if table is not None:
             return table.of_frame(made)
         return pa.Table.from_pandas(made, preserve_index=False, nthreads=1).replace_schema_metadata(None)
     return made if table is None else table.checked(made)
-
-
-def _read(data: bytes, path: UPath) -> pa.Table:
-    try:
-        return read_parquet(data)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise StorageError(f"{path}: stored table cannot be read ({error}): materialize it again") from error
-
-
-def stored_rows(table: Table[Row], path: UPath) -> list[Row]:
-    """The records stored at `path`, none when there is no file; StorageError when it is damaged."""
-    try:
-        data = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    return table.rows(table.current(_read(data, path)))
-
-
-def parquet_bytes(table: pa.Table) -> bytes:
-    """`table` as Parquet (zstd); the same rows give the same bytes."""
-    buffer = io.BytesIO()
-    pq.write_table(table, buffer, compression="zstd")
-    return buffer.getvalue()

@@ -22,6 +22,7 @@ from shutil import rmtree
 import psutil
 
 from secdigest_pipeline.base.environment import for_child
+from secdigest_pipeline.orchestration.failures import DatabaseError
 
 SCHEME = "postgresql+psycopg2://"
 # sun_path holds 107 characters on Linux; PostgreSQL adds "/.s.PGSQL.5432" to the directory
@@ -31,10 +32,6 @@ _SOCKET = ".s.PGSQL.5432"
 _PARTIAL = "pgdata.partial-"
 _READY_SECONDS = 60
 _STOP_SECONDS = 30
-
-
-class DatabaseError(RuntimeError):
-    """PostgreSQL cannot be used; the message says which server and why, never the password."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 Our reading of the documented API: results exist once every request has ended, and stay at zero counts until then.
 """
 
+import asyncio
 import json
 import re
 import secrets
@@ -26,12 +27,13 @@ class BatchDesk:
     """What was submitted and how often it was asked for. A batch ends at its `polls_to_end`-th retrieval.
 
     `failures`: what befalls the next submissions, in order: `lost` (taken, but the answer never arrives), an HTTP status,
-    or ok. `cut_results`: how many reads of results break off in the middle.
+    or ok. `cut_results`: how many reads of results break off in the middle. `delay`: time that a submission takes, seconds.
     """
 
     polls_to_end: int = 2
     failures: list[str] = field(default_factory=list)
     cut_results: int = 0
+    delay: float = 0.0
     submitted: list[dict[str, Any]] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
     polls: Counter[str] = field(default_factory=Counter)
@@ -40,6 +42,7 @@ class BatchDesk:
         """Endpoints; `verify` checks a request's headers and reads its body, `answer` plays one request of a batch."""
 
         async def create(request: Request) -> Response:
+            await asyncio.sleep(self.delay)
             return await self._guarded(request, verify, lambda body: self._create(body, answer))
 
         async def listed(request: Request) -> Response:
@@ -79,6 +82,7 @@ class BatchDesk:
             return _error(400, "requests.custom_id: must be unique and match ^[a-zA-Z0-9_-]{1,64}$")
         lines = [{"custom_id": one["custom_id"], "result": answer(one["params"])} for one in requests]
         batch = {"id": f"msgbatch_{secrets.token_hex(12)}", "at": datetime.now(UTC), "lines": lines[::-1]}
+        batch["params"] = [one["params"] for one in requests]
         self.submitted.append(batch)
         # an answer that is cut short: the client can't know whether there is a batch
         return Response("{", media_type="application/json", status_code=503) if step == "lost" else self._shown(batch)

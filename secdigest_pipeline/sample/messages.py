@@ -13,7 +13,7 @@ import secrets
 import socket
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,7 @@ from secdigest_pipeline.analysis.asking.models import UnknownModel, model
 from secdigest_pipeline.analysis.grounding.sentences import sentences
 from secdigest_pipeline.analysis.reply.claims import todays
 from secdigest_pipeline.indicators.finding.defang import refang
+from secdigest_pipeline.sample import faults
 from secdigest_pipeline.sample.batches import BatchDesk
 
 # (article with its statements, statement) -> verdict and passage
@@ -36,20 +37,6 @@ VERSIONS = frozenset({"2023-06-01", "2026-10-21"})
 _ARTICLE = re.compile(r'<article nonce="([0-9a-f]{8,64})">(\{.*\})</article>', re.DOTALL)
 _SAMPLING = ("temperature", "top_p", "top_k")
 _NO_CANDIDATE = 9_999
-
-_ERRORS = {
-    400: "invalid_request_error",
-    401: "authentication_error",
-    402: "billing_error",
-    403: "permission_error",
-    404: "not_found_error",
-    413: "request_too_large",
-    429: "rate_limit_error",
-    500: "api_error",
-    502: "api_error",
-    503: "api_error",
-    529: "overloaded_error",
-}
 
 
 class _Refused(Exception):
@@ -72,13 +59,15 @@ class MessagesApi:
     under `URL#check`, `URL#mend`, `URL#recheck` or `*#check` ..., and so do `calls`.
     Steps: ok, 400 401 402 403 404 413 429 500 502 503 529 (with `ra=SECONDS` for retry-after), credit, html_403, drop,
     truncated_body, not_json, html, list, null, empty_message, bad_usage, bad_content, invalid_reply, missing_field, wrong_enum_case,
-    max_tokens, context, refusal, thinking, `slow=SECONDS`. `delay` is the time of every answer, seconds.
+    max_tokens, context, refusal, thinking, endless, `slow=SECONDS`; `says TYPE CODE MESSAGE` is a 400 in these words, `fields
+    MODEL STOP ID` a message whose fields are these. `delay` is the time of every answer, seconds.
     """
 
     replies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     failures: Mapping[str, Sequence[str]] = field(default_factory=dict)
     checker: Checker | None = None
     delay: float = 0.0
+    bad_usage: Any = field(default_factory=lambda: {"input_tokens": "many", "output_tokens": -5})
     key: str = KEY
     calls: Counter[str] = field(default_factory=Counter)
     requests: list[dict[str, Any]] = field(default_factory=list)
@@ -112,10 +101,10 @@ class MessagesApi:
             await asyncio.sleep(self.delay + _option(step, "slow", 0.0))
             return self._answer(step, body, article)
         except _Refused as refused:
-            return _error(refused.status, str(refused))
+            return faults.error(refused.status, str(refused))
         except (KeyError, TypeError, ValueError) as error:
             # a recorded reply of another form: say so, or the SDK would retry it in silence
-            return _error(400, f"sample server: recorded reply or step is broken: {error!r}")
+            return faults.error(400, f"sample server: recorded reply or step is broken: {error!r}")
         finally:
             self.in_flight -= 1
 
@@ -123,14 +112,14 @@ class MessagesApi:
         try:
             body = await self._checked(request, counted=True)
         except _Refused as refused:
-            return _error(refused.status, str(refused))
+            return faults.error(refused.status, str(refused))
         return JSONResponse({"input_tokens": _tokens(json.dumps(body, ensure_ascii=False))})
 
     async def _models(self, request: Request) -> Response:
         try:
             await self._verified(request)
         except _Refused as refused:
-            return _error(refused.status, str(refused))
+            return faults.error(refused.status, str(refused))
         return JSONResponse({"data": [], "has_more": False, "first_id": None, "last_id": None})  # it has no model
 
     def _outcome(self, params: dict[str, Any]) -> dict[str, Any]:
@@ -139,7 +128,7 @@ class MessagesApi:
             _check_body(params, False)
             article = _article(params)
         except _Refused as refused:
-            return {"type": "errored", "error": json.loads(bytes(_error(refused.status, str(refused)).body))}
+            return {"type": "errored", "error": json.loads(bytes(faults.error(refused.status, str(refused)).body))}
         call = self._name(article)
         name = self._step(call).split()[0].partition("=")[0]
         self.batches.asked[call] += 1
@@ -147,7 +136,7 @@ class MessagesApi:
             return {"type": name}
         if name == "errored" or name.isdigit():
             status = int(name) if name.isdigit() else 500
-            return {"type": "errored", "error": json.loads(bytes(_error(status, f"scripted {status}").body))}
+            return {"type": "errored", "error": json.loads(bytes(faults.error(status, f"scripted {status}").body))}
         return {"type": "succeeded", "message": self._message(name, params, article)}
 
     async def _checked(self, request: Request, counted: bool = False) -> dict[str, Any]:
@@ -185,20 +174,26 @@ class MessagesApi:
     def _answer(self, step: str, body: dict[str, Any], article: dict[str, Any]) -> Response:
         name = step.split()[0].partition("=")[0]
         if name.isdigit():
-            return _error(int(name), f"scripted {name}", _option(step, "ra", None))
+            return faults.error(int(name), f"scripted {name}", _option(step, "ra", None))
         if name == "credit":
-            return _error(400, "Your credit balance is too low to access the API.")
+            return faults.error(400, "Your credit balance is too low to access the API.")
+        if name == "says":
+            return faults.said(*step.split()[1:])
         if name == "html_403":
             return Response("<html>blocked by a filter</html>", 403, media_type="text/html")
-        if name in _BODIES:
-            content, media_type = _BODIES[name]
+        if name in faults.BODIES:
+            content, media_type = faults.BODIES[name]
             return Response(content, media_type=media_type)
         message = self._message(name, body, article)
         if name == "drop":
             return StreamingResponse(
-                _dropped(message), headers={"content-length": "100000"}, media_type="application/json"
+                faults.dropped(message), headers={"content-length": "100000"}, media_type="application/json"
             )
+        if name == "endless":
+            return StreamingResponse(faults.endless(), media_type="application/json")
         headers = {"request-id": f"req_{secrets.token_hex(12)}"}
+        if name == "fields":
+            _, message["model"], message["stop_reason"], headers["request-id"] = step.split()
         encoded = json.dumps(message).encode()
         if name == "truncated_body":
             encoded = encoded[: len(encoded) // 2]
@@ -224,7 +219,7 @@ class MessagesApi:
             message |= {"content": [], "stop_details": {"type": "refusal", "category": "cyber"}}
             message["usage"] |= {"input_tokens": 0, "output_tokens": 0}
         if name == "bad_usage":
-            message["usage"] = {"input_tokens": "many", "output_tokens": -5}
+            message["usage"] = self.bad_usage
         if name == "bad_content":
             message["content"] = ["text", {"type": "text"}, {"type": "text", "text": None}, {"type": "new_kind"}, 7]
         return message
@@ -337,13 +332,6 @@ _EMPTY: Mapping[str, Any] = {
 _STOPS = {"max_tokens": "max_tokens", "context": "model_context_window_exceeded", "refusal": "refusal"}
 # Above every level: a scripted drop is an application error to uvicorn.
 _SILENT = 100
-_BODIES: Mapping[str, tuple[str, str]] = {
-    "not_json": ("this is no JSON", "application/json"),
-    "html": ("<html><body>a portal page</body></html>", "text/html"),
-    "list": ("[]", "application/json"),
-    "null": ("null", "application/json"),
-    "empty_message": ('{"type": "message"}', "application/json"),
-}
 
 
 def _check_body(body: Any, counted: bool) -> None:
@@ -424,18 +412,3 @@ def _same(value: str) -> str:
 
 def _tokens(text: str) -> int:
     return math.ceil(sum(0.22 if char.isascii() else 1.0 for char in text))
-
-
-def _error(status: int, message: str, retry_after: float | None = None) -> Response:
-    headers = {"request-id": f"req_{secrets.token_hex(12)}"}
-    if retry_after is not None:
-        headers |= {"retry-after": f"{retry_after:g}", "retry-after-ms": f"{retry_after * 1000:g}"}
-    error = {"type": _ERRORS.get(status, "api_error"), "message": message}
-    return JSONResponse({"type": "error", "error": error, "request_id": headers["request-id"]}, status, headers)
-
-
-async def _dropped(message: dict[str, Any]) -> AsyncIterator[bytes]:
-    yield json.dumps(message)[:40].encode()
-    await asyncio.sleep(0)
-    # ends before its content-length: the server closes the connection in the middle of the body
-    raise ConnectionResetError

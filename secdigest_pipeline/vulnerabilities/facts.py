@@ -10,8 +10,7 @@ from secdigest_pipeline.base.files import StorageError
 from secdigest_pipeline.base.tables import TableError
 from secdigest_pipeline.vulnerabilities.archive import EnrichmentArchive
 from secdigest_pipeline.vulnerabilities.files import EnrichmentError, EpssScore, Kev, read_epss, read_kev
-from secdigest_pipeline.vulnerabilities.records import CVE_FACTS, CveFacts, SourceName
-from secdigest_pipeline.vulnerabilities.sources import Source
+from secdigest_pipeline.vulnerabilities.records import CVE_FACTS, CveFacts, Source, SourceName
 
 MAX_NAMED = 5  # CVEs in one line of the report
 
@@ -35,21 +34,21 @@ def cve_facts(
         return []
     own = set(in_text)
     rows = [
-        _unknown(edition, cve, article_ids, [one for one in article_ids if (cve, one) in own])
+        _unknown(edition, cve, article_ids, [article_id for article_id in article_ids if (cve, article_id) in own])
         for cve, article_ids in sorted(articles.items())
     ]
     on = {source.name for source in sources}
-    rows = _told(rows, "kev", edition, archive, on, _with_kev)
-    return _told(rows, "epss", edition, archive, on, _with_epss)
+    rows = _with_file(rows, "kev", edition, archive, on, _with_kev)
+    return _with_file(rows, "epss", edition, archive, on, _with_epss)
 
 
-def _told(
+def _with_file(
     rows: list[CveFacts],
     source: SourceName,
     edition: Edition,
     archive: EnrichmentArchive,
     on: set[SourceName],
-    tell: Callable[[list[CveFacts], bytes, date, Edition], list[CveFacts]],
+    read: Callable[[list[CveFacts], bytes, date, Edition], list[CveFacts]],
 ) -> list[CveFacts]:
     """The rows with what one file of the day says, or with why it says nothing."""
     fetch = archive.of(source, edition)
@@ -59,7 +58,7 @@ def _told(
         return [_missing(row, f"{source}: {why}") for row in rows]
     as_of = fetch.dated or fetch.fetched_at.astimezone(UTC).date()
     try:
-        return tell(rows, archive.bodies.get(fetch.body_sha256), as_of, edition)
+        return read(rows, archive.bodies.get(fetch.body_sha256), as_of, edition)
     except (StorageError, EnrichmentError):
         return [_missing(row, f"{source}: the file of {as_of} that is kept cannot be read") for row in rows]
 
@@ -153,8 +152,8 @@ def _with_epss(rows: list[CveFacts], body: bytes, as_of: date, edition: Edition)
 
 def _epss_row(row: CveFacts, scores: Mapping[str, EpssScore | None], as_of: date) -> CveFacts:
     if row.cve not in scores:
-        told = replace(row, epss="not_scored", epss_as_of=as_of)
-        return _missing(told, f"epss: not in the scores of {as_of}")
+        unscored = replace(row, epss="not_scored", epss_as_of=as_of)
+        return _missing(unscored, f"epss: not in the scores of {as_of}")
     score = scores[row.cve]
     if score is None:
         return _missing(replace(row, epss_as_of=as_of), f"epss: its row in the scores of {as_of} cannot be read")

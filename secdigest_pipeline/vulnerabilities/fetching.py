@@ -10,8 +10,7 @@ from secdigest_pipeline.fetching.http import Answer, Client, FetchError, Limits,
 from secdigest_pipeline.intake.polling.poll import retry_after
 from secdigest_pipeline.vulnerabilities.archive import EnrichmentArchive
 from secdigest_pipeline.vulnerabilities.files import MAX_BYTES, EnrichmentError, read_epss, read_kev
-from secdigest_pipeline.vulnerabilities.records import EnrichmentFetch, SourceName
-from secdigest_pipeline.vulnerabilities.sources import Source
+from secdigest_pipeline.vulnerabilities.records import EnrichmentFetch, Source, SourceName
 
 LIMITS = Limits(max_bytes=MAX_BYTES, total=60.0, connect=5.0)
 # KEV changes a few times a week, EPSS once a day; a little less than full hours, so that an hourly run hits them.

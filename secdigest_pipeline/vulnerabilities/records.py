@@ -63,3 +63,17 @@ class CveFacts:
 
 ENRICHMENT_FILES = Table("enrichment_files", EnrichmentFetch, key=("source",))
 CVE_FACTS = Table("cve_facts", CveFacts, key=("cve",))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where one bulk file comes from: a URL of the settings."""
+
+    name: SourceName
+    url: str
+
+
+def sources(kev_url: str, epss_url: str) -> tuple[Source, ...]:
+    """The sources that are on; an empty URL is off."""
+    named: tuple[tuple[SourceName, str], ...] = (("kev", kev_url), ("epss", epss_url))
+    return tuple(Source(name, url) for name, url in named if url)

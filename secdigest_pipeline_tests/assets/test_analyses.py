@@ -15,7 +15,8 @@ from secdigest_pipeline.assets import analyses
 from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.indicators.finding.observables import as_rows, found_in, page_texts
 from secdigest_pipeline.indicators.records import PlacedObservable
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.resources import resources
+from secdigest_pipeline.orchestration.services import Services
 from secdigest_pipeline.sample.messages import KEY, MessagesApi, serve
 from secdigest_pipeline_tests import rows
 from secdigest_pipeline_tests.analysis.conftest import REPLY, TEXT, numbered
@@ -55,7 +56,7 @@ def materialized(
     done = dg.materialize(
         [cleaned_articles, observables, analyses.article_analyses],
         partition_key=edition,
-        resources={**services.resources(), "io_manager": dg.InMemoryIOManager()},
+        resources={**resources(services), "io_manager": dg.InMemoryIOManager()},
         run_config={"ops": {"article_analyses": {"config": config or {}}}},
         tags=tags,
     )

@@ -8,13 +8,13 @@ import pytest
 from upath import UPath
 
 from secdigest_pipeline.articles.records import ARTICLE_PAGES, CLEANED_ARTICLES
+from secdigest_pipeline.base.arrow import parquet_bytes
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.files import write_atomic
 from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.definitions import build_defs
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS
-from secdigest_pipeline.orchestration.io_managers import parquet_bytes
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 from secdigest_pipeline_tests.articles.rows import html as whole_page
 from secdigest_pipeline_tests.articles.rows import item
 from secdigest_pipeline_tests.end_to_end.bad_world import BadWeb, bad_web, html

@@ -1,4 +1,4 @@
-"""The blocking checks, in a real Dagster run: a wrong statement or a misplaced IOC holds the report back."""
+"""The blocking checks, in a real Dagster run: a wrong statement or an IOC with a wrong offset holds the report back."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -17,7 +17,7 @@ from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.cli.execute import execute
 from secdigest_pipeline.indicators.finding.find import Observable
 from secdigest_pipeline.orchestration.instance import instance
-from secdigest_pipeline.orchestration.resources import Model, Services
+from secdigest_pipeline.orchestration.services import Model, Services
 from secdigest_pipeline.sample import web
 from secdigest_pipeline.sample.world import EDITIONS, World
 

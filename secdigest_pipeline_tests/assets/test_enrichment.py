@@ -10,7 +10,8 @@ from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.indicators.finding.observables import as_rows, found_in
 from secdigest_pipeline.indicators.records import PlacedObservable
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.resources import resources
+from secdigest_pipeline.orchestration.services import Services
 from secdigest_pipeline.sample import web
 from secdigest_pipeline.sample.enrichment_files import EPSS_URL, KEV_URL
 from secdigest_pipeline.sample.world import EDITIONS as SAMPLES
@@ -34,15 +35,15 @@ def test_an_edition_gets_its_facts_whatever_a_source_answers(tmp_path: Path, kev
             "SECDIGEST_EPSS_URL": EPSS_URL,
         }
         memory = dg.InMemoryIOManager()
-        resources = {**Services(Settings.from_env(env), lambda: DAY.cutoff).resources(), "io_manager": memory}
+        given = {**resources(Services(Settings.from_env(env), lambda: DAY.cutoff)), "io_manager": memory}
         fetched = dg.materialize(
-            [module.enrichment_files, module.enrichment_files_answered], resources=resources, instance=instance
+            [module.enrichment_files, module.enrichment_files_answered], resources=given, instance=instance
         )
         assert fetched.success
         (check,) = fetched.get_asset_check_evaluations()
         assert check.passed == (kev_url in (KEV_URL, "")) and not check.blocking
         made = dg.materialize(
-            [observables, module.cve_facts], resources=resources, instance=instance, partition_key=DAY.key
+            [observables, module.cve_facts], resources=given, instance=instance, partition_key=DAY.key
         )
         assert made.success
         (row,) = made.output_for_node("cve_facts")

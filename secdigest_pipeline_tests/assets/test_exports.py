@@ -8,16 +8,17 @@ import pytest
 from upath import UPath
 
 from secdigest_pipeline.assets import exports
+from secdigest_pipeline.base.arrow import parquet_bytes
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.files import write_atomic
 from secdigest_pipeline.base.settings import Settings
-from secdigest_pipeline.indicators.exports.check import unlike_listed
+from secdigest_pipeline.indicators.exports.files import unlike_listed
 from secdigest_pipeline.indicators.past.history import History
 from secdigest_pipeline.indicators.past.sightings import IocPast
 from secdigest_pipeline.indicators.records import IOCS, Ioc
-from secdigest_pipeline.orchestration.io_managers import parquet_bytes
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.resources import resources
+from secdigest_pipeline.orchestration.services import Services
 from secdigest_pipeline_tests.indicators.ledgers import ioc
 
 
@@ -31,7 +32,7 @@ def materialized(services: Services, edition: str) -> tuple[list[IocPast], dict[
     done = dg.materialize(
         [iocs, exports.ioc_history],
         partition_key=edition,
-        resources={**services.resources(), "io_manager": dg.InMemoryIOManager()},
+        resources={**resources(services), "io_manager": dg.InMemoryIOManager()},
     )
     [event] = done.asset_materializations_for_node("ioc_history")
     metadata = {name: entry.value for name, entry in event.metadata.items()}
@@ -66,9 +67,9 @@ def test_the_exports_lie_in_the_output_folder_as_the_step_lists_them(
     def iocs() -> list[Ioc]:
         return [ioc(edition=key)]
 
-    resources = {**services.resources(), "io_manager": dg.InMemoryIOManager()}
+    given = {**resources(services), "io_manager": dg.InMemoryIOManager()}
     steps = [iocs, exports.ioc_exports, exports.exports_lie_as_listed]
-    done = dg.materialize(steps, partition_key=key, resources=resources)
+    done = dg.materialize(steps, partition_key=key, resources=given)
     assert [check.passed for check in done.get_asset_check_evaluations()] == [True]
 
     (path,) = (tmp_path / "out").rglob("*.stix.json")

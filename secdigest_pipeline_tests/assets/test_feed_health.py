@@ -8,7 +8,8 @@ import dagster as dg
 from secdigest_pipeline.assets import feed_health as module
 from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.intake.health import FeedHealth
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.resources import resources
+from secdigest_pipeline.orchestration.services import Services
 from secdigest_pipeline_tests.intake.polling.test_archive import poll_row, sighting
 from secdigest_pipeline_tests.intake.worlds import jst
 
@@ -45,7 +46,7 @@ def test_each_trouble_is_a_warning_that_names_the_feed_and_never_an_error(tmp_pa
     with dg.DagsterInstance.ephemeral() as instance:
         result = dg.materialize(
             [module.feed_health, module.feeds_are_well],
-            resources={**services.resources(), "io_manager": dg.InMemoryIOManager()},
+            resources={**resources(services), "io_manager": dg.InMemoryIOManager()},
             instance=instance,
         )
         assert result.success

@@ -8,7 +8,8 @@ import dagster as dg
 import secdigest_pipeline.definitions  # noqa: F401 - loads the assets with the preview warnings it expects off
 from secdigest_pipeline.assets import intake
 from secdigest_pipeline.base.settings import Settings
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.resources import resources
+from secdigest_pipeline.orchestration.services import Services
 
 
 def test_a_poll_sweeps_what_killed_runs_left(tmp_path: Path) -> None:
@@ -20,6 +21,6 @@ def test_a_poll_sweeps_what_killed_runs_left(tmp_path: Path) -> None:
     os.utime(left, (0, 0))
     places = {"DATA": "data", "OUT": "out", "FEEDS": "feeds.yaml"}
     settings = Settings.from_env({f"SECDIGEST_{name}": str(tmp_path / place) for name, place in places.items()})
-    resources = {**Services(settings).resources(), "io_manager": dg.InMemoryIOManager()}
-    assert dg.materialize([intake.feed_snapshots], resources=resources).success
+    given = {**resources(Services(settings)), "io_manager": dg.InMemoryIOManager()}
+    assert dg.materialize([intake.feed_snapshots], resources=given).success
     assert not left.exists()

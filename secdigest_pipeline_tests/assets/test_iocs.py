@@ -12,7 +12,8 @@ from secdigest_pipeline.base.settings import Settings, SettingsError
 from secdigest_pipeline.definitions import iocs as module
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.resources import resources
+from secdigest_pipeline.orchestration.services import Services
 from secdigest_pipeline_tests.indicators.pages import EDITION, page
 
 TEXT = "Indicators of compromise\nhxxp://img.our-cdn[.]test/x\nc2[.]evil[.]test\n\nA word on partner.test."
@@ -49,7 +50,7 @@ def ledger_with(tmp_path: Path, lines: str | None) -> dict[str, Ioc]:
                 module.iocs,
                 module.iocs_stand_in_their_page,
             ],
-            resources={**Services(Settings.from_env(env)).resources(), "io_manager": dg.InMemoryIOManager()},
+            resources={**resources(Services(Settings.from_env(env))), "io_manager": dg.InMemoryIOManager()},
             instance=instance,
             partition_key=EDITION,
         )

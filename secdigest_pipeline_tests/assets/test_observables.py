@@ -14,7 +14,7 @@ from secdigest_pipeline.cli.execute import execute
 from secdigest_pipeline.indicators.finding.find import Observable, find
 from secdigest_pipeline.indicators.records import IOCS, OBSERVABLES
 from secdigest_pipeline.orchestration.instance import instance
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 from secdigest_pipeline.sample import web
 from secdigest_pipeline.sample.clock import WorldClock
 from secdigest_pipeline.sample.world import EDITIONS, World

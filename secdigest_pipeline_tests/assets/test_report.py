@@ -12,7 +12,7 @@ from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.cli.execute import execute
 from secdigest_pipeline.definitions import build_defs
 from secdigest_pipeline.orchestration.instance import instance
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 from secdigest_pipeline.sample import messages, web
 from secdigest_pipeline.sample.clock import WorldClock
 from secdigest_pipeline.sample.world import EDITIONS, World

@@ -9,12 +9,12 @@ import pytest
 from upath import UPath
 
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article, Story
+from secdigest_pipeline.base.arrow import parquet_bytes
 from secdigest_pipeline.base.files import write_atomic
 from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.definitions import build_defs
-from secdigest_pipeline.orchestration.io_managers import parquet_bytes
 from secdigest_pipeline.orchestration.partitions import EDITIONS
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 from secdigest_pipeline_tests.articles.primaries import article
 
 FIRST = "Amber Vulture breaks into Larkfield hospitals through Contoso gateway"

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from secdigest_pipeline.base.tables import DayKey, Named, Table, TableError, frame_of
+from secdigest_pipeline.definitions import TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,11 @@ def test_an_empty_table_has_every_column_with_its_type() -> None:
         "last_day",
     ]
     assert table.schema.field("parts").type == pa.list_(pa.struct([("name", pa.string()), ("number", pa.int64())]))
+
+
+def test_a_column_names_its_type_as_arrow_does() -> None:
+    columns = [column for table in (THINGS, *TABLES.values()) for column in table.columns]
+    assert [column.type_name for column in columns] == [str(column.type) for column in columns]
 
 
 def test_a_frame_has_nullable_integers_strings_real_times_and_days() -> None:

@@ -13,6 +13,7 @@ from upath import UPath
 from secdigest_pipeline.analysis.extractive import extract
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Quote, Statement
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
+from secdigest_pipeline.base.arrow import parquet_bytes
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.files import write_atomic
 from secdigest_pipeline.base.tables import Table
@@ -20,7 +21,6 @@ from secdigest_pipeline.cli.evidence import article, evidence
 from secdigest_pipeline.indicators.judging.ledger import ledger
 from secdigest_pipeline.indicators.records import IOCS
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS
-from secdigest_pipeline.orchestration.io_managers import parquet_bytes
 from secdigest_pipeline.report.markdown import render
 from secdigest_pipeline.report.origins import memo_line
 from secdigest_pipeline.report.records import DAILY_REPORT

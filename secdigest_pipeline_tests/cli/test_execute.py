@@ -19,7 +19,7 @@ from secdigest_pipeline.articles.records import CLEANED_ARTICLES
 from secdigest_pipeline.base.editions import JST, Edition
 from secdigest_pipeline.cli.execute import execute
 from secdigest_pipeline.orchestration.instance import instance
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 from secdigest_pipeline_tests.cli.conftest import Secdigest
 from secdigest_pipeline_tests.end_to_end.bad_world import BadWeb, bad_web, html, item, page, rss, xml
 

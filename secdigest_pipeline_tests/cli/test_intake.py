@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from secdigest_pipeline.base.arrow import parquet_bytes
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.files import write_atomic
 from secdigest_pipeline.cli.intake import intake
 from secdigest_pipeline.intake.feed_completeness import feed_completeness
 from secdigest_pipeline.intake.membership import items_of
 from secdigest_pipeline.intake.records import FEED_COMPLETENESS, RAW_FEED_ITEMS
-from secdigest_pipeline.orchestration.io_managers import parquet_bytes
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 from secdigest_pipeline_tests.intake.polling.test_archive import poll_row, sighting
 from secdigest_pipeline_tests.intake.worlds import archive_in, jst
 

@@ -8,13 +8,13 @@ import pytest
 from click.testing import CliRunner, Result
 from upath import UPath
 
+from secdigest_pipeline.base.arrow import parquet_bytes
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.cli.iocs import MAX_INPUT, iocs
 from secdigest_pipeline.cli.main import main
 from secdigest_pipeline.indicators.csv.rows import check_ioc_csv
 from secdigest_pipeline.indicators.past.history import History
 from secdigest_pipeline.indicators.records import IOCS, Ioc
-from secdigest_pipeline.orchestration.io_managers import parquet_bytes
 from secdigest_pipeline_tests.indicators.ledgers import ioc
 
 DAYS = ("2025-03-01", "2025-03-02", "2025-03-04")

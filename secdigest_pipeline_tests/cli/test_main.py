@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from secdigest_pipeline.cli.main import COMMANDS
 from secdigest_pipeline_tests.cli.conftest import Secdigest
 
 
@@ -102,3 +103,11 @@ def test_a_feed_list_that_cannot_be_used_is_named_and_nothing_is_polled(
     assert done.exit_code == 1
     assert done.stderr.startswith(f"secdigest: {path}: {message}") and done.stderr.count("\n") == 1
     assert not (home / "data" / "archive").exists()
+
+
+def test_help_lists_every_command_and_each_has_help_of_its_own(secdigest: Secdigest) -> None:
+    listed = secdigest("--help").stdout.split("Commands:\n")[1].splitlines()
+    assert [line.split()[0] for line in listed] == list(COMMANDS)
+    for name in COMMANDS:
+        done = secdigest(name, "--help")
+        assert done.exit_code == 0 and f" {name} " in done.stdout.splitlines()[0]

@@ -10,7 +10,7 @@ from secdigest_pipeline.base.characters import printable
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.cli.summary import print_polls, print_summary
 from secdigest_pipeline.cli.terminal import end
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 from secdigest_pipeline_tests.cli.conftest import Secdigest
 from secdigest_pipeline_tests.intake.polling.test_archive import poll_row
 from secdigest_pipeline_tests.intake.worlds import jst

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from secdigest_pipeline.base.arrow import parquet_bytes
 from secdigest_pipeline.base.settings import packaged
 from secdigest_pipeline.indicators.records import IOCS
-from secdigest_pipeline.orchestration.io_managers import parquet_bytes
 from secdigest_pipeline_tests.docs.pages import blocks
 from secdigest_pipeline_tests.places import REPOSITORY
 from secdigest_pipeline_tests.rows import EDITION, ioc

@@ -13,10 +13,9 @@ from upath import UPath
 
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, PRIMARY_PAGES
 from secdigest_pipeline.base.editions import Edition
-from secdigest_pipeline.base.tables import Table
+from secdigest_pipeline.base.tables import Table, stored_rows
 from secdigest_pipeline.indicators.csv.rows import check_ioc_csv
 from secdigest_pipeline.indicators.finding.defang import refang
-from secdigest_pipeline.orchestration.io_managers import stored_rows
 from secdigest_pipeline.report.contract import check_report, parse_report
 from secdigest_pipeline.report.evidence import TABLES
 from secdigest_pipeline.report.records import DAILY_REPORT, FIELDS, STRUCTURE

@@ -19,8 +19,8 @@ from secdigest_pipeline.articles.pages.archive import PageArchive
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, Article
 from secdigest_pipeline.base.characters import CHARACTERS_VERSION
 from secdigest_pipeline.base.files import sha256
+from secdigest_pipeline.base.tables import stored_rows
 from secdigest_pipeline.indicators.finding.find import find
-from secdigest_pipeline.orchestration.io_managers import stored_rows
 from secdigest_pipeline.sample import messages, web
 from secdigest_pipeline.sample.world import World
 from secdigest_pipeline_tests.end_to_end.conftest import SECDIGEST

@@ -22,7 +22,7 @@ from secdigest_pipeline.cli.execute import execute
 from secdigest_pipeline.indicators.records import IOCS
 from secdigest_pipeline.intake.records import RAW_FEED_ITEMS
 from secdigest_pipeline.orchestration.instance import instance
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.services import Services
 from secdigest_pipeline.report.publish import check_published
 
 pytestmark = [

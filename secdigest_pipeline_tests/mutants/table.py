@@ -11,8 +11,12 @@ _MEMBERSHIP = [
         ("intake/membership.py", "seen_at > edition.closes", "seen_at > edition.cutoff"),
         ("intake/membership.py", 'seen_via == "poll" and seen_at', 'seen_via != "history" and seen_at'),
         ("intake/membership.py", 'return Edition.of(seen_at), "late"', 'return edition, "late"'),
-        ("intake/membership.py", "pc.less_equal(seen.column", "pc.less(seen.column"),
-        ("intake/membership.py", 'within("published_at"), within("seen_at")', 'within("seen_at"), within("seen_at")'),
+        (
+            "intake/membership.py",
+            'until(seen.column("seen_at"), now)',
+            'within(seen.column("seen_at"), datetime.min.replace(tzinfo=UTC), now)',
+        ),
+        ("intake/membership.py", '("published_at", "seen_at"))', '("seen_at", "seen_at"))'),
         ("intake/membership.py", 'row["seen_at"] < before.seen_at', 'row["seen_at"] > before.seen_at'),
         ("intake/membership.py", "for later in (0, 1)", "for later in (0,)"),
         ("intake/membership.py", "row.seen_via)[0] < edition", "row.seen_via)[0] != edition"),
@@ -271,25 +275,29 @@ _GROUNDING = [
 ]
 
 _BUDGET = [
-    Mutant("budget", "analysis/asking/budget.py", fragment, replacement, "analysis/asking/test_budget.py")
-    for fragment, replacement in (
-        ("await of_edition.settle(highest, 0.0)", "pass"),
-        ("await of_edition.settle(highest, 0.0)", "await of_edition.settle(highest, highest)"),
-        ("self._spent + self._held + highest > self._limit", "self._spent + self._held + highest >= self._limit"),
-        ("self._spent + self._held + highest > self._limit", "self._spent + highest > self._limit"),
-        ("self._spent + self._held + highest > self._limit", "self._spent + self._held > self._limit"),
-        ("if self._held <= 0 or not wait:", "if self._held <= 0:"),
-        ("if self._held <= 0 or not wait:", "if not wait:"),
-        ("if self._held <= 0 or not wait:", "if True:"),
-        ("self._held += highest\n", "pass\n"),
-        ("self._spent += cost", "pass"),
-        ("self._spent += cost", "self._spent += highest"),
-        ("self._changed.notify_all()", "pass"),
-        ("self._changed.notify_all()", "self._changed.notify()"),
-        ("if self._held - highest > 1e-12 else 0.0", "if True else 0.0"),
-        ("for budget in await self._both(edition):", "for budget in (await self._both(edition))[:1]:"),
-        ("sum(call.cost_usd for call in await asyncio.to_thread(spent))", "0.0"),
-        ('key = f"{kind} {name}"', "key = kind"),
+    Mutant("budget", f"analysis/asking/{module}.py", fragment, replacement, "analysis/asking/test_budget.py")
+    for module, fragment, replacement in (
+        ("reservations", "spent + of_edition + usd > self._max_usd", "spent + of_edition + usd >= self._max_usd"),
+        ("reservations", "spent + of_edition + usd > self._max_usd", "spent + usd > self._max_usd"),
+        ("reservations", "spent + of_edition + usd > self._max_usd", "spent + of_edition > self._max_usd"),
+        ("reservations", "spent + of_edition + usd > self._max_usd", "of_edition + usd > self._max_usd"),
+        ("reservations", "spent_month + of_month + usd > self._max_usd_month", "of_month + usd > self._max_usd_month"),
+        (
+            "reservations",
+            "spent_month + of_month + usd > self._max_usd_month",
+            "spent_month + usd > self._max_usd_month",
+        ),
+        ("reservations", "for of, other in calls + batches if of == edition", "for of, other in calls + batches"),
+        ("reservations", "            left.remove()\n", "            left.let_go()\n"),
+        ("reservations", "            into.usd += usd\n", ""),
+        ("reservations", "if usd > 0:\n", "if True:\n"),
+        ("budget", "if not found.busy or not wait:", "if not found.busy:"),
+        ("budget", "if not found.busy or not wait:", "if not wait:"),
+        ("budget", "if not found.busy or not wait:", "if True:"),
+        ("budget", "self._changed.notify_all()", "pass"),
+        ("budget", "self._changed.notify_all()", "self._changed.notify()"),
+        ("ledger", "if name.startswith(month)", "if name"),
+        ("ledger", "if time.time_ns() - changed > _SETTLED_NS:", "if True:"),
     )
 ]
 

@@ -11,7 +11,8 @@ from upath import UPath
 from secdigest_pipeline.base.editions import JST
 from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.orchestration.alerts import Alert, keep_alert, plain, run_failure_alert
-from secdigest_pipeline.orchestration.resources import Services
+from secdigest_pipeline.orchestration.resources import resources
+from secdigest_pipeline.orchestration.services import Services
 
 ALERT = Alert("2026-10-01T16:00:00+00:00", "run-1", "daily", "2026-10-02", "it failed", (("iocs", "why"),))
 
@@ -51,7 +52,7 @@ def test_a_failed_run_becomes_one_line_however_often_the_sensor_meets_it(tmp_pat
                 dagster_event=event,
                 dagster_instance=instance,
                 dagster_run=result.dagster_run,
-                resources=services.resources(),
+                resources=resources(services),
             ).for_run_failure()
             run_failure_alert(context)
     (path,) = (tmp_path / "alerts").iterdir()

@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy
 from upath import UPath
 
-from secdigest_pipeline.orchestration.database import URL_VARIABLE, DatabaseError, check_url, cluster_of, database
+from secdigest_pipeline.orchestration.database import URL_VARIABLE, check_url, cluster_of, database
+from secdigest_pipeline.orchestration.failures import DatabaseError
 from secdigest_pipeline_tests.machine import Machine
 
 

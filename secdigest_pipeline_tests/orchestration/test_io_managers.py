@@ -6,11 +6,12 @@ import pyarrow as pa
 import pytest
 from upath import UPath
 
+from secdigest_pipeline.base.arrow import parquet_bytes
 from secdigest_pipeline.base.files import StorageError
 from secdigest_pipeline.base.tables import TableError
 from secdigest_pipeline.indicators.records import IOCS
 from secdigest_pipeline.intake.records import POLLS
-from secdigest_pipeline.orchestration.io_managers import MissingPartition, ParquetIOManager, parquet_bytes
+from secdigest_pipeline.orchestration.io_managers import MissingPartition, ParquetIOManager
 
 DAYS = dg.StaticPartitionsDefinition(["2026-10-01", "2026-10-02"])
 

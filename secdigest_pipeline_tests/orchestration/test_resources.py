@@ -9,7 +9,8 @@ from dagster._core.remote_representation.external_data import RepositorySnap, Re
 
 from secdigest_pipeline.base.settings import Settings, SettingsError
 from secdigest_pipeline.definitions import build_defs
-from secdigest_pipeline.orchestration.resources import Model, Services
+from secdigest_pipeline.orchestration.resources import resources
+from secdigest_pipeline.orchestration.services import Model, Services
 
 # Dagster's own: the snapshot of a schedule reads a property of before
 pytestmark = pytest.mark.filterwarnings("ignore:Property .ScheduleDefinition.environment_vars:DeprecationWarning")
@@ -81,7 +82,7 @@ def test_the_services_of_a_run_are_those_that_were_handed_in(tmp_path: Path) -> 
         assert archive is services.archive and model is services.model
         tables.listener("look", {})  # type: ignore[attr-defined]
 
-    @dg.job(resource_defs=services.resources())
+    @dg.job(resource_defs=resources(services))
     def only() -> None:
         look()
 

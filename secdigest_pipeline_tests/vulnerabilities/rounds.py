@@ -8,8 +8,7 @@ from secdigest_pipeline.sample.enrichment_files import EPSS_URL, KEV_URL
 from secdigest_pipeline.sample.web import SampleWeb
 from secdigest_pipeline.vulnerabilities.archive import EnrichmentArchive
 from secdigest_pipeline.vulnerabilities.fetching import fetch_files
-from secdigest_pipeline.vulnerabilities.records import EnrichmentFetch
-from secdigest_pipeline.vulnerabilities.sources import sources
+from secdigest_pipeline.vulnerabilities.records import EnrichmentFetch, sources
 
 BOTH = sources(KEV_URL, EPSS_URL)
 

@@ -14,8 +14,7 @@ from secdigest_pipeline.sample.world import EDITIONS
 from secdigest_pipeline.vulnerabilities.archive import EnrichmentArchive
 from secdigest_pipeline.vulnerabilities.facts import cve_facts, facts_line, facts_of
 from secdigest_pipeline.vulnerabilities.files import read_epss, read_kev
-from secdigest_pipeline.vulnerabilities.records import CVE_FACTS, CveFacts, EnrichmentFetch
-from secdigest_pipeline.vulnerabilities.sources import sources
+from secdigest_pipeline.vulnerabilities.records import CVE_FACTS, CveFacts, EnrichmentFetch, sources
 from secdigest_pipeline_tests.vulnerabilities.rounds import BOTH, HOUR, fetch
 from secdigest_pipeline_tests.vulnerabilities.test_files import HEAD
 

@@ -11,8 +11,7 @@ from secdigest_pipeline.sample.enrichment_files import EPSS_URL, KEV_URL, kev_bo
 from secdigest_pipeline.sample.web import SampleWeb
 from secdigest_pipeline.sample.world import EDITIONS
 from secdigest_pipeline.vulnerabilities.archive import EnrichmentArchive
-from secdigest_pipeline.vulnerabilities.records import ENRICHMENT_FILES
-from secdigest_pipeline.vulnerabilities.sources import sources
+from secdigest_pipeline.vulnerabilities.records import ENRICHMENT_FILES, sources
 from secdigest_pipeline_tests.vulnerabilities.rounds import HOUR, fetch
 
 FIRST, SECOND, THIRD = EDITIONS

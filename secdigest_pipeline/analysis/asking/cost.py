@@ -5,7 +5,7 @@ What was really billed depends on what stood in the provider's cache at that hou
 
 from collections.abc import Sequence
 
-from secdigest_pipeline.analysis.asking.models import BATCH_FACTOR, UnknownModel, Usage, billed_as, model
+from secdigest_pipeline.analysis.asking.models import BATCH_FACTOR, UnknownModel, Usage, billed_as, model, priced
 from secdigest_pipeline.analysis.asking.replies import KeptReply
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Analysis
 from secdigest_pipeline.base.tables import TableError
@@ -16,9 +16,14 @@ def list_price(kept: KeptReply) -> float | None:
     usage = kept.usage
     tokens = Usage(input=usage.input + usage.cache_write + usage.cache_read, output=usage.output)
     try:
-        whole = billed_as(kept.model, model(kept.model_asked)).cost(tokens)
+        asked = (
+            model(kept.model_asked)
+            if kept.price_input is None or kept.price_output is None
+            else priced(kept.model_asked, kept.price_input, kept.price_output)
+        )
     except UnknownModel:
         return None
+    whole = billed_as(kept.model, asked).cost(tokens)
     return whole * BATCH_FACTOR if kept.batch else whole
 
 

@@ -6,6 +6,7 @@ Errors are read by their attributes, so the SDK (two seconds of import) is not n
 import json
 from dataclasses import dataclass
 
+from secdigest_pipeline.analysis.asking.wire import DROPPED, LOST_HEADER, TIMEOUT, TOO_LARGE
 from secdigest_pipeline.base.characters import plain_line
 from secdigest_pipeline.base.redaction import without
 
@@ -14,6 +15,8 @@ class AnalystUnavailable(RuntimeError):
     """No article can be analysed (no key, dead key, empty credit, unknown model); one line says why and what to set."""
 
 
+# Outcome of a call whose process ended before it did.
+LOST = "lost"
 _MAX_REASON = 300
 # What `error.type` may be (platform.claude.com, api/errors). Any other word is the server's own invention: it stands in
 # the ledger and in every message, so it is not repeated.
@@ -50,8 +53,10 @@ def failure(error: Exception, secrets: tuple[str, ...]) -> Failure:
         return Failure("not_a_message", "the endpoint's answer is not JSON", again=True, perhaps_billed=True)
     status = getattr(error, "status_code", None)
     if not isinstance(status, int):
-        lost = name == "APITimeoutError"
-        return Failure(name, _NO_STATUS.get(name, f"the call failed ({name})"), unanswered=True, perhaps_billed=lost)
+        return Failure(name, _NO_STATUS.get(name, f"the call failed ({name})"), unanswered=True)
+    lost = getattr(getattr(error, "response", None), "headers", {}).get(LOST_HEADER)
+    if lost in _LOST:
+        return Failure(lost, _LOST[lost], again=True, unanswered=True, perhaps_billed=True)
     told = _text(getattr(error, "type", None))
     kind = told if told in _TYPES else name
     code = _text(getattr(error, "error_code", None))
@@ -69,7 +74,12 @@ def failure(error: Exception, secrets: tuple[str, ...]) -> Failure:
 
 _NO_STATUS = {
     "APIConnectionError": "the endpoint cannot be reached",
-    "APITimeoutError": "the endpoint did not answer in time",
+    "APITimeoutError": "the endpoint cannot be reached in time",
+}
+_LOST = {
+    TIMEOUT: "the endpoint did not answer in time",
+    DROPPED: "the endpoint dropped the connection",
+    TOO_LARGE: "the endpoint's answer has no end",
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from secdigest_pipeline.analysis.asking.prose import json_in
 from secdigest_pipeline.analysis.asking.replies import KeptReply
 from secdigest_pipeline.analysis.reply.claims import InvalidReply, Reply, read_reply
 
@@ -41,7 +42,7 @@ def read_as(kept: KeptReply, parsed: Callable[[str], Read]) -> Read | Unusable:
             return Unusable("max_tokens", "the reply was cut off at its token limit", again=True)
         case "end_turn" | "stop_sequence":
             try:
-                return parsed(kept.text)
+                return parsed(kept.text if kept.structured else json_in(kept.text))
             except InvalidReply as error:
                 return Unusable("invalid", f"invalid reply ({error})", again=True)
         case other:

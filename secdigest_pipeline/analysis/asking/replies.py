@@ -7,11 +7,12 @@ model) and `calls/<edition>/<time>-<id>.json` (one file a call).
 import hashlib
 import json
 import logging
+import types
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from upath import UPath
 
@@ -46,6 +47,10 @@ class KeptReply:
     text: str
     batch: bool = False  # made by a Message Batch, at half price
     call: CallKind = "write"
+    price_input: float | None = None  # USD per million tokens, where a setting gave the price
+    price_output: float | None = None
+    structured: bool = True  # False: nothing held it to the schema, there may be words around it
+    estimated: bool = False  # the endpoint gave no usable token counts: `usage` is an estimate
 
     @property
     def version(self) -> str:
@@ -93,21 +98,36 @@ class Replies:
 
     def _read(self, path: UPath) -> KeptReply | None:
         try:
-            values = _load(path)
-            usage = Usage(**values.pop("usage"))
-            return KeptReply(**{**values, "at": datetime.fromisoformat(values["at"]), "usage": usage})
-        except (ValueError, TypeError, KeyError) as error:
+            return reply_of(_load(path))
+        except _ODD as error:
             log.warning("%s: kept reply cannot be read and is asked for again (%s)", path, type(error).__name__)
             return None
 
     def keep(self, reply: KeptReply) -> None:
-        """Store `reply` under its key, in place of an earlier attempt."""
-        _store(self._reply_path(reply.key), asdict(reply))
+        """Store `reply` under its key, in place of an earlier attempt. What stood there and can't be read is set aside."""
+        path = self._reply_path(reply.key)
+        if path.exists() and self._read(path) is None:
+            aside = path.with_suffix(".unreadable")
+            log.warning("%s: set aside as %s", path, aside.name)
+            write_atomic(aside, path.read_bytes())
+        _store(path, asdict(reply))
 
     def record(self, call: Call) -> None:
-        """Add one call to the ledger of its edition."""
+        """Add one call to the ledger of its edition; a call that stands there already is written again."""
+        _store(self.call_path(call), asdict(call))
+
+    def call_path(self, call: Call) -> UPath:
+        """Where the ledger holds a call."""
         stamp = call.at.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-        _store(self.root / "calls" / call.edition / f"{stamp}-{call.call_id}.json", asdict(call))
+        return self.root / "calls" / call.edition / f"{stamp}-{call.call_id}.json"
+
+    def call(self, path: UPath) -> Call | None:
+        """One row of the ledger; None when it can't be read, with a warning that names it."""
+        try:
+            return call_of(_load(path))
+        except _ODD as error:
+            log.warning("%s: ledger entry cannot be read and is not counted (%s)", path, error)
+            return None
 
     def calls(self, edition: str) -> list[Call]:
         """The calls made for an edition, oldest first. An entry that cannot be read is left out with a warning."""
@@ -125,17 +145,50 @@ class Replies:
     def _calls(self, folder: UPath, pattern: str) -> list[Call]:
         if not folder.exists():
             return []
-        found = []
-        for path in sorted(folder.glob(pattern), key=str):
-            try:
-                values = _load(path)
-                found.append(Call(**{**values, "at": datetime.fromisoformat(values["at"])}))
-            except (ValueError, TypeError, KeyError) as error:
-                log.warning("%s: ledger entry cannot be read and is not counted (%s)", path, type(error).__name__)
-        return found
+        rows = (self.call(path) for path in sorted(folder.glob(pattern), key=str))
+        return [row for row in rows if row is not None]
 
     def _reply_path(self, key: str) -> UPath:
         return self.root / "replies" / key[:2] / f"{key}.json"
+
+
+# What reading a file that somebody else wrote may raise: bad JSON, JSON of another shape, JSON nested for ever.
+_ENDLESS = 10**15
+_TYPES = {row: get_type_hints(row) for row in (KeptReply, Call, Usage)}
+Row = TypeVar("Row", KeptReply, Call, Usage)
+_ODD = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+
+
+def reply_of(values: Any) -> KeptReply:
+    """A kept reply from its JSON; raises one of ValueError, TypeError, KeyError, AttributeError for anything else."""
+    usage = _checked(Usage(**values["usage"]))
+    return _checked(KeptReply(**{**values, "at": datetime.fromisoformat(values["at"]), "usage": usage}))
+
+
+def call_of(values: Any) -> Call:
+    """A row of the ledger from its JSON; raises as `reply_of` does, also for a number that is none (`nan`)."""
+    return _checked(Call(**{**values, "at": datetime.fromisoformat(values["at"])}))
+
+
+def _checked(row: Row) -> Row:
+    """`row`, a dataclass whose fields are what their types say: nothing of it can surprise whoever reads or adds it up."""
+    for name, kind in _TYPES[type(row)].items():
+        if not _is(getattr(row, name), kind):
+            raise ValueError(f"{name} is not what it must be")
+    return row
+
+
+def _is(value: object, kind: Any) -> bool:
+    if get_origin(kind) in (Union, types.UnionType):
+        return any(_is(value, one) for one in get_args(kind))
+    if get_origin(kind) is Literal:
+        return value in get_args(kind)
+    if kind is datetime:
+        return isinstance(value, datetime) and value.tzinfo is not None
+    if kind in (int, float):
+        # nan is in no order, so it is not between the two either
+        return isinstance(value, (int, kind)) and not isinstance(value, bool) and 0 <= value < _ENDLESS
+    return isinstance(value, kind)
 
 
 def call_id() -> str:

@@ -38,12 +38,12 @@ class Robots:
 class PageArchive:
     """The archive below `root`; a location that cannot be read or written raises StorageError.
 
-    `tell` is called with one line for each stored body that was found damaged, and what was done about it.
+    `on_damage` is called with one line for each stored body that was found damaged, and what was done about it.
     """
 
-    def __init__(self, root: UPath, tell: Callable[[str], None] = log.warning) -> None:
+    def __init__(self, root: UPath, on_damage: Callable[[str], None] = log.warning) -> None:
         self.root = root
-        self.tell = tell
+        self.on_damage = on_damage
         self._bodies = Bodies(root / "bodies")
 
     def stored(self, article_id: str) -> Page | None:

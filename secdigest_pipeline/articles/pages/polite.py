@@ -102,7 +102,7 @@ def renewed(archive: PageArchive, stored: Page | None, damage: str, page: Page) 
     so that the next run asks again.
     """
     if damage:
-        archive.tell(f"{shown(page.url)}: {damage}; {_outcome(page)}")
+        archive.on_damage(f"{shown(page.url)}: {damage}; {_outcome(page)}")
     if stored is not None and stored.read_state == "read" and page.read_state != "read":
         return page if damage else replace(stored, edition=page.edition)
     archive.keep(page)

@@ -84,8 +84,8 @@ def _chosen(articles: Sequence[Article], hosts: Hosts) -> list[_Wanted]:
         for number, article in enumerate(articles)
         for at, source in enumerate(sources_of(article, hosts))
     ]
-    kept = sorted(found, key=lambda one: one[:2])[:MAX_EDITION]
-    return [wanted for _, _, wanted in sorted(kept, key=lambda one: (one[1], one[0]))]
+    kept = sorted(found, key=lambda ranked: ranked[:2])[:MAX_EDITION]
+    return [wanted for _, _, wanted in sorted(kept, key=lambda ranked: (ranked[1], ranked[0]))]
 
 
 def _lists(article: Article, pages: Sequence[PrimaryPage], hosts: Hosts) -> list[tuple[PrimaryPage, Source]]:
@@ -142,7 +142,7 @@ class _Reader:
 
     async def rows(self, wanted: Sequence[_Wanted]) -> list[PrimaryPage]:
         """One row a wanted source, in order."""
-        return await _all([self._row(one) for one in wanted])
+        return await _all([self._row(source) for source in wanted])
 
     async def _row(self, wanted: _Wanted) -> PrimaryPage:
         source, edition = wanted.source, wanted.article.edition

@@ -147,8 +147,8 @@ def _line(text: str) -> str:
 def _rule(ioc: Ioc) -> str:
     # Only lists have a detail that is ours; headings of a page do not belong in the log.
     name, _, detail = ioc.suppressed.partition(":")
-    told = f"{name}: {detail}" if name in ("warning_list", "harmless_hash", "placeholder", "csv") and detail else name
-    return f"{_RULES[name]}（{told}）" if name in _RULES else told
+    rule = f"{name}: {detail}" if name in ("warning_list", "harmless_hash", "placeholder", "csv") and detail else name
+    return f"{_RULES[name]}（{rule}）" if name in _RULES else rule
 
 
 def _counted(counts: Counter[str]) -> list[str]:

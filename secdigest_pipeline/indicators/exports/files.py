@@ -1,4 +1,8 @@
-"""Which export files there are: those of one edition below the output folder, and those of a range below any folder."""
+"""Which export files there are: those of one edition below the output folder, those of a range below any folder, and as they lie.
+
+That other tools read them is a matter of the code, not of the day: the tests hold it with the tools' own libraries
+(docs/decisions/stix-and-misp.md).
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -40,3 +44,16 @@ def listed(edition: Edition, files: Mapping[str, bytes]) -> list[ExportFile]:
         for path, data in files.items()
         if path.startswith(f"{edition_folder(edition)}/")
     ]
+
+
+def unlike_listed(out: UPath, files: Sequence[ExportFile]) -> list[str]:
+    """Files that are missing from `out` or hold other bytes than listed, each with its path; empty when all is well."""
+    wrong = []
+    for file in files:
+        path = out / file.path
+        try:
+            if sha256(path.read_bytes()) != file.sha256:
+                wrong.append(f"{path}: holds other bytes than were written")
+        except OSError as error:
+            wrong.append(f"{path}: cannot be read ({error.strerror or error})")
+    return wrong

@@ -5,17 +5,19 @@ IOC's own date), `unknown` never equals `unknown`, and hosts of shared services 
 well, so it meets the URLs on it. Answers depend on the set of editions that were added, not on their order.
 """
 
+from __future__ import annotations
+
 import hashlib
 import logging
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import pyarrow as pa
 from upath import UPath
 
+from secdigest_pipeline.base.arrow import array_of
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.indicators.finding.spelling import host_in
 from secdigest_pipeline.indicators.judging.roles import ADDRESSES
@@ -23,6 +25,9 @@ from secdigest_pipeline.indicators.past.segments import KEYS, Segments
 from secdigest_pipeline.indicators.past.sightings import IOC_SIGHTINGS, IocPast, IocSighting, MatchKind, PastMatch
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.indicators.warninglists import is_known_service, vendored
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +39,6 @@ _UNNAMED = frozenset(("", "unknown", "n/a"))
 _AUTHORITY = re.compile(r"[^/?#]*")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443", "ftp": ":21"}
 
-_SCHEMA = pa.schema([*IOC_SIGHTINGS.schema, *(pa.field(name, pa.uint64(), nullable=False) for name in KEYS)])
 _COLUMNS = [column.name for column in IOC_SIGHTINGS.columns]
 
 
@@ -48,12 +52,12 @@ class Found(NamedTuple):
 class History:
     """The history below `root`: IOCs, and apart from them the values that were kept out.
 
-    `tell` is called with one line for each file that was found damaged, and what was done about it.
+    `on_damage` is called with one line for each file that was found damaged, and what was done about it.
     """
 
-    def __init__(self, root: UPath, tell: Callable[[str], None] = log.warning) -> None:
-        self._iocs = Segments(root / "iocs", tell)
-        self._suppressed = Segments(root / "suppressed", tell)
+    def __init__(self, root: UPath, on_damage: Callable[[str], None] = log.warning) -> None:
+        self._iocs = Segments(root / "iocs", on_damage)
+        self._suppressed = Segments(root / "suppressed", on_damage)
 
     def add(self, edition: Edition, ledger: Sequence[Ioc]) -> None:
         """Make these rows the edition's, in place of any it had. ValueError names a row of another edition; raises StorageError."""
@@ -149,12 +153,16 @@ def _host_key(host: str) -> int:
 
 
 def _rows(iocs: Iterable[Ioc]) -> pa.Table:
-    rows = []
-    for ioc in iocs:
-        row = {name: getattr(ioc, name) for name in _COLUMNS}
-        row[KEYS[0]], row[KEYS[1]] = _key(*compared(ioc.type, ioc.value)), _host_key(_host(ioc.type, ioc.value))
-        rows.append(row)
-    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+    import pyarrow as pa
+
+    rows = list(iocs)
+    schema, key = IOC_SIGHTINGS.schema, pa.uint64()
+    arrays = [array_of(field.type, [getattr(ioc, field.name) for ioc in rows]) for field in schema]
+    arrays.append(array_of(key, [_key(*compared(ioc.type, ioc.value)) for ioc in rows]))
+    arrays.append(array_of(key, [_host_key(_host(ioc.type, ioc.value)) for ioc in rows]))
+    return pa.Table.from_arrays(
+        arrays, schema=pa.schema([*schema, *(pa.field(name, key, nullable=False) for name in KEYS)])
+    )
 
 
 def _found(segments: Segments, keys: set[int], until: str = "9999-12-31") -> list[IocSighting]:
@@ -200,8 +208,8 @@ def _matches(kind: MatchKind, ioc: Ioc, rows: Sequence[IocSighting]) -> list[Pas
     ]
 
 
-def _same_name(one: str, other: str) -> bool:
-    return one.casefold() == other.casefold() and one.strip().casefold() not in _UNNAMED
+def _same_name(name: str, other: str) -> bool:
+    return name.casefold() == other.casefold() and name.strip().casefold() not in _UNNAMED
 
 
 def _place(item: Found) -> tuple[str, str, str]:

@@ -14,7 +14,8 @@ between two writes leaves a file too many, never a wrong answer. Any number of r
 An edition file that is not what its digest says is set aside as `<name>.damaged-<time>`; a damaged month file is removed and made again.
 """
 
-import io
+from __future__ import annotations
+
 import json
 import logging
 import os
@@ -23,21 +24,23 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
-from numpy.typing import NDArray
 from upath import UPath
 
+from secdigest_pipeline.base.arrow import array_of, joined, parquet_bytes, parquet_file, read, read_parquet
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.files import StorageError, sha256, write_atomic
-from secdigest_pipeline.base.parquet import parquet_file, read, read_parquet
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    Keys: TypeAlias = NDArray[np.uint64]
+    Positions: TypeAlias = NDArray[np.intp]
 
 T = TypeVar("T")
-Keys = NDArray[np.uint64]
-Positions = NDArray[np.intp]
 Row = dict[str, Any]
 
 # Columns every segment has beside its rows: 0 stands for no key.
@@ -54,11 +57,11 @@ _LISTINGS = 5  # how often a reader lists the folder again before a vanished fil
 class Segments:
     """The segments below `root`. Every table put in has the columns of KEYS (uint64).
 
-    `tell` is called with one line for each file that was found damaged, and what was done about it.
+    `on_damage` is called with one line for each file that was found damaged, and what was done about it.
     """
 
-    def __init__(self, root: UPath, tell: Callable[[str], None] = log.warning) -> None:
-        self._tell = tell
+    def __init__(self, root: UPath, on_damage: Callable[[str], None] = log.warning) -> None:
+        self._on_damage = on_damage
         self._editions = root / "editions"
         self._months = root / "months"
 
@@ -92,6 +95,8 @@ class Segments:
         The caller compares the values themselves: two values may share a key. The rows of a damaged edition file are
         left out.
         """
+        import numpy as np
+
         wanted = np.array(sorted(set(keys) - {0}), np.uint64)
         return _retried(lambda: self._take(wanted, columns, until))
 
@@ -133,7 +138,7 @@ class Segments:
 
     def _drop(self, names: Sequence[str], error: Exception) -> None:
         """Remove damaged files that are made again out of the edition files."""
-        self._tell(f"{error}; removed, it is made again of the editions")
+        self._on_damage(f"{error}; removed, it is made again of the editions")
         for name in names:
             (self._months / name).unlink(missing_ok=True)
 
@@ -154,9 +159,9 @@ class Segments:
         except FileNotFoundError:
             return None  # another reader has set it aside
         except OSError as refused:
-            self._tell(f"{path}: damaged and left out; it cannot be set aside ({refused.strerror or refused})")
+            self._on_damage(f"{path}: damaged and left out; it cannot be set aside ({refused.strerror or refused})")
             return None
-        self._tell(f"{path}: damaged; set aside as {aside.name}")
+        self._on_damage(f"{path}: damaged; set aside as {aside.name}")
         return None
 
     def _merge(self, files: dict[str, str], but: str) -> None:
@@ -173,7 +178,7 @@ class Segments:
             parts = [read_parquet(data) for data in contents if data is not None]
             if len(parts) < len(names):
                 continue  # the month is that of other files now
-            rows = _sorted(pa.concat_tables(parts))
+            rows = _sorted(joined(parts, parts[0].schema))
             lines, index = _indexed(rows)
             write_atomic(self._months / f"{whole}.rows", lines)
             # A month counts once its index is there, and it is written last
@@ -221,11 +226,9 @@ def _sorted(rows: pa.Table) -> pa.Table:
 
 
 def _parquet(rows: pa.Table) -> bytes:
-    buffer = io.BytesIO()
     names = [name for name in rows.column_names if name not in KEYS]
-    pq.write_table(
+    return parquet_bytes(
         rows,
-        buffer,
         row_group_size=_GROUP,
         # Keys are random numbers, which nothing makes smaller
         compression=dict.fromkeys(KEYS, "none") | dict.fromkeys(names, "zstd"),
@@ -233,15 +236,24 @@ def _parquet(rows: pa.Table) -> bytes:
         write_statistics=False,
         store_schema=False,
     )
-    return buffer.getvalue()
 
 
 def _key_bytes(rows: pa.Table, name: str) -> bytes:
-    return bytes(rows.column(name).to_numpy().astype("<u8").tobytes())
+    return _keys(rows.column(name)).astype("<u8").tobytes()
+
+
+def _keys(column: pa.ChunkedArray) -> Keys:
+    """A column of keys, which has no nulls."""
+    import numpy as np
+
+    whole = column.combine_chunks()
+    return np.frombuffer(whole.buffers()[1] or b"", np.uint64, len(whole), 8 * whole.offset)
 
 
 def _hits(keys: Keys, wanted: Keys) -> Positions:
     """Positions in the rows whose keys are given (all value keys, then all host keys) of those with a wanted one."""
+    import numpy as np
+
     if not len(wanted):
         return np.empty(0, np.intp)
     near = wanted[np.searchsorted(wanted, keys).clip(max=len(wanted) - 1)]
@@ -249,6 +261,8 @@ def _hits(keys: Keys, wanted: Keys) -> Positions:
 
 
 def _may_hold(path: UPath, wanted: Keys) -> bool:
+    import numpy as np
+
     data = path.read_bytes()
     if len(data) % 16:
         raise _damaged(path, "cut off")
@@ -263,9 +277,11 @@ def _indexed(rows: pa.Table) -> tuple[bytes, bytes]:
     The index is the value keys, the host keys in order, the row of each host key (uint32), and where each row begins
     and the last one ends (uint64).
     """
+    import numpy as np
+
     names = [name for name in rows.column_names if name not in KEYS]
     lines = [json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows.select(names).to_pylist()]
-    hosts = rows.column(KEYS[1]).to_numpy()
+    hosts = _keys(rows.column(KEYS[1]))
     order = np.argsort(hosts, kind="stable")
     begins = np.cumsum([0, *map(len, lines)])
     parts = (hosts[order].astype("<u8"), order.astype("<u4"), begins.astype("<u8"))
@@ -273,6 +289,8 @@ def _indexed(rows: pa.Table) -> tuple[bytes, bytes]:
 
 
 def _from_month(stem: UPath, wanted: Keys, columns: Sequence[str]) -> list[Row]:
+    import numpy as np
+
     index, lines = stem.with_name(f"{stem.name}.index"), stem.with_name(f"{stem.name}.rows")
     data = index.read_bytes()
     size, rest = divmod(len(data) - 8, 28)
@@ -298,16 +316,21 @@ def _from_month(stem: UPath, wanted: Keys, columns: Sequence[str]) -> list[Row]:
 
 def _ranges(ordered: Keys, wanted: Keys) -> Positions:
     """Positions of the wanted keys among ordered ones."""
+    import numpy as np
+
     first, last = np.searchsorted(ordered, wanted, "left"), np.searchsorted(ordered, wanted, "right")
     found = [np.arange(first[hit], last[hit]) for hit in np.flatnonzero(first < last)]
     return np.concatenate(found) if found else np.empty(0, np.intp)
 
 
 def _from_edition(data: bytes, wanted: Keys, columns: Sequence[str]) -> list[Row]:
+    import numpy as np
+    import pyarrow as pa
+
     file = parquet_file(data)
     keys = read(file, list(KEYS))
-    at = _hits(np.concatenate([keys.column(name).to_numpy() for name in KEYS]), wanted)
-    return read(file, list(columns)).take(at).to_pylist() if len(at) else []
+    at = _hits(np.concatenate([_keys(keys.column(name)) for name in KEYS]), wanted)
+    return read(file, list(columns)).take(array_of(pa.int64(), at.tolist())).to_pylist() if len(at) else []
 
 
 class _Damaged(Exception):

@@ -100,8 +100,8 @@ def _entry(
     outline: Mapping[str, str], url: str, kind: Kind, taken: Collection[str], numbers: Counter[str]
 ) -> dict[str, Any]:
     host = host_of(url)
-    told = plain_text_line(outline.get("title", "") or outline.get("text", ""), _MAX_NAME)
-    name = "".join(c for c in told if c.isprintable()).strip() or host
+    title = plain_text_line(outline.get("title", "") or outline.get("text", ""), _MAX_NAME)
+    name = "".join(c for c in title if c.isprintable()).strip() or host
     site = outline.get("htmlurl", "").strip()
     if _refusal(site):
         site = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}/"

@@ -7,9 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
+from secdigest_pipeline.base.arrow import one_of
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.files import StorageError
 from secdigest_pipeline.base.workers import Workers
@@ -121,8 +119,8 @@ def _done(row: Reach, edition: Edition, protocol: str, moment: datetime) -> bool
 def _seen(archive: Archive, feeds: Sequence[Feed]) -> set[str]:
     """Items of these feeds that the archive has: a sighting later than theirs would say nothing."""
     seen = archive.seen()
-    wanted = pa.array(sorted(feed.feed_id for feed in feeds), pa.string())
-    return set(seen.filter(pc.is_in(seen.column("feed_id"), value_set=wanted)).column("item_id").to_pylist())
+    of_feeds = one_of(seen.column("feed_id"), {feed.feed_id for feed in feeds})
+    return set(seen.filter(of_feeds).column("item_id").to_pylist())
 
 
 def _keep(archive: Archive, outcomes: Sequence[_Outcome], seen: set[str]) -> None:

@@ -12,23 +12,25 @@ are over are compacted into one file each; a reader that loses a race with that 
 (day_files.py), and `rebuild` makes up for it.
 """
 
-import io
+from __future__ import annotations
+
 import logging
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from upath import UPath
 
+from secdigest_pipeline.base.arrow import array_of, joined, one_of, parquet_bytes, values_of, within
 from secdigest_pipeline.base.files import Bodies, write_atomic
 from secdigest_pipeline.base.tables import Table
 from secdigest_pipeline.intake.polling.day_files import DayFiles, relisting
 from secdigest_pipeline.intake.records import HISTORY, POLLS, SIGHTINGS, Poll, Reach, Sighting
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 log = logging.getLogger(__name__)
 
@@ -41,15 +43,15 @@ _LARGEST_COMPACTION = 64 * 1024 * 1024  # bytes of Parquet read into memory at o
 class Archive:
     """The archive below `root`. Any number of readers and writers may use it at the same time.
 
-    `tell` is called with one line for each file that was found damaged, and what was done about it.
+    `on_damage` is called with one line for each file that was found damaged, and what was done about it.
     """
 
-    def __init__(self, root: UPath, tell: Callable[[str], None] = log.warning) -> None:
+    def __init__(self, root: UPath, on_damage: Callable[[str], None] = log.warning) -> None:
         self.root = root
-        self.tell = tell
-        self.poll_files = DayFiles(root / "polls", tell)
-        self.sighting_files = DayFiles(root / "sightings", tell)
-        self.history_files = DayFiles(root / "history", tell)
+        self.on_damage = on_damage
+        self.poll_files = DayFiles(root / "polls", on_damage)
+        self.sighting_files = DayFiles(root / "sightings", on_damage)
+        self.history_files = DayFiles(root / "history", on_damage)
         self.bodies = Bodies(root / "bodies")
         # Files never change, so what was read of one stays true as long as it exists: 70 bytes a sighting.
         self._seen: dict[str, pa.Table] = {}
@@ -101,7 +103,7 @@ class Archive:
 
     def answers(self, start: datetime, end: datetime) -> pa.Table:
         """The polls of the feeds themselves with start <= polled_at < end, reduced to POLL_COLUMNS, in no order."""
-        schema = pa.schema([POLLS.schema.field(name) for name in POLL_COLUMNS])
+        schema = POLLS.schema_of(POLL_COLUMNS)
         first, last = start.astimezone(UTC).date(), end.astimezone(UTC).date() + timedelta(days=1)
         known: dict[str, pa.Table] = {}
 
@@ -110,7 +112,7 @@ class Archive:
                 part = self._answers.get(str(path))
                 if part is None:
                     whole = self.poll_files.read(path, schema)
-                    part = None if whole is None else whole.filter(pc.equal(whole.column("via"), "feed"))
+                    part = None if whole is None else whole.filter(one_of(whole.column("via"), ["feed"]))
                 if part is not None:
                     known[str(path)] = part
 
@@ -118,14 +120,8 @@ class Archive:
             if first.isoformat() <= day <= last.isoformat():
                 relisting(lambda day=day: read(day))  # type: ignore[misc]
         self._answers = known
-        table = pa.concat_tables(known.values()) if known else schema.empty_table()
-        moment = schema.field("polled_at").type
-        return table.filter(
-            pc.and_(
-                pc.greater_equal(table.column("polled_at"), pa.scalar(start.astimezone(UTC), moment)),
-                pc.less(table.column("polled_at"), pa.scalar(end.astimezone(UTC), moment)),
-            )
-        )
+        table = joined(known.values(), schema)
+        return table.filter(within(table.column("polled_at"), start, end))
 
     def last_polls(self, feed_ids: Collection[str] | None = None) -> dict[str, Poll]:
         """The latest poll of each feed itself (not of a source of its past), of `feed_ids` or of all feeds."""
@@ -167,7 +163,7 @@ class Archive:
 
     def seen(self) -> pa.Table:
         """Every sighting, reduced to SEEN_COLUMNS; an item may stand there more than once."""
-        schema = pa.schema([SIGHTINGS.schema.field(name) for name in SEEN_COLUMNS])
+        schema = SIGHTINGS.schema_of(SEEN_COLUMNS)
         known: dict[str, pa.Table] = {}
 
         def read(day: str) -> None:
@@ -181,32 +177,29 @@ class Archive:
         for day in self.sighting_files.days():
             relisting(lambda day=day: read(day))  # type: ignore[misc]
         self._seen = known
-        return pa.concat_tables(known.values()) if known else schema.empty_table()
+        return joined(known.values(), schema)
 
     def sightings(self, item_ids: Collection[str], days: Iterable[str]) -> list[Sighting]:
         """The sightings of these items that are filed under `days` (`YYYY-MM-DD`, UTC), in full."""
-        wanted = pa.array(sorted(item_ids), pa.string())
         rows: list[Sighting] = []
         for day in sorted(set(days)):
-            for part in relisting(lambda day=day: self._with(day, wanted)):  # type: ignore[misc]
+            for part in relisting(lambda day=day: self._with(day, item_ids)):  # type: ignore[misc]
                 rows += SIGHTINGS.rows(SIGHTINGS.current(part)) if part.num_rows else []
         return rows
 
-    def _with(self, day: str, item_ids: pa.Array) -> list[pa.Table]:
+    def _with(self, day: str, item_ids: Collection[str]) -> list[pa.Table]:
         """The rows of `item_ids` in the files of one day; files known to hold none of them are not opened."""
         paths = self.sighting_files.files(day)
         known = [path for path in paths if str(path) in self._seen]
         # One look at all of them: asking each of a hundred small ones costs more than reading the few that hold any.
-        columns = [self._seen[str(path)].column("item_id") for path in known]
-        chunks = [chunk for column in columns for chunk in column.chunks]
-        hits = iter(pc.is_in(pa.chunked_array(chunks, type=pa.string()), value_set=item_ids).to_pylist())
-        without = {
-            path.name for path, column in zip(known, columns, strict=True) if not any([*islice(hits, len(column))])
-        }
-        parts = (
+        parts = [self._seen[str(path)].select(["item_id"]) for path in known]
+        whole = joined(parts, SIGHTINGS.schema_of(["item_id"]))
+        hits = iter(one_of(whole.column("item_id"), item_ids).to_pylist())
+        without = {path.name for path, part in zip(known, parts, strict=True) if not any([*islice(hits, len(part))])}
+        found = (
             self.sighting_files.read(path, SIGHTINGS.schema, item_ids) for path in paths if path.name not in without
         )
-        return [part for part in parts if part is not None]
+        return [part for part in found if part is not None]
 
     def compact(self, today: date) -> None:
         """Make one file of each folder of a day before yesterday that holds more than one."""
@@ -238,9 +231,8 @@ class Archive:
 
     def _feeds_of(self, day: str) -> set[str]:
         """The feeds that were asked on `day`."""
-        schema = pa.schema([POLLS.schema.field("feed_id")])
-        parts = self.poll_files.read_day(day, schema)
-        return {value for part in parts for value in pc.unique(part.column("feed_id")).to_pylist()}
+        parts = self.poll_files.read_day(day, POLLS.schema_of(["feed_id"]))
+        return {value for part in parts for value in part.column("feed_id").unique().to_pylist()}
 
     def polls_of(self, day: str) -> Iterator[Poll]:
         """The polls filed under `day` (a run is filed under the day of its last poll), in no order."""
@@ -258,9 +250,7 @@ def _write(path: UPath, table: Table[Any], rows: Sequence[Any]) -> None:
 
 
 def _store(path: UPath, data: pa.Table) -> None:
-    buffer = io.BytesIO()
-    pq.write_table(data, buffer, compression="zstd", write_page_checksum=True)
-    write_atomic(path, buffer.getvalue())
+    write_atomic(path, parquet_bytes(data, write_page_checksum=True))
 
 
 def _new_name() -> str:
@@ -276,19 +266,20 @@ def _read_files(files: DayFiles, day: str, table: Table[Any]) -> list[tuple[UPat
 
 def _latest(parts: Sequence[pa.Table], feed_ids: set[str] | None) -> list[Poll]:
     """The latest poll of each feed itself among the rows of `parts`."""
+    import pyarrow as pa
+
     rows = []
     for part in parts:
-        mask = pc.equal(part.column("via"), "feed")
+        table = part.filter(one_of(part.column("via"), ["feed"]))
         if feed_ids is not None:
-            mask = pc.and_(mask, pc.is_in(part.column("feed_id"), value_set=pa.array(sorted(feed_ids), pa.string())))
-        table = part.filter(mask)
+            table = table.filter(one_of(table.column("feed_id"), feed_ids))
         # Only the last of each feed is worth making a record of.
         last: dict[str, tuple[datetime, int]] = {}
-        moments = zip(table.column("feed_id").to_pylist(), table.column("polled_at").to_pylist(), strict=True)
+        moments = zip(values_of(table.column("feed_id")), values_of(table.column("polled_at")), strict=True)
         for at, (feed_id, moment) in enumerate(moments):
             if feed_id not in last or moment > last[feed_id][0]:
                 last[feed_id] = (moment, at)
-        rows += POLLS.rows(POLLS.current(table.take(pa.array([at for _, at in last.values()], pa.int64()))))
+        rows += POLLS.rows(POLLS.current(table.take(array_of(pa.int64(), [at for _, at in last.values()]))))
     return rows
 
 
@@ -303,7 +294,7 @@ def _compact(files: DayFiles, day: str, table: Table[Any], reduce: Callable[[pa.
     parts = [table.current(part) for _, part in read]
     if not parts:
         return
-    _store(files.folder / day / _new_name(), reduce(pa.concat_tables(parts)))
+    _store(files.folder / day / _new_name(), reduce(joined(parts, table.schema)))
     for path, _ in read:
         path.unlink(missing_ok=True)
 
@@ -321,9 +312,11 @@ def _furthest(table: pa.Table) -> pa.Table:
 
 
 def _first_of(table: pa.Table, key: tuple[str, ...]) -> pa.Table:
+    import pyarrow as pa
+
     seen: set[tuple[Any, ...]] = set()
     keep = []
-    for row in zip(*(table.column(name).to_pylist() for name in key), strict=True):
+    for row in zip(*(values_of(table.column(name)) for name in key), strict=True):
         keep.append(row not in seen)
         seen.add(row)
-    return table.filter(pa.array(keep, pa.bool_()))
+    return table.filter(array_of(pa.bool_(), keep))

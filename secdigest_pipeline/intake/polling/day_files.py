@@ -5,17 +5,20 @@ of it is lost; `.made-up` behind that says that what can be made again of its ro
 StorageError: what is on it may be whole.
 """
 
-import re
-from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import TypeVar
+from __future__ import annotations
 
-import pyarrow as pa
-import pyarrow.compute as pc
+import re
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
 from upath import UPath
 
+from secdigest_pipeline.base.arrow import one_of, parquet_file, read
 from secdigest_pipeline.base.files import StorageError
-from secdigest_pipeline.base.parquet import parquet_file, read
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 T = TypeVar("T")
 
@@ -25,15 +28,15 @@ _LISTINGS = 5  # how often a reader lists a folder again before a vanished file 
 
 
 class DayFiles:
-    """The files `<folder>/<YYYY-MM-DD>/<name>.parquet`; `tell` is called with one line for each that is damaged.
+    """The files `<folder>/<YYYY-MM-DD>/<name>.parquet`; `on_damage` is called with one line for each that is damaged.
 
     `torn` are the days, of those listed so far, with a file that was set aside and not yet made up for.
     """
 
-    def __init__(self, folder: UPath, tell: Callable[[str], None]) -> None:
+    def __init__(self, folder: UPath, on_damage: Callable[[str], None]) -> None:
         self.folder = folder
         self.torn: set[str] = set()
-        self._tell = tell
+        self._on_damage = on_damage
         self._left: set[str] = set()
 
     def days(self) -> list[str]:
@@ -51,11 +54,13 @@ class DayFiles:
         """The files of one day as tables of `schema`."""
         return relisting(lambda: [part for path in self.files(day) if (part := self.read(path, schema)) is not None])
 
-    def read(self, path: UPath, schema: pa.Schema, item_ids: pa.Array | None = None) -> pa.Table | None:
+    def read(self, path: UPath, schema: pa.Schema, item_ids: Collection[str] | None = None) -> pa.Table | None:
         """The columns of `schema` that a file has, of `item_ids` or all rows; None when it is damaged, and set aside then.
 
         FileNotFoundError when it is gone.
         """
+        import pyarrow as pa
+
         try:
             file = parquet_file(path.read_bytes(), checksums=True)
             there = set(file.schema_arrow.names)
@@ -73,7 +78,7 @@ class DayFiles:
                 raise StorageError(f"{path}: cannot be read ({error})") from error
             self._set_aside(path, error)
             return None
-        return table if item_ids is None else table.filter(pc.is_in(table.column("item_id"), value_set=item_ids))
+        return table if item_ids is None else table.filter(one_of(table.column("item_id"), item_ids))
 
     def settle(self, day: str) -> None:
         """What can be made again of the files of `day` that were set aside was."""
@@ -97,10 +102,12 @@ class DayFiles:
             return  # another reader has set it aside
         except OSError as refused:
             self._left.add(str(path))
-            self._tell(f"{path}: damaged ({why}) and left out; it cannot be set aside ({refused.strerror or refused})")
+            self._on_damage(
+                f"{path}: damaged ({why}) and left out; it cannot be set aside ({refused.strerror or refused})"
+            )
             return
         self.torn.add(path.parent.name)
-        self._tell(f"{path}: damaged ({why}); set aside as {aside.name}")
+        self._on_damage(f"{path}: damaged ({why}); set aside as {aside.name}")
 
 
 def relisting(read: Callable[[], T]) -> T:

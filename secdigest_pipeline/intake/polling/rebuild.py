@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeVar
 
+from secdigest_pipeline.base.arrow import values_of
 from secdigest_pipeline.base.files import StorageError
 from secdigest_pipeline.base.workers import Workers
 from secdigest_pipeline.intake.feeds.feeds import Feed
@@ -66,7 +67,9 @@ async def make_up(archive: Archive, feeds: Sequence[Feed], workers: Workers) -> 
         for day in sorted(days):
             files.settle(day)
         if days:
-            archive.tell(f"{files.folder}: {made} rows of {', '.join(sorted(days))} made again from the stored bodies")
+            archive.on_damage(
+                f"{files.folder}: {made} rows of {', '.join(sorted(days))} made again from the stored bodies"
+            )
     return True
 
 
@@ -120,7 +123,7 @@ async def _lost_sightings(
     before: dict[str, Poll] = {}
     seen = archive.seen() if days else None
     known = (
-        set(zip(seen.column("item_id").to_pylist(), seen.column("seen_at").to_pylist(), strict=True)) if seen else set()
+        set(zip(values_of(seen.column("item_id")), values_of(seen.column("seen_at")), strict=True)) if seen else set()
     )
     for day in archive.days() if days else ():
         for poll in sorted(archive.polls_of(day), key=lambda poll: poll.polled_at):
@@ -147,7 +150,9 @@ async def _left(archive: Archive, feed: Feed, poll: Poll, workers: Workers) -> P
     try:
         parsed = await _parsed(archive, feed, poll, poll.body_sha256, workers)
     except StorageError as error:
-        archive.tell(f"{error}; what the poll of {feed.feed_id} at {poll.polled_at:%Y-%m-%d %H:%M} UTC showed is lost")
+        archive.on_damage(
+            f"{error}; what the poll of {feed.feed_id} at {poll.polled_at:%Y-%m-%d %H:%M} UTC showed is lost"
+        )
         return None
     return parsed if parsed is not None and parsed.entries is not None else None
 

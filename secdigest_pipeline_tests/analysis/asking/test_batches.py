@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -35,7 +37,12 @@ def test_an_edition_goes_by_one_batch_at_half_price(api: MessagesApi, run: Run, 
     assert sorted(call.article_id for call in calls) == sorted(a.article_id for a in analyses)
     for call in calls:
         used = price_table.Usage(call.input_tokens, call.cache_write_tokens, call.cache_read_tokens, call.output_tokens)
-        assert call.cost_usd == pytest.approx(price_table.model("claude-haiku-5-5").cost(used) / 2)
+        haiku = price_table.model("claude-haiku-5-5")
+        assert call.cost_usd == pytest.approx(haiku.cost(used, batch=True))
+        # written to the cache of one hour, which costs twice the input
+        assert haiku.cost(used, batch=True) == pytest.approx(
+            (haiku.cost(used) + used.cache_write * (0.20 - 0.125) / 1e6) / 2
+        )
     assert edition_price(analyses) > 0
     assert run(articles, **FAST) == analyses and run(articles) == analyses and len(api.batches.submitted) == 1
     assert len(replies.calls(EDITION)) == 6
@@ -76,6 +83,100 @@ def test_a_run_that_dies_while_it_waits_is_followed_by_one_that_goes_on(
     assert api.batches.submitted[0]["id"] in (replies.root / "batches" / note).read_text()
     assert {a.state for a in run(articles, **FAST)} == {"analysed"}
     assert len(api.batches.submitted) == 1 and not api.calls and notes(replies) == []
+
+
+def test_a_run_without_batches_sees_a_batch_under_way_and_pays_for_nothing_beside_it(
+    api: MessagesApi, run: Run, replies: Replies
+) -> None:
+    articles = numbered(3)
+    api.batches.polls_to_end = 3
+    with pytest.raises(AnalystUnavailable, match="has not ended yet"):
+        run(articles, batch=True, poll_seconds=0.01, wait_seconds=0.0)
+    with pytest.raises(AnalystUnavailable, match="has not ended yet: run the edition again"):
+        run(articles)
+    other = [replace(article, edition="2026-10-02") for article in articles]
+    assert {(a.state, a.reason) for a in run(other)} == {
+        ("failed", "claude-haiku-5-5: asked for by a batch that has not ended")
+    }, "the same texts in another edition"
+    assert {a.state for a in run(articles)} == {"analysed"}, "by then it has ended"
+    assert {a.state for a in run(other)} == {"analysed"}
+    assert not api.calls and len(api.batches.submitted) == 1 and len(replies.calls(EDITION)) == 3
+    assert notes(replies) == []
+
+
+BATCHES = """
+import asyncio, sys
+from upath import UPath
+from secdigest_pipeline.analysis.analyse import analyse
+from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
+from secdigest_pipeline.analysis.asking.replies import Replies
+from secdigest_pipeline_tests.analysis.conftest import numbered
+
+async def go():
+    options = dict(batch=True, poll_seconds=0.05, wait_seconds=60.0)
+    async with AnthropicAnalyst(["claude-haiku-5-5"], Replies(UPath(sys.argv[1])), **options) as analyst:
+        print("ready", flush=True)
+        sys.stdin.readline()
+        found = await analyse(numbered(6), {}, analyst, at_once=4)
+        print(" ".join(analysis.state for analysis in found), flush=True)
+
+asyncio.run(go())
+"""
+
+
+def test_two_processes_by_batch_hand_in_one(api: MessagesApi, replies: Replies) -> None:
+    api.batches.delay = 0.5
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", BATCHES, str(replies.root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    for process in processes:
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    said = [process.communicate(timeout=120)[0].split() for process in processes]
+    assert said == [["analysed"] * 6] * 2 and not api.calls
+    assert [len(batch["lines"]) for batch in api.batches.submitted] == [6]
+    assert len(replies.calls(EDITION)) == 6 and notes(replies) == []
+
+
+def test_a_batch_under_way_counts_under_the_caps_of_every_run(api: MessagesApi, run: Run, replies: Replies) -> None:
+    articles = numbered(4)
+    api.batches.polls_to_end = 9
+    with pytest.raises(AnalystUnavailable):
+        run(articles, batch=True, poll_seconds=0.01, wait_seconds=0.0)
+    [note] = (replies.root / "batches").iterdir()
+    held = json.loads(note.read_text())["usd"]
+    assert held > 0
+    other = replace(make_article("z", text=f"Another text. {numbered(1)[0].text}"), edition="2026-10-02")
+    reasons = [run([other], max_usd_month=held + usd)[0].state for usd in (0.001, 0.01)]
+    assert reasons == ["failed", "analysed"]
+
+
+def test_the_rules_of_a_batch_stay_in_the_cache_for_an_hour(api: MessagesApi, run: Run) -> None:
+    run(numbered(2), **FAST)
+    run([make_article("single")])
+    [block] = api.batches.submitted[0]["params"][0]["system"]
+    assert block["cache_control"] == {"type": "ephemeral", "ttl": "1h"}
+    assert api.requests[0]["system"][0]["cache_control"] == {"type": "ephemeral"}
+
+
+def test_a_note_of_an_older_version_is_understood(api: MessagesApi, run: Run, replies: Replies) -> None:
+    articles = numbered(2)
+    with pytest.raises(AnalystUnavailable):
+        run(articles, batch=True, poll_seconds=0.01, wait_seconds=0.0)
+    [note] = (replies.root / "batches").iterdir()
+    values = json.loads(note.read_text())
+    del values["usd"]
+    for asked in values["asked"].values():
+        for name in ("call", "version", "most_input", "max_tokens"):
+            del asked[name]
+    note.write_text(json.dumps(values))
+    assert {a.state for a in run(articles, **FAST)} == {"analysed"} and len(api.batches.submitted) == 1
 
 
 def test_a_batch_whose_id_was_never_learned_is_found_again(api: MessagesApi, run: Run, replies: Replies) -> None:

@@ -1,6 +1,9 @@
 """The spending caps: what is under way counts as spent, what a call did not cost is free again, and nobody waits for ever."""
 
 import asyncio
+import json
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,12 +11,17 @@ from pathlib import Path
 import pytest
 from upath import UPath
 
-from secdigest_pipeline.analysis.asking import models
+from secdigest_pipeline.analysis.asking import budget, models
 from secdigest_pipeline.analysis.asking.answer import Order
-from secdigest_pipeline.analysis.asking.budget import Budget, Budgets
+from secdigest_pipeline.analysis.asking.budget import Budgets
+from secdigest_pipeline.analysis.asking.claims import Claims
 from secdigest_pipeline.analysis.asking.endpoint import Endpoint, NoReply, Patience
+from secdigest_pipeline.analysis.asking.ledger import Ledger
+from secdigest_pipeline.analysis.asking.notes import Notes
 from secdigest_pipeline.analysis.asking.reading import read
 from secdigest_pipeline.analysis.asking.replies import Replies, content_key, reply_key
+from secdigest_pipeline.analysis.asking.reservations import Hold, LocalReservations
+from secdigest_pipeline.analysis.asking.spent import usd as usd_of
 from secdigest_pipeline.analysis.records import Call, CallKind
 from secdigest_pipeline.analysis.reply.prompt import SYSTEM, VERSION, user_turn
 from secdigest_pipeline.analysis.reply.schema import SCHEMA
@@ -35,81 +43,110 @@ def call(cost: float, edition: str = EDITION) -> Call:
     )  # fmt: skip
 
 
-def test_a_call_fits_up_to_the_cap_and_not_beyond() -> None:
+def opened(root: Path, max_usd: float | None, max_usd_month: float | None = None) -> tuple[Budgets, Replies]:
+    """The caps as a process of its own sees them that begins now, and the ledger."""
+    replies = Replies(UPath(root))
+    notes = Notes(replies.root / "batches")
+    return Budgets(
+        LocalReservations(Claims(root / "asking"), Ledger(replies), notes.held, max_usd, max_usd_month)
+    ), replies
+
+
+async def fits(budgets: Budgets, usd: float, edition: str = EDITION) -> bool:
+    return isinstance(await budgets.reserve(edition, usd, wait=False), Hold)
+
+
+async def held(budgets: Budgets, usd: float, edition: str = EDITION) -> Hold:
+    hold = await budgets.reserve(edition, usd)
+    assert isinstance(hold, Hold)
+    return hold
+
+
+def test_a_call_fits_up_to_the_cap_and_not_beyond(tmp_path: Path) -> None:
     async def go() -> list[bool]:
-        budget = Budget(1.0, 0.25)
-        return [await budget.reserve(cost, wait=False) for cost in (0.8, 0.75, 0.01)]
+        budgets, replies = opened(tmp_path, 1.0)
+        replies.record(call(0.25))
+        return [await fits(budgets, usd) for usd in (0.8, 0.75, 0.01)]
 
     assert asyncio.run(go()) == [False, True, False]
 
 
-def test_what_a_call_did_not_cost_is_free_again_and_what_it_did_is_not() -> None:
+def test_what_a_call_did_not_cost_is_free_again_and_what_it_did_is_not(tmp_path: Path) -> None:
     async def go() -> list[bool]:
-        budget = Budget(1.0, 0.0)
-        await budget.reserve(0.75)
-        await budget.settle(0.75, 0.25)
-        return [await budget.reserve(cost, wait=False) for cost in (0.8, 0.75)]
+        budgets, replies = opened(tmp_path, 1.0)
+        hold = await held(budgets, 0.75)
+        replies.record(call(0.25))
+        await budgets.settle(hold)
+        return [await fits(budgets, usd) for usd in (0.8, 0.75)]
 
     assert asyncio.run(go()) == [False, True]
 
 
-def test_everybody_who_waits_goes_on_when_a_call_costs_less_than_it_might_have() -> None:
-    async def go() -> list[bool]:
-        budget = Budget(1.0, 0.0)
-        assert await budget.reserve(1.0)
-        waiting = [asyncio.create_task(budget.reserve(0.5)) for _ in range(2)]
+def test_everybody_who_waits_goes_on_when_a_call_costs_less_than_it_might_have(tmp_path: Path) -> None:
+    async def go() -> list[Hold | str]:
+        budgets, _ = opened(tmp_path, 1.0)
+        hold = await held(budgets, 1.0)
+        waiting = [asyncio.create_task(budgets.reserve(EDITION, 0.5)) for _ in range(2)]
         async with asyncio.timeout(LONG):
-            await asyncio.sleep(0)
-            assert not any(task.done() for task in waiting), "what is under way may cost less"
-            await budget.settle(1.0, 0.0)
+            done, _ = await asyncio.wait(waiting, timeout=3 * budget.LOOK_AGAIN_SECONDS)
+            assert not done, "what is under way may cost less"
+            await budgets.settle(hold)
             return await asyncio.gather(*waiting)
+
+    assert all(isinstance(found, Hold) for found in asyncio.run(go()))
+
+
+def test_who_waits_in_the_same_process_is_woken_and_need_not_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "LOOK_AGAIN_SECONDS", 3_600.0)
+
+    async def go() -> list[bool]:
+        budgets, _ = opened(tmp_path, 1.0)
+        hold = await held(budgets, 1.0)
+        waiting = [asyncio.create_task(budgets.reserve(EDITION, 0.5)) for _ in range(2)]
+        await asyncio.sleep(0.2)
+        async with asyncio.timeout(LONG):
+            await budgets.settle(hold)
+            return [isinstance(found, Hold) for found in await asyncio.gather(*waiting)]
 
     assert asyncio.run(go()) == [True, True]
 
 
-def test_who_waits_is_told_when_nothing_is_under_way_any_more_and_it_still_does_not_fit() -> None:
-    async def go() -> bool:
-        budget = Budget(1.0, 0.0)
-        for _ in range(3):
-            await budget.reserve(0.1)
-        waiting = asyncio.create_task(budget.reserve(2.0))
+def test_who_waits_is_told_when_nothing_is_under_way_any_more_and_it_still_does_not_fit(tmp_path: Path) -> None:
+    async def go() -> Hold | str:
+        budgets, _ = opened(tmp_path, 1.0)
+        holds = [await held(budgets, 0.1) for _ in range(3)]
+        waiting = asyncio.create_task(budgets.reserve(EDITION, 2.0))
         async with asyncio.timeout(LONG):
-            for _ in range(3):
+            for hold in holds:
                 await asyncio.sleep(0)
-                await budget.settle(0.1, 0.0)
+                await budgets.settle(hold)
             return await waiting
 
-    assert 0.1 + 0.1 + 0.1 - 0.1 - 0.1 - 0.1 > 0, "in floats nothing is left only by rounding"
-    assert asyncio.run(go()) is False
+    assert asyncio.run(go()) == "budget"
 
 
 def test_a_call_that_the_month_refuses_holds_nothing_of_its_edition(tmp_path: Path) -> None:
-    async def go() -> list[str | None]:
-        budgets = Budgets(Replies(UPath(tmp_path)), 1.0, 0.5)
-        return [await budgets.reserve(EDITION, cost, wait=False) for cost in (0.8, 0.4)]
+    async def go() -> list[Hold | str]:
+        budgets, _ = opened(tmp_path, 1.0, 0.5)
+        refused = await budgets.reserve(EDITION, 0.8)
+        return [refused, await budgets.reserve(EDITION, 0.4)]
 
-    assert asyncio.run(go()) == ["budget of the month", None]
-
-
-def test_a_call_that_waits_for_the_edition_is_not_kept_waiting_by_what_the_month_refused(tmp_path: Path) -> None:
-    async def go() -> str | None:
-        budgets = Budgets(Replies(UPath(tmp_path)), 1.0, 0.5)
-        await budgets.reserve(EDITION, 0.8)
-        async with asyncio.timeout(LONG):
-            return await budgets.reserve(EDITION, 0.4)
-
-    assert asyncio.run(go()) is None
+    refused, hold = asyncio.run(go())
+    assert refused == "budget of the month" and isinstance(hold, Hold)
 
 
 def test_a_call_counts_in_its_edition_and_in_the_month_and_another_edition_has_its_own_cap(tmp_path: Path) -> None:
-    async def go() -> list[str | None]:
-        budgets = Budgets(Replies(UPath(tmp_path)), 1.0, 1.5)
-        await budgets.reserve(EDITION, 1.0)
-        await budgets.settle(EDITION, 1.0, 0.75)
+    async def go() -> list[bool]:
+        budgets, replies = opened(tmp_path, 1.0, 1.5)
+        hold = await held(budgets, 1.0)
+        replies.record(call(0.75))
+        await budgets.settle(hold)
         asked = ((EDITION, 0.5), (NEXT, 0.8), (NEXT, 0.5), (EDITION, 0.25))
-        return [await budgets.reserve(edition, cost, wait=False) for edition, cost in asked]
+        return [await fits(budgets, usd, edition) for edition, usd in asked]
 
-    assert asyncio.run(go()) == ["budget", "budget of the month", None, None]
+    assert asyncio.run(go()) == [False, False, True, True]
 
 
 def test_what_earlier_runs_spent_counts(tmp_path: Path) -> None:
@@ -117,21 +154,95 @@ def test_what_earlier_runs_spent_counts(tmp_path: Path) -> None:
     replies.record(call(0.5))
     replies.record(call(0.25, NEXT))
 
-    async def go() -> list[str | None]:
-        budgets = Budgets(replies, 1.0, 2.0)
+    async def go() -> list[bool]:
+        budgets, _ = opened(tmp_path, 1.0, 2.0)
         asked = ((EDITION, 0.75), (NEXT, 0.75), (EDITION, 0.75), (EDITION, 0.5))
-        return [await budgets.reserve(edition, cost, wait=False) for edition, cost in asked]
+        return [await fits(budgets, usd, edition) for edition, usd in asked]
 
-    assert asyncio.run(go()) == ["budget", None, "budget", None]
+    assert asyncio.run(go()) == [False, True, False, True]
+
+
+def test_what_another_run_spends_meanwhile_counts_at_once(tmp_path: Path) -> None:
+    async def go() -> list[bool]:
+        (budgets, _), (_, other) = opened(tmp_path, 1.0), opened(tmp_path, 1.0)
+        found = []
+        for at in range(4):
+            found.append(await fits(budgets, 1.0 - 0.25 * at - 1e-7))
+            found.append(await fits(budgets, 1e-6))
+            other.record(call(0.25 + at / 1e9))
+            for hold in budgets_holds(tmp_path):
+                hold.unlink()
+        return found
+
+    def budgets_holds(root: Path) -> list[Path]:
+        return list((root / "asking").glob("*.hold"))
+
+    assert asyncio.run(go()) == [True, False] * 4
+
+
+@pytest.mark.parametrize("damage", ['{"cost_usd": NaN}', '{"cost_usd": "much"}', '{"cost_usd": -5}', '{"cost_usd": 1e999}',
+                                    '{"cost_usd": true}', '{"at": "2026-10-01T00:00:00"}', "[" * 100_000, "[]", "{"])  # fmt: skip
+def test_a_damaged_row_of_the_ledger_is_named_and_never_switches_the_cap_off(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: str
+) -> None:
+    replies = Replies(UPath(tmp_path))
+    replies.record(call(0.5))
+    replies.record(call(0.25))
+    path = replies.call_path(replies.calls(EDITION)[1])
+    values = json.loads(path.read_text())
+    path.write_text(json.dumps({**values, **json.loads(damage)}) if len(damage) > 9 and damage[0] == "{" else damage)
+
+    async def go() -> list[bool]:
+        budgets, _ = opened(tmp_path, 1.0, 1.0)
+        return [await fits(budgets, usd) for usd in (0.76, 0.5)]
+
+    assert asyncio.run(go()) == [False, True] and str(path) in caplog.text
+    assert len(replies.calls(EDITION)) == 1 and usd_of(replies.calls(EDITION)) == 0.5
 
 
 def test_without_a_cap_everything_fits(tmp_path: Path) -> None:
-    async def go() -> list[str | None]:
-        budgets = Budgets(Replies(UPath(tmp_path)), None, None)
-        await budgets.settle(EDITION, 1e9, 1e9)
-        return [await budgets.reserve(EDITION, 1e9) for _ in range(2)]
+    async def go() -> list[bool]:
+        budgets, _ = opened(tmp_path, None)
+        await budgets.settle(await held(budgets, 1e9))
+        return [await fits(budgets, 1e9) for _ in range(2)]
 
-    assert asyncio.run(go()) == [None, None]
+    assert asyncio.run(go()) == [True, True]
+
+
+def test_what_a_process_held_is_free_again_when_it_ends_in_whatever_way(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDS.format(root=str(tmp_path))], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None and process.stdout.readline() == "holds\n"
+
+    async def refused() -> bool:
+        return await fits(opened(tmp_path, 1.0)[0], 0.5)
+
+    async def waits() -> Hold | str:
+        async with asyncio.timeout(LONG):
+            waiting = asyncio.create_task(opened(tmp_path, 1.0)[0].reserve(EDITION, 0.5))
+            await asyncio.sleep(0.1)
+            process.kill()
+            return await waiting
+
+    assert asyncio.run(refused()) is False
+    assert isinstance(asyncio.run(waits()), Hold)
+    process.stdout.close()
+    process.wait()
+
+
+HOLDS = """
+import asyncio
+from pathlib import Path
+from secdigest_pipeline_tests.analysis.asking.test_budget import held, opened
+
+async def hold():
+    holds = await held(opened(Path({root!r}), 1.0)[0], 0.75)
+    print("holds", flush=True)
+    await asyncio.sleep(600)
+
+asyncio.run(hold())
+"""
 
 
 def test_the_cap_of_a_month_counts_every_edition(api: MessagesApi, run: Run, replies: Replies) -> None:

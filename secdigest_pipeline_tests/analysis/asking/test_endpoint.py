@@ -2,12 +2,16 @@
 
 import json
 import socket
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from secdigest_pipeline.analysis.asking import endpoint as endpoint_module
+from secdigest_pipeline.analysis.asking import wire
 from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable
 from secdigest_pipeline.analysis.asking.replies import Replies
+from secdigest_pipeline.analysis.asking.spent import input_tokens
 from secdigest_pipeline.sample.messages import MessagesApi
 from secdigest_pipeline_tests.analysis.conftest import FAST, REPLY, Run, make_article, numbered
 
@@ -50,7 +54,6 @@ def test_an_unrecorded_article_gets_its_own_sentences_as_a_grounded_reply(api: M
         ((f"529 {FAST}", f"529 {FAST}", "ok"), 3),
         ((f"500 {FAST}", "ok"), 2),
         ((f"502 {FAST}", "ok"), 2),
-        (("drop", "ok"), 2),
         (("thinking",), 1),
         (("wrong_enum_case",), 1),
         (("bad_usage",), 1),
@@ -191,14 +194,89 @@ def test_the_deadline_holds_against_a_slow_answer(api: MessagesApi, run: Run, re
     assert [a.state for a in run([slow, quick], deadline=0.5, at_once=1)] == ["failed", "analysed"]
 
 
-def test_a_read_timeout_is_retried_by_the_sdk(
-    api: MessagesApi, run: Run, replies: Replies, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("step", "outcome"),
+    [("slow=2", "read_timeout"), ("drop", "dropped"), ("truncated_body", "not_a_message"), ("endless", "too_large")],
+)
+def test_an_answer_that_was_lost_is_in_the_ledger_and_asked_for_once_more(
+    api: MessagesApi, run: Run, replies: Replies, monkeypatch: pytest.MonkeyPatch, step: str, outcome: str
 ) -> None:
-    monkeypatch.setattr(endpoint_module, "READ_SECONDS", 0.3)
-    article = make_article()
-    api.failures = {article.url: ("slow=2", "ok")}
-    [analysis] = run([article])
-    assert analysis.state == "analysed" and api.calls[article.url] == 2
+    monkeypatch.setattr(endpoint_module, "READ_SECONDS", 0.5)
+    monkeypatch.setattr(wire, "_MAX_BYTES", 100_000)
+    article, other = numbered(2)
+    api.failures = {article.url: (step, "ok"), other.url: (step,)}
+    states = [analysis.state for analysis in run([article, other], at_once=1)]
+    assert states == ["analysed", "failed"] and api.calls == {article.url: 2, other.url: 2}
+    calls = replies.calls("2026-10-01")
+    assert [(call.outcome, call.estimated) for call in calls] == [
+        (outcome, True), ("ok", False), (outcome, True), (outcome, True),
+    ]  # fmt: skip
+    lost, answered, *_ = calls
+    assert lost.cost_usd > answered.cost_usd > 0, "an upper bound: nobody knows what was billed"
+    assert input_tokens(lost) > input_tokens(answered) and lost.output_tokens == 8_000
+
+
+def test_answers_about_one_article_are_lost_three_times_a_day_and_not_more(
+    api: MessagesApi, run: Run, replies: Replies
+) -> None:
+    article, other = numbered(2)
+    api.failures = {article.url: ("drop",)}
+    reasons = [run([article, other])[0].reason for _ in range(4)]
+    assert api.calls == {article.url: endpoint_module.LOST_A_DAY, other.url: 1}
+    assert "not asked again before tomorrow" in reasons[2] and reasons[2] == reasons[3]
+    yesterday = replies.calls("2026-10-01")[0]
+    for path in (replies.root / "calls" / "2026-10-01").glob("*.json"):
+        path.unlink()
+    replies.record(replace(yesterday, at=yesterday.at - timedelta(days=1)))
+    api.failures = {}
+    assert run([article])[0].state == "analysed", "what was lost on another day is another day's"
+
+
+def test_a_deadline_counts_as_billed_only_while_a_call_was_out(api: MessagesApi, run: Run, replies: Replies) -> None:
+    out, waiting = numbered(2)
+    api.failures = {out.url: ("slow=30",), waiting.url: ("429 ra=4000000",)}
+    run([out, waiting], deadline=0.5, at_once=1)
+    first, second = replies.calls("2026-10-01")
+    assert (first.outcome, second.outcome) == ("deadline", "deadline")
+    assert first.cost_usd > 0 and first.estimated and second.cost_usd == 0 and not second.estimated
+
+
+@pytest.mark.parametrize("usage", [None, {}, "many", {"input_tokens": "many", "output_tokens": -5},
+                                   {"input_tokens": True, "output_tokens": 1e3}, {"input_tokens": 10**12, "output_tokens": 7},
+                                   {"input_tokens": 1, "output_tokens": 7, "cache_read_input_tokens": []}])  # fmt: skip
+def test_usage_that_is_no_number_is_priced_by_estimate(
+    api: MessagesApi, run: Run, replies: Replies, usage: object
+) -> None:
+    article, right = numbered(2)
+    api.failures = {article.url: ("bad_usage",)}
+    api.bad_usage = usage
+    assert {analysis.state for analysis in run([article, right], at_once=1)} == {"analysed"}
+    guessed, known = replies.calls("2026-10-01")
+    assert guessed.estimated and not known.estimated
+    assert known.cost_usd / 4 < guessed.cost_usd < 8 * known.cost_usd
+
+
+def test_a_wrong_key_in_pieces_is_shown_by_no_field(
+    api: MessagesApi, run: Run, replies: Replies, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    key = "sk-ant-api03-Qw7er9Ty2uI4op6As8dF"
+    monkeypatch.setenv("ANTHROPIC_API_KEY", key)
+    api.key = key
+    first, second, third = numbered(3)
+    body = key.removeprefix("sk-ant-api03-")
+    api.failures = {
+        first.url: (f"says {body[:10]} {body[10:]} {body}",),
+        second.url: (f"fields {body[:7]} {body[7:14]} {body[14:]}",),
+        third.url: (f"fields {body[7:14]} {body[14:]} {body[:7]}",),
+    }
+    rows = run([first, second, third], models=["claude-haiku-5-5"])
+    files = "".join(path.read_text() for path in replies.root.glob("**/*.json"))
+    told = repr(rows) + caplog.text + files
+    assert not [body[at : at + 8] for at in range(len(body) - 7) if body[at : at + 8] in told]
+    for row in rows[1:]:
+        assert row.state == "failed"
+    for piece in (body[:7], body[7:14]):
+        assert piece not in told, "nor in pieces that fit together"
 
 
 def test_an_endpoint_that_is_not_there_fails_each_article_in_words(

@@ -1,6 +1,7 @@
 """What was paid for is never paid for again: kept replies, resumed runs and the ledger."""
 
 import asyncio
+import json
 from dataclasses import replace
 
 import pytest
@@ -83,10 +84,22 @@ def test_a_kept_reply_that_is_damaged_is_asked_for_again(
     article = make_article()
     [first] = run([article])
     [path] = replies.root.glob("replies/*/*.json")
-    for damage in (b"", b"{}", b"[1]", b"\xff\xfe", path.read_bytes()[:-40]):
+    values = json.loads(path.read_bytes())
+    odd = (
+        {"text": 7}, {"text": None}, {"at": "2026-10-01T00:00:00"}, {"at": 5}, {"usage": []}, {"usage": {"input": "many"}},
+        {"usage": {"input": 10**400}}, {"schema_version": "2"}, {"attempt": True}, {"call": "sing"}, {"more": 1},
+    )  # fmt: skip
+    damages = (
+        b"", b"{}", b"[1]", b"\xff\xfe", path.read_bytes()[:-40], b"[" * 200_000, b'{"a":' * 200_000,
+        *(json.dumps({**values, **one}).encode() for one in odd),
+    )  # fmt: skip
+    for made, damage in enumerate(damages, start=2):
         path.write_bytes(damage)
         assert run([article]) == [first]
-    assert api.calls[article.url] == 6 and str(path) in caplog.text
+        assert api.calls[article.url] == made, "asked once more"
+        assert run([article]) == [first] and api.calls[article.url] == made
+        assert path.with_suffix(".unreadable").read_bytes() == damage, "nothing is thrown away"
+    assert str(path) in caplog.text
 
 
 def test_an_invalid_reply_is_kept_and_its_second_chance_is_not_paid_twice(api: MessagesApi, run: Run) -> None:

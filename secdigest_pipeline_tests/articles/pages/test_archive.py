@@ -34,7 +34,7 @@ def test_a_damaged_page_is_fetched_anew_once_and_named(tmp_path: Path, damage: s
     async def run() -> None:
         told: list[str] = []
         async with desk(tmp_path, site({"/a": READ, "/b": READ})) as table:
-            table.archive.tell = told.append
+            table.archive.on_damage = told.append
             items = [item("/a"), item("/b")]
             first, _ = await table.read(items)
             articles = await table.clean(items, first)
@@ -56,7 +56,7 @@ def test_a_damaged_page_that_is_not_to_be_had_anew_says_so_and_is_asked_for_agai
         told: list[str] = []
         answers = {"/a": READ}
         async with desk(tmp_path, site(answers)) as table:
-            table.archive.tell = told.append
+            table.archive.on_damage = told.append
             await table.read([item()])
             spoiled(tmp_path, DAMAGES["empty"])
             answers["/a"] = response(b"", "404 Not Found")

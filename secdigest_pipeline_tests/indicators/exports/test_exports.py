@@ -19,8 +19,7 @@ from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.files import StorageError
 from secdigest_pipeline.indicators.csv.rows import check_ioc_csv, ioc_csv
 from secdigest_pipeline.indicators.exports.blocklists import block_lists
-from secdigest_pipeline.indicators.exports.check import unlike_listed
-from secdigest_pipeline.indicators.exports.files import FORMATS, edition_files, listed, range_files
+from secdigest_pipeline.indicators.exports.files import FORMATS, edition_files, listed, range_files, unlike_listed
 from secdigest_pipeline.indicators.exports.misp import event_uuid, feed_files, misp_event
 from secdigest_pipeline.indicators.exports.stix import pattern, stix_bundle
 from secdigest_pipeline.indicators.exports.values import exported

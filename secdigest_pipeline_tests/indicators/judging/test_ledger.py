@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from secdigest_pipeline.indicators.finding.defang import refang
-from secdigest_pipeline.indicators.finding.placed import misplaced
+from secdigest_pipeline.indicators.finding.observables import wrong_offsets
 from secdigest_pipeline.indicators.finding.spelling import normal
 from secdigest_pipeline.indicators.judging.ledger import ledger
 from secdigest_pipeline.indicators.judging.scoring import Reason, confidence, log_odds
@@ -62,7 +62,7 @@ def test_nothing_found_is_dropped_and_rows_fit_their_table() -> None:
     table = ledger([page(REPORT + "CVE-2026-12345 info@update-check[.]test")], {}, {})
     assert {row.type for row in table} == {"url", "domain", "ipv4", "sha256", "cve", "email"}
     assert IOCS.rows(IOCS.arrow(table)) == table
-    assert misplaced(table, [page(REPORT + "CVE-2026-12345 info@update-check[.]test")]) == []
+    assert wrong_offsets(table, [page(REPORT + "CVE-2026-12345 info@update-check[.]test")]) == []
 
 
 def test_cve_ids_and_mail_addresses_are_rows_but_no_indicators() -> None:

@@ -7,7 +7,7 @@ from secdigest_pipeline.articles.records import PrimaryPage
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.indicators.csv.rows import ioc_csv
 from secdigest_pipeline.indicators.csv.worklog import work_log
-from secdigest_pipeline.indicators.finding.placed import misplaced
+from secdigest_pipeline.indicators.finding.observables import wrong_offsets
 from secdigest_pipeline.indicators.judging.ledger import ledger
 from secdigest_pipeline.indicators.records import IOCS, Ioc
 from secdigest_pipeline_tests.articles.primaries import DIGEST, article, primary
@@ -77,9 +77,9 @@ def test_a_list_beyond_a_thousand_values_stays_out_of_the_csv_but_in_the_ledger(
 
 def test_the_place_check_reads_the_page_that_the_row_names() -> None:
     rows = ledger([NEWS], {}, {}, primary=[REPORT])
-    assert misplaced(rows, [NEWS], [REPORT]) == []
-    assert any("c2[.]evil[.]test" in line for line in misplaced(rows, [NEWS], []))
-    assert misplaced(rows, [NEWS], [replace(REPORT, page_text="gone")])
+    assert wrong_offsets(rows, [NEWS], [REPORT]) == []
+    assert any("c2[.]evil[.]test" in line for line in wrong_offsets(rows, [NEWS], []))
+    assert wrong_offsets(rows, [NEWS], [replace(REPORT, page_text="gone")])
 
 
 def test_the_work_log_counts_sources_and_names_the_unreadable_ones() -> None:
