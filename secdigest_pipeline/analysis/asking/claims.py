@@ -89,8 +89,8 @@ class Claims:
     def alive(self, kind: str) -> list[Path]:
         """The claims that a process has locked, this one's too. Only within `locked`."""
         found = []
-        for path in self._found(kind):
-            if (claim := self._taken_over(path)) is None:
+        for path, claim in self._found(kind):
+            if claim is None:
                 found.append(path)
             else:
                 claim.let_go()
@@ -98,22 +98,26 @@ class Claims:
 
     def abandoned(self, kind: str) -> Iterator[Claim]:
         """The claims whose process is gone; they are the caller's now. Only within `locked`."""
-        for path in self._found(kind):
-            if (claim := self._taken_over(path)) is not None:
+        for _, claim in self._found(kind):
+            if claim is not None:
                 yield claim
 
-    def _found(self, kind: str) -> list[Path]:
-        return sorted(self.folder.glob(f"*.{kind}"))
-
-    def _taken_over(self, path: Path) -> Claim | None:
-        try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-        except OSError as error:
-            raise StorageError(f"{path}: cannot be opened ({error.strerror or error})") from error
-        if _is_taken(descriptor):
-            os.close(descriptor)
-            return None
-        return Claim(path, descriptor)
+    def _found(self, kind: str) -> Iterator[tuple[Path, Claim | None]]:
+        """Each file, with its claim where nobody has it. One that its owner removes meanwhile is done, not left behind."""
+        for path in sorted(self.folder.glob(f"*.{kind}")):
+            try:
+                descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise StorageError(f"{path}: cannot be opened ({error.strerror or error})") from error
+            if _is_taken(descriptor):
+                os.close(descriptor)
+                yield path, None
+            elif os.fstat(descriptor).st_nlink == 0:
+                os.close(descriptor)
+            else:
+                yield path, Claim(path, descriptor)
 
     def _opened(self, name: str, flags: int = 0) -> int:
         path = self.folder / name
