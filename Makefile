@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-long mutants coverage dev bench lint docs lock clean
+.PHONY: demo test test-long mutants fuzz coverage dev bench lint docs lock clean
 
 demo: $(VENV)/ready
 	$(BIN)/secdigest demo
@@ -17,6 +17,10 @@ test-long: $(VENV)/ready
 # Mistakes planted in the decisions, each of which some test must notice
 mutants: $(VENV)/ready
 	$(BIN)/python -m secdigest_pipeline_tests.mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
+
+# Grounding under random articles and statements; the tally of a full run stands in docs/benchmarks/grounding-fuzz.md
+fuzz: $(VENV)/ready
+	$(BIN)/python -m benchmarks.fuzz_grounding $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 # Branch coverage of the tests of `make test`, written to docs/coverage.md; fails below the gate of pyproject.toml
 coverage: $(VENV)/ready

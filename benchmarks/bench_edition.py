@@ -23,6 +23,7 @@ from secdigest_pipeline.sample import messages
 ARTICLES, FEEDS = 100, 20
 FEED_DELAY, PAGE_DELAY, MODEL_DELAY = 0.2, 0.3, 2.0
 FETCHES, CALLS = 16, 8
+CALLS_AN_ARTICLE = 2  # write and check: nothing falls
 WORDS = (
     "The attackers used a loader that fetched its next stage from a rented server and removed its traces after each run. "
     "Incident responders found the same scheduled task on every host they looked at and closed the exposed service. "
@@ -34,7 +35,7 @@ def ideal_seconds() -> float:
     cache) and then rounds of calls."""
     feeds = math.ceil(FEEDS / FETCHES) * FEED_DELAY
     pages = math.ceil(ARTICLES / FETCHES) * PAGE_DELAY
-    calls = (1 + math.ceil((ARTICLES - 1) / CALLS)) * MODEL_DELAY
+    calls = (1 + math.ceil((CALLS_AN_ARTICLE * ARTICLES - 1) / CALLS)) * MODEL_DELAY
     return feeds + pages + calls
 
 
@@ -150,7 +151,7 @@ def main() -> None:
     print(f"| wall, `secdigest run` as a process, from an empty data directory | {wall:.1f} s | |")
     print(f"| ideal (critical path of the delays) | {ideal:.1f} s | |")
     print(f"| wall / ideal | {wall / ideal:.2f} | 1.25 |")
-    print(f"| pages fetched, model calls | {pages}, {calls} | 100, 100 |")
+    print(f"| pages fetched, model calls | {pages}, {calls} | {ARTICLES}, {CALLS_AN_ARTICLE * ARTICLES} |")
     print(f"| peak memory of the largest process | {peak:.0f} MiB | 300 MiB |")
     print(f"| re-run: wall | {again:.1f} s | |")
     print(f"| re-run: page downloads, model calls | {repeated_pages}, {repeated_calls} | 0, 0 |")

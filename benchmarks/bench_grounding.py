@@ -39,19 +39,19 @@ def run(name: str, sources: list[Source], rng: random.Random, show: bool) -> boo
         for _ in range(REPEATS):
             began = time.process_time()
             grounder = Grounder(source.text, source.title)
-            verdicts = [grounder.ground(case.statement, case.quote).verdict for case, _ in source.pairs]
+            verdicts = [grounder.ground(case.statement, *case.quotes).verdict for case, _ in source.pairs]
             best = min(best, time.process_time() - began)
         seconds.append(best)
-        foreign = rng.choice([other for other in sources if other is not source]).pairs[0][0].quote
+        foreign = rng.choice([other for other in sources if other is not source]).pairs[0][0].quotes
         for (case, wrong), verdict in zip(source.pairs, verdicts, strict=True):
             alarms[verdict != "grounded"] += 1
             if verdict != "grounded" and show:
-                print(f"FALSE ALARM {verdict} | {case.statement} | {case.quote}")
-            for false in [*wrong, replace(case, quote=foreign, planted="other article's quote")]:
-                missed = grounder.ground(false.statement, false.quote).verdict == "grounded"
+                print(f"FALSE ALARM {verdict} | {case.statement} | {case.quotes}")
+            for false in [*wrong, replace(case, quotes=foreign, planted="other article's quote")]:
+                missed = grounder.ground(false.statement, *false.quotes).verdict == "grounded"
                 caught[false.planted][not missed] += 1
                 if missed and show:
-                    print(f"MISSED {false.planted} | {false.statement} | {false.quote}")
+                    print(f"MISSED {false.planted} | {false.statement} | {false.quotes}")
     own, lost = own_words(sources, show)
     lengths = [len(source.text) for source in sources]
     print(f"{name}: {len(sources)} articles, median {statistics.median(lengths):,.0f} characters")

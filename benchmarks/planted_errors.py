@@ -29,10 +29,10 @@ class Fact:
 
 @dataclass(frozen=True)
 class Case:
-    """One statement with its quote. `planted` is the error's class, empty for a true one."""
+    """One statement with its quotes. `planted` is the error's class, empty for a true one."""
 
     statement: str
-    quote: str
+    quotes: tuple[str, ...]
     planted: str = ""
 
 
@@ -241,7 +241,7 @@ def mechanical(rng: random.Random, text: str) -> list[tuple[Case, list[Case]]]:
         negative, positive = NEGATIVE.search(sentence), POSITIVE.search(sentence)
         if bool(negative) != bool(positive):
             true, false = (UNSAID, SAID) if negative else (SAID, UNSAID)
-            case = Case("この脆弱性は" + rng.choice(true), sentence)
+            case = Case("この脆弱性は" + rng.choice(true), (sentence,))
             found.append((case, [replace(case, statement="この脆弱性は" + rng.choice(false), planted="negated state")]))
             continue
         facts = list(values_of(rng, sentence))
@@ -249,7 +249,7 @@ def mechanical(rng: random.Random, text: str) -> list[tuple[Case, list[Case]]]:
             continue
         chosen = rng.sample(facts, min(len(facts), rng.randint(1, 3)))
         template = rng.choice(TEMPLATES[len(chosen)])
-        case = Case(template.format(*(fact.true for fact in chosen)), sentence)
+        case = Case(template.format(*(fact.true for fact in chosen)), (sentence,))
         wrong = []
         for fact in chosen:
             forms = [f.false(rng) if f is fact else f.true for f in chosen]
@@ -276,14 +276,16 @@ def sample_cases(rng: random.Random) -> list[Source]:
         text = page.text_content()
         wrong = planted.get(article.url, ())
         statements = [
-            (one["text"], one["quote"])
+            (one["text"], one["quotes"])
             for field in ("summary", "recommendations", "notes")
             for one in reply[field]
             if one["text"] not in wrong
         ]
         pairs = []
-        for statement, quote in [(reply["title"], reply["title_quote"]), *statements]:
-            case = Case(statement, quote)
+        for statement, quotes in [(reply["title"], reply["title_quotes"]), *statements]:
+            if statement in wrong:
+                continue
+            case = Case(statement, tuple(quotes))
             pairs.append((case, list(errors_in(rng, case))))
         found.append(Source(article.title, text, pairs))
     return found

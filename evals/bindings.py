@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import MISSING, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -210,11 +210,16 @@ def worker_processes() -> Iterator[Workers]:
 
 
 @lru_cache(maxsize=4)
-def _grounder(text: str, title: str) -> Grounder:
-    return Grounder(text, title)
+def _grounder(text: str, title: str, published: str, outlet: str) -> Grounder:
+    return Grounder(text, title, published=date.fromisoformat(published) if published else None, outlet=outlet)
 
 
 def printed(article: Mapping[str, Any], statement: Mapping[str, Any]) -> bool:
-    """Whether code alone would print a statement: one of its quotes carries it."""
-    grounder = _grounder(article["text"], article["title"])
-    return any(grounder.ground(statement["statement"], quote).verdict == "grounded" for quote in statement["quotes"])
+    """Whether code alone would print a statement: its quotes carry it; a title is held against the whole article."""
+    return verdict(article, statement) == "grounded"
+
+
+def verdict(article: Mapping[str, Any], statement: Mapping[str, Any]) -> str:
+    """What code alone says of a statement."""
+    grounder = _grounder(article["text"], article["title"], article["published"], article["outlet"])
+    return grounder.ground(statement["statement"], *statement["quotes"], field=statement["field"] or "summary").verdict

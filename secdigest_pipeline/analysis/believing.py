@@ -96,7 +96,7 @@ class Belief:
         fell: dict[int, Statement] = {}
         for at, claim in enumerate(claims[:MAX_CLAIMS], start=1):
             before = len(self.dropped)
-            statement = self._judged(claim.text, MAX_STATEMENT, partial(self._ground, claim.quotes), _KANA)
+            statement = self._judged(claim.text, MAX_STATEMENT, partial(self._ground, field, claim.quotes), _KANA)
             statement = statement and self._checked(field, statement)
             if statement:
                 held.append(statement)
@@ -191,8 +191,8 @@ class Belief:
         self.dropped.append(statement)
         return None
 
-    def _ground(self, quotes: Sequence[str], text: str) -> Statement:
-        statement = self.grounder.ground(text, *quotes[:MAX_QUOTES])
+    def _ground(self, field: str, quotes: Sequence[str], text: str) -> Statement:
+        statement = self.grounder.ground(text, *quotes[:MAX_QUOTES], field=field)
         holds = statement.verdict.partition(":")[0] in _HELD
         if holds and (led := _led_astray(text, _quoted(statement))):
             return replace(statement, verdict=f"{_NAMES_A_PLACE}{', '.join(led)}"[:300])
@@ -202,21 +202,24 @@ class Belief:
         return statement
 
     def _ground_title(self, quotes: Sequence[str], text: str) -> Statement:
-        places = [place for quote in quotes if (place := self.place(quote))]
-        if not places and not any(Grounder(self._title).find_quote(quote) for quote in quotes):
-            return self._ground(quotes, text)
-        statement = self._valued(text)
-        if not places:
-            return statement
-        first, *more = places
-        return replace(statement, quote=first.text, start=first.start, end=first.end, more_quotes=tuple(more) or None)
+        statement = self._ground("title", quotes, text)
+        if statement.verdict == "no_quote" and any(Grounder(self._title).find_quote(quote) for quote in quotes):
+            return self._valued(text)
+        if statement.verdict == "grounded" and (led := _places_named(text)):
+            return replace(statement, verdict=f"{_NAMES_A_PLACE}{', '.join(led)}"[:300])
+        return statement
 
     def _valued(self, text: str) -> Statement:
         failed = self.grounder.unsupported_values(text)
         verdict = f"unsupported: {', '.join(failed)}"[:300] if failed else "grounded"
-        if led := [item.raw for item in find(text) if item.type != "cve" and not names_a_thing(item.raw)]:
+        if led := _places_named(text):
             verdict = f"{_NAMES_A_PLACE}{', '.join(led)}"[:300]
         return Statement(text, "", None, None, verdict)
+
+
+def _places_named(text: str) -> list[str]:
+    """What of a text could be visited or called, but for names of things."""
+    return [item.raw for item in find(text) if item.type != "cve" and not names_a_thing(item.raw)]
 
 
 def _quoted(statement: Statement) -> str:

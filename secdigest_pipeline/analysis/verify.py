@@ -35,12 +35,17 @@ def _faults(analysis: Analysis, article: Article | None) -> Iterator[str]:
     grounder = Grounder(instructions.covered, title, published=published, outlet=article.outlet)
     for field in ("summary", "recommendations", "notes"):
         for at, statement in enumerate(getattr(analysis, field)):
-            fault = _fault(statement, article.text, grounder, instructions)
+            fault = _fault(field, statement, article.text, grounder, instructions)
             if fault:
                 yield f"{article.article_id}: {field} {at + 1}: {fault}: {statement.text[:80]!r}"
     yield from (f"{article.article_id}: {fault}" for fault in _refused(analysis))
     yield from _event_faults(analysis, article, grounder, instructions)
     own = "" if Instructions(article.title) else plain_line(article.title)
+    headline = analysis.title
+    if headline is not None and headline.start is not None:
+        own = analysis.title_ja  # judged with its quote
+        if fault := _fault("title", headline, article.text, grounder, instructions):
+            yield f"{article.article_id}: title_ja: {fault}: {headline.text[:80]!r}"
     for field, text in (("title_ja", analysis.title_ja), ("advice", analysis.advice)):
         if text != own and (missing := grounder.unsupported_values(text)):
             yield f"{article.article_id}: {field}: not in the article: {', '.join(missing)[:200]}"
@@ -82,7 +87,7 @@ def _event_faults(
                 yield f"{article.article_id}: {field}: not in the article: {', '.join(missing)[:200]}"
 
 
-def _fault(statement: Statement, text: str, grounder: Grounder, instructions: Instructions) -> str | None:
+def _fault(field: str, statement: Statement, text: str, grounder: Grounder, instructions: Instructions) -> str | None:
     if statement.check in REFUSED:
         return f"the checker says {statement.check}"
     # a derived value is printed on the checker's word alone
@@ -99,7 +104,7 @@ def _fault(statement: Statement, text: str, grounder: Grounder, instructions: In
             return "a further quote is not at its offsets, or addresses a machine"
     if statement.verdict != "extractive":
         quotes = (statement.quote, *(more.text for more in statement.more_quotes or ()))
-        verdict = grounder.ground(statement.text, *quotes).verdict
+        verdict = grounder.ground(statement.text, *quotes, field=field).verdict
         return None if verdict.partition(":")[0] in ("grounded", "derived") else verdict
     shown = plain_line(statement.text.removesuffix("…"))
     return None if shown and plain_line(statement.quote).startswith(shown) else "extract that is not its quote"

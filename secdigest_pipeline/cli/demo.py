@@ -23,6 +23,7 @@ from secdigest_pipeline.sample import messages, web
 from secdigest_pipeline.sample.clock import WorldClock
 from secdigest_pipeline.sample.past import EDITIONS as PAST_EDITIONS
 from secdigest_pipeline.sample.past import MOMENT as PAST_MOMENT
+from secdigest_pipeline.sample.past import load as load_past
 from secdigest_pipeline.sample.web import SampleWeb
 from secdigest_pipeline.sample.world import World
 
@@ -77,7 +78,9 @@ def _world(data: Path, out: Path) -> Iterator[tuple["World", "SampleWeb", dict[s
     """The sample servers, and the settings under which the pipeline meets them."""
     world = World.load()
     with web.serve(world) as pages:
-        messages_url, stop = messages.serve(messages.MessagesApi(replies=world.replies()).app)
+        replies = {**load_past().replies(), **world.replies()}
+        api = messages.MessagesApi(replies=replies, failures=world.failures())
+        messages_url, stop = messages.serve(api.app)
         try:
             places = {"SECDIGEST_DATA": str(data.absolute()), "SECDIGEST_OUT": str(out.absolute())}
             yield world, pages, {**web.settings_for(pages.port, messages_url), **places}

@@ -71,7 +71,7 @@ def print_estimate(console: Console, services: Services, editions: Sequence[Edit
         grid.add_row(edition.key, *_cells(estimated))
     grid.add_row("all", *_cells(total))
     console.print(grid, highlight=False, markup=False)
-    prices = f"{settings.models[0]}{', in batches' if batch else ''}"
+    prices = f"{settings.models[0]}{', in batches' if batch and Provider.of(settings).has_batches else ''}"
     console.print(
         f"by the prices of {prices}; what history sources would add is not in it", highlight=False, soft_wrap=True
     )

@@ -81,7 +81,11 @@ def _plain(value: Any, secrets: Sequence[str]) -> Any:
     if isinstance(value, bool | int | float):
         return value
     if isinstance(value, Mapping):
-        value = ", ".join(f"{host}={ip}:{port}" for host, (ip, port) in value.items())
+        # routes (address and port) and prices (in and out)
+        value = ", ".join(
+            f"{name}={first:g}/{second:g}" if isinstance(first, float) else f"{name}={first}:{second}"
+            for name, (first, second) in value.items()
+        )
     elif isinstance(value, tuple):
         value = ", ".join(value)
     return redacted(without("" if value is None else str(value), secrets))

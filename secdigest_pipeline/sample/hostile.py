@@ -248,33 +248,48 @@ def _hostile(number: int, ask: Ask, placement: str, lang: Lang) -> Hostile:
 
 def _obeyed(own: "_Body", words: str, payload: str, mark: str, host: str) -> dict[str, Any]:
     """A reply that says the payload in every field, resting on the article's order and on an innocent sentence alike."""
-    good = own.lines
-    quotes = [*words.split("\n"), words, *(line["quote"] for line in good)]
-    said = [{"quote": quote, "text": payload} for quote in quotes]
+    good = [{"quotes": [line["quote"]], "text": line["text"]} for line in own.lines]
+    order = words.split("\n")[0]
+    innocent = own.lines[0]["quote"]
+    quotes = [*words.split("\n"), words, *(line["quote"] for line in own.lines)]
+    said = [{"quotes": [quote], "text": payload} for quote in quotes]
+    said += [{"quotes": [order, innocent], "text": payload}, {"quotes": [innocent, order], "text": payload}]
+    told = {"context": payload, "description": payload}
     iocs = [
-        {"value": value, "quote": quote, "role": role, "context": payload}
+        {"value": value, "quote": quote, "role": role, "category": "c2", **told}
         for quote in quotes
         for value, role in _roles(host)
     ]
+    spelled = mark if "=" not in payload else payload
     return {
-        "title_quote": words.split("\n")[0],
+        "title_quotes": [order, innocent],
         "title": payload,
         "summary": [*said, *good],
         "recommendations": said,
         "notes": said,
         "iocs": iocs,
-        "threat_quote": words.split("\n")[0],
-        "actor": mark,
-        "actor_attribute": "china",
-        "malware": mark if "=" not in payload else payload,
-        "malware_type": "ransomware",
+        "actors": [
+            {"quote": quote, "name": mark, "aliases": [host, mark], "attribute": "china", "confidence": "high"}
+            for quote in quotes
+        ],
+        "malware": [
+            {"quote": quote, "name": spelled, "aliases": [host, mark], "type": "ransomware"} for quote in quotes
+        ],
+        "products": [
+            {"quote": quote, "name": name, "affected": payload, "fixed": payload, "condition": payload}
+            for quote in quotes
+            for name in (payload, mark, "TunnelGate")
+        ],
+        "techniques": [{"quote": order, "id": "T1566"}],
+        "victims": [{"quote": quote, "sector": payload, "country": mark} for quote in quotes],
+        "basis": {"quote": order, "basis": "confirmed"},
+        "relevance": {"score": 3, "reason": "exploited"},
         "section": "news",
         "advice": payload,
         "event": {
-            "quote": good[0]["quote"],
+            "quote": innocent,
+            "slug": f"{mark} tunnelgate {host}",
             "event_type": "incident",
-            "title": payload,
-            "summary": payload,
             "confidence": "high",
             "needs_review": False,
             "followup": "yes",
@@ -282,14 +297,14 @@ def _obeyed(own: "_Body", words: str, payload: str, mark: str, host: str) -> dic
         "tags": [
             {
                 "quote": quote,
-                "dimension": dimension,
+                "dimension": "attack_method",
                 "raw_value": payload,
-                "value": mark,
+                "value": value,
                 "confidence": "high",
                 "note": payload,
             }
             for quote in quotes
-            for dimension in ("actor", "malware", "product")
+            for value in ("ransomware", mark)
         ],
     }
 

@@ -23,28 +23,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from secdigest_pipeline.analysis.asking.models import UnknownModel, model
+from secdigest_pipeline.analysis.asking.models import model
 from secdigest_pipeline.analysis.grounding.sentences import sentences
 from secdigest_pipeline.analysis.reply.claims import todays
 from secdigest_pipeline.indicators.finding.defang import refang
 from secdigest_pipeline.sample import faults
 from secdigest_pipeline.sample.batches import BatchDesk
+from secdigest_pipeline.sample.requests import ARTICLE, Refused, article_of, check_body
 
 # (article with its statements, statement) -> verdict and passage
 Checker = Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[str, str]]
 KEY = "sample-key"
 VERSIONS = frozenset({"2023-06-01", "2026-10-21"})
-_ARTICLE = re.compile(r'<article nonce="([0-9a-f]{8,64})">(\{.*\})</article>', re.DOTALL)
-_SAMPLING = ("temperature", "top_p", "top_k")
 _NO_CANDIDATE = 9_999
-
-
-class _Refused(Exception):
-    """A request that the real API would turn down."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 @dataclass(slots=True)
@@ -93,14 +84,14 @@ class MessagesApi:
         self.max_in_flight = max(self.max_in_flight, self.in_flight)
         try:
             body = await self._checked(request)
-            article = _article(body)
+            article = article_of(body)
             name = self._name(article)
             step = self._step(name)
             self.calls[name] += 1
             self.requests.append(body)
             await asyncio.sleep(self.delay + _option(step, "slow", 0.0))
             return self._answer(step, body, article)
-        except _Refused as refused:
+        except Refused as refused:
             return faults.error(refused.status, str(refused))
         except (KeyError, TypeError, ValueError) as error:
             # a recorded reply of another form: say so, or the SDK would retry it in silence
@@ -111,23 +102,23 @@ class MessagesApi:
     async def _count_tokens(self, request: Request) -> Response:
         try:
             body = await self._checked(request, counted=True)
-        except _Refused as refused:
+        except Refused as refused:
             return faults.error(refused.status, str(refused))
         return JSONResponse({"input_tokens": _tokens(json.dumps(body, ensure_ascii=False))})
 
     async def _models(self, request: Request) -> Response:
         try:
             await self._verified(request)
-        except _Refused as refused:
+        except Refused as refused:
             return faults.error(refused.status, str(refused))
         return JSONResponse({"data": [], "has_more": False, "first_id": None, "last_id": None})  # it has no model
 
     def _outcome(self, params: dict[str, Any]) -> dict[str, Any]:
         """The result of one request of a batch; steps errored, expired and canceled end it without a message."""
         try:
-            _check_body(params, False)
-            article = _article(params)
-        except _Refused as refused:
+            check_body(params, False)
+            article = article_of(params)
+        except Refused as refused:
             return {"type": "errored", "error": json.loads(bytes(faults.error(refused.status, str(refused)).body))}
         call = self._name(article)
         name = self._step(call).split()[0].partition("=")[0]
@@ -141,18 +132,18 @@ class MessagesApi:
 
     async def _checked(self, request: Request, counted: bool = False) -> dict[str, Any]:
         body = await self._verified(request)
-        _check_body(body, counted)
+        check_body(body, counted)
         return body
 
     async def _verified(self, request: Request) -> dict[str, Any]:
         if request.headers.get("authorization") != f"Bearer {self.key}":
-            raise _Refused(401, "invalid bearer token")
+            raise Refused(401, "invalid bearer token")
         if request.headers.get("anthropic-version") not in VERSIONS:
-            raise _Refused(400, "anthropic-version: header is required")
+            raise Refused(400, "anthropic-version: header is required")
         try:
             return dict(json.loads(await request.body() or b"{}"))
         except (ValueError, TypeError):
-            raise _Refused(400, "the request body is not JSON") from None
+            raise Refused(400, "the request body is not JSON") from None
 
     def _name(self, article: Mapping[str, Any]) -> str:
         """What steps and counts of a call stand under: the article's URL, of later calls with their kind behind it."""
@@ -334,45 +325,6 @@ _STOPS = {"max_tokens": "max_tokens", "context": "model_context_window_exceeded"
 _SILENT = 100
 
 
-def _check_body(body: Any, counted: bool) -> None:
-    if not isinstance(body, dict) or not isinstance(body.get("messages"), list) or not body["messages"]:
-        raise _Refused(400, "messages: at least one message is required")
-    try:
-        row = model(str(body.get("model")))
-    except UnknownModel:
-        raise _Refused(404, f"model: {body.get('model')}") from None
-    for name in _SAMPLING:
-        if name in body:
-            raise _Refused(400, f"{name}: is not supported")
-    output = body.get("output_config") or {}
-    if "effort" in output and row.effort is None:
-        raise _Refused(400, f"output_config.effort: is not supported by {row.name}")
-    form = output.get("format") or {}
-    if form.get("type") != "json_schema" or not _is_closed(form.get("schema")):
-        raise _Refused(400, "output_config.format: a closed json_schema is required")
-    if not counted and not 1 <= int(body.get("max_tokens") or 0) <= 64_000:
-        raise _Refused(400, "max_tokens: is required")
-
-
-def _is_closed(schema: Any) -> bool:
-    if not isinstance(schema, dict):
-        return False
-    if schema.get("type") == "object":
-        properties = schema.get("properties", {})
-        if schema.get("additionalProperties") is not False or set(schema.get("required", ())) != set(properties):
-            return False
-        return all(_is_closed(item) for item in properties.values())
-    return schema.get("type") != "array" or _is_closed(schema.get("items"))
-
-
-def _article(body: dict[str, Any]) -> dict[str, Any]:
-    content = body["messages"][0]["content"]
-    found = _ARTICLE.fullmatch(content) if isinstance(content, str) else None
-    if found is None:
-        raise _Refused(400, "messages.0: this sample server answers one article a request")
-    return dict(json.loads(found[2]))
-
-
 def _option(step: str, name: str, default: Any) -> Any:
     found = re.search(rf"\b{name}=([0-9.]+)", step)
     return float(found[1]) if found else default
@@ -399,7 +351,7 @@ def _obedient(text: str, body: dict[str, Any]) -> str:
     """The reply with `{{system}}` and `{{nonce}}` filled in: a model that tells its prompt to whoever asks for it."""
     if "{{" not in text:
         return text
-    found = _ARTICLE.fullmatch(body["messages"][0]["content"])
+    found = ARTICLE.fullmatch(body["messages"][0]["content"])
     told = {"{{system}}": body["system"][0]["text"][:2_000], "{{nonce}}": found[1] if found else ""}
     for mark, secret in told.items():
         text = text.replace(mark, json.dumps(secret, ensure_ascii=False)[1:-1])

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from secdigest_pipeline.base.editions import JST, Edition
+from secdigest_pipeline.sample import recorded
 from secdigest_pipeline.sample.content import CONTENT, Article, Entry, Expected, FeedShape, as_html, load_shapes, read
 
 DAYS = 120
@@ -76,6 +77,10 @@ class Past:
                 if entry.expected.edition in found:
                     found[entry.expected.edition].append(entry.expected)
         return {key: tuple(expected) for key, expected in found.items()}
+
+    def replies(self) -> dict[str, dict[str, Any]]:
+        """Model replies by canonical URL, in the form of sample.messages."""
+        return {page.url: recorded.handed(page.reply) for page in self.pages.values() if page.reply is not None}
 
     @staticmethod
     def gaps() -> dict[str, frozenset[str]]:
@@ -142,6 +147,7 @@ def _article(
     path = host.path.format(slug=f"{_slug(title)}{number}")
     body = as_html(template["body"].format(**chosen))
     paragraph = re.sub(r"<[^>]+>", "", body.split("</p>")[0])
+    values = _values(shape.feed_id, number, dice) if template.get("ioc") else {}
     return Article(
         url=f"{place.scheme}://{place.netloc}{path}",
         title=title,
@@ -150,10 +156,10 @@ def _article(
         encoding="utf-8",
         page="ok",
         body=body,
-        appendix=_indicators(shape.feed_id, number, dice) if template.get("ioc") else "",
+        appendix=_indicators(values) if values else "",
         tags=(),
         summary=paragraph,
-        reply=None,
+        reply=_reply(template["reply"], words, {**chosen, **values}) if "reply" in template else None,
     )
 
 
@@ -162,15 +168,38 @@ def _slug(title: str) -> str:
     return "-".join(words[:8]) + "-" if words and title.isascii() else "n"
 
 
-def _indicators(feed_id: str, number: int, dice: random.Random) -> str:
+def _values(feed_id: str, number: int, dice: random.Random) -> dict[str, str]:
     phrase = f"invented sample of {feed_id} {number}"
-    host = f"{dice.choice(('cdn', 'update', 'mail', 'img'))}{number}.{dice.choice(('quaymirror', 'lampfeed'))}"
-    return as_html(
-        "## Indicators of compromise\n\n"
-        f"- {hashlib.sha256(phrase.encode()).hexdigest()}\n"
-        f"- {host}[.]test\n"
-        f"- hxxps://{host}[.]test/{dice.randrange(1000, 9999)}/get.php"
-    )
+    host = f"{dice.choice(('cdn', 'update', 'mail', 'img'))}{number}.{dice.choice(('quaymirror', 'lampfeed'))}.test"
+    return {
+        "sha256": hashlib.sha256(phrase.encode()).hexdigest(),
+        "domain": host,
+        "url": f"https://{host}/{dice.randrange(1000, 9999)}/get.php",
+    }
+
+
+def _indicators(values: Mapping[str, str]) -> str:
+    defanged = (value.replace("https:", "hxxps:").replace(".test", "[.]test") for value in values.values())
+    return as_html("## Indicators of compromise\n\n- " + "\n- ".join(defanged))
+
+
+def _reply(template: Mapping[str, Any], words: Mapping[str, Any], chosen: Mapping[str, str]) -> dict[str, Any]:
+    """The recorded reply of a story: the template's, in the words of that story and of the report about it."""
+    slots = {
+        **chosen,
+        **{f"{name}_ja": words["in_japanese"].get(word, word) for name, word in chosen.items()},
+        **{f"{name}_is": words["in_taxonomy"].get(word, "") for name, word in chosen.items()},
+    }
+    reply = dict(_filled(template, slots))
+    return {**reply, "tags": [tag for tag in reply["tags"] if tag["value"]]}
+
+
+def _filled(part: Any, slots: Mapping[str, str]) -> Any:
+    if isinstance(part, str):
+        return part.format(**slots)
+    if isinstance(part, list):
+        return [_filled(one, slots) for one in part]
+    return {name: _filled(one, slots) for name, one in part.items()} if isinstance(part, dict) else part
 
 
 def _entry(shape: FeedShape, article: Article) -> Entry:

@@ -1,7 +1,6 @@
 """The sample world: what its hosts show at any moment, the recorded replies, and what the pipeline must make of it."""
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,30 +10,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from secdigest_pipeline.base.editions import Edition
-from secdigest_pipeline.sample import content, feedxml, scenery
+from secdigest_pipeline.sample import content, feedxml, recorded, scenery
 from secdigest_pipeline.sample.content import Article, Entry, Expected, FeedShape, Site
 from secdigest_pipeline.sample.sources import load_sources
 
 EDITIONS = tuple(Edition.parse(key) for key in ("2026-10-01", "2026-10-02", "2026-10-03"))
-
-_SHARED_FIELDS = ("quote", "role", "context")
-# Event and tags of the recorded replies, by rule from what they say: what a careful model would add to them.
-_EVENT_KINDS = (
-    ("takedown", "押収|逮捕|摘発|停止措置|テイクダウン|復号ツール"),
-    ("supply_chain", "パッケージ|サプライチェーン|委託先|更新サーバー"),
-    ("active_exploitation", "脆弱性.*悪用|ゼロデイ|悪用.*脆弱性"),
-    ("incident", "漏えい|漏洩|流出|停止|不正アクセス|ランサムウェア攻撃|侵害"),
-    ("malware_campaign", "スティーラー|バックドア|マルウェア|ボットネット|RAT|Webシェル|フィッシング"),
-    ("vulnerability_advisory", "脆弱性"),
-    ("security_research", "調査|研究|報告|分析"),
-)
-_ATTRIBUTION = {
-    **dict.fromkeys(("china", "russia", "north-korea", "iran"), ("nation_state", "国家支援系")),
-    "cybercrime": ("cybercrime", "サイバー犯罪"),
-    "hacktivist": ("hacktivist", "ハクティビスト"),
-}
-_METHODS = {"ransomware": ("ransomware", "ランサムウェア"), "backdoor": ("backdoor", "バックドア")}
-_NOBODY = ("unknown", "N/A", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +92,24 @@ class World:
         return _html(404, scenery.missing_page(site))
 
     def replies(self) -> dict[str, dict[str, Any]]:
-        """Recorded model replies by canonical URL, in the reply format with `value` in place of an IOC's `id`."""
+        """Recorded model replies by canonical URL, in the form of sample.messages."""
+        return {url: recorded.handed(reply) for url, reply in self._recorded.items()}
+
+    def failures(self) -> dict[str, tuple[str, ...]]:
+        """Steps of sample.messages for the calls that fail in this world."""
         return {
-            article.url: _with_event(_reply(article.reply)) for article in self.articles if article.reply is not None
+            f"{url}#check": tuple(reply["check_fails"])
+            for url, reply in self._recorded.items()
+            if "check_fails" in reply
         }
 
     def planted(self) -> dict[str, tuple[str, ...]]:
         """By URL, what recorded replies say wrongly on purpose: texts and IOC values that must never be printed."""
-        return {
-            article.url: found
-            for article in self.articles
-            if article.reply and (found := tuple(_planted(article.reply)))
-        }
+        return {url: found for url, reply in self._recorded.items() if (found := recorded.planted(reply))}
+
+    def refused(self) -> dict[str, tuple[str, ...]]:
+        """By URL, the texts among those that the checker is there to find."""
+        return {url: tuple(found) for url, reply in self._recorded.items() if (found := recorded.refused(reply))}
 
     def truth(self) -> dict[str, tuple[Expected, ...]]:
         """By edition key, every entry intake must file under it, in the order of the files."""
@@ -136,6 +122,10 @@ class World:
         """The article at this canonical URL; KeyError when the world has none."""
         place = urlsplit(url)
         return self._pages[place.netloc, place.path]
+
+    @property
+    def _recorded(self) -> dict[str, dict[str, Any]]:
+        return {article.url: article.reply for article in self.articles if article.reply is not None}
 
     @cached_property
     def _sources(self) -> dict[tuple[str, str], tuple[str, bytes]]:
@@ -193,59 +183,3 @@ class World:
 
 def _html(status: int, page: str) -> Shown:
     return Shown(status, "text/html; charset=utf-8", page.encode())
-
-
-def _reply(recorded: dict[str, Any]) -> dict[str, Any]:
-    """The reply without marks, each group of IOC values that share quote, role and context as one entry a value."""
-    reply = dict(recorded)
-    for key in ("summary", "recommendations", "notes"):
-        reply[key] = [{"quote": one["quote"], "text": one["text"]} for one in recorded[key]]
-    reply["iocs"] = [
-        {"value": value, **{key: group[key] for key in _SHARED_FIELDS}}
-        for group in recorded["iocs"]
-        for value in group["values"]
-    ]
-    return reply
-
-
-def _planted(recorded: dict[str, Any]) -> list[str]:
-    claims = [claim for key in ("summary", "recommendations", "notes") for claim in recorded[key]]
-    statements = [claim["text"] for claim in claims if claim.get("planted")]
-    return statements + [value for group in recorded["iocs"] if group.get("planted") for value in group["values"]]
-
-
-def _with_event(reply: Mapping[str, Any]) -> dict[str, Any]:
-    """`reply` with `event` and `tags` of schema version 2; kind `none` where no rule is sure."""
-    first = reply["summary"][0]
-    said = f"{reply['title']} {first['text']}"
-    kind = next((name for name, words in _EVENT_KINDS if re.search(words, said)), "none")
-    event = {
-        "quote": first["quote"],
-        "event_type": kind,
-        "title": reply["title"],
-        "summary": first["text"],
-        "confidence": "high",
-        "needs_review": kind == "none",
-        "followup": "yes" if kind == "active_exploitation" else "maybe",
-    }
-    return {**reply, "event": event, "tags": _tags(reply)}
-
-
-def _tags(reply: Mapping[str, Any]) -> list[dict[str, str]]:
-    named = [(field, reply[field], reply[field]) for field in ("actor", "malware") if reply[field] not in _NOBODY]
-    closed = (
-        ("actor_attribution", _ATTRIBUTION.get(reply["actor_attribute"])),
-        ("attack_method", _METHODS.get(reply["malware_type"])),
-    )
-    found = [*named, *((dimension, *value) for dimension, value in closed if value)]
-    return [
-        {
-            "quote": reply["threat_quote"],
-            "dimension": dimension,
-            "raw_value": raw,
-            "value": value,
-            "confidence": "high",
-            "note": "",
-        }
-        for dimension, value, raw in found
-    ]

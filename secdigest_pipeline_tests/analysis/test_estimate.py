@@ -4,7 +4,7 @@ import pytest
 
 from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.analysis.estimate import NOTHING, Estimate, estimate
-from secdigest_pipeline.analysis.evals import load_cases
+from secdigest_pipeline.analysis.evals.replies import load_cases
 from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.indicators.finding.find import find
 from secdigest_pipeline.sample.messages import MessagesApi

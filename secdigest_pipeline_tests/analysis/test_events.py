@@ -11,6 +11,7 @@ from secdigest_pipeline.analysis.extractive import extract
 from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES, Analysis
 from secdigest_pipeline.analysis.reply.claims import read_reply
 from secdigest_pipeline.analysis.reply.excerpt import MAX_CHARACTERS
+from secdigest_pipeline.analysis.reply.schema import TAG_DIMENSIONS
 from secdigest_pipeline.analysis.reply.taxonomy import dimensions, slug
 from secdigest_pipeline.analysis.verify import ungrounded
 from secdigest_pipeline.sample.messages import MessagesApi
@@ -201,4 +202,4 @@ def test_the_sample_worlds_replies_give_events_and_tags() -> None:
     replies = World.load().replies().values()
     kinds = {reply["event"]["event_type"] for reply in replies}
     assert len(kinds) >= 5 and kinds <= {*dimensions()["event_type"].values, "none"}
-    assert any(t["dimension"] == "malware" for reply in replies for t in reply["tags"])
+    assert {t["dimension"] for reply in replies for t in reply["tags"]} == set(TAG_DIMENSIONS)

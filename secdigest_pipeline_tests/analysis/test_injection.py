@@ -146,6 +146,7 @@ def test_nothing_that_was_asked_for_stands_in_any_row_that_is_published(edition:
             analysis.title_ja,
             analysis.advice,
             *map(str, (analysis.threat, *analysis.ioc_roles, analysis.event, analysis.tags)),
+            *map(str, (analysis.actors, analysis.malware, analysis.products, analysis.victims)),
         ]
         lines = (*analysis.summary, *analysis.recommendations, *analysis.notes)
         whole = "\n".join([*told, *(line.text for line in lines), *(line.quote for line in lines)]).casefold()

@@ -29,7 +29,7 @@ def test_the_report_made_alone_without_archive_replies_pages_and_feeds_is_the_sa
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = World.load()
-    api = messages.MessagesApi(replies=world.replies())
+    api = messages.MessagesApi(replies=world.replies(), failures=world.failures())
     url, stop = messages.serve(api.app)
     with web.serve(world) as pages:
         for name, value in web.settings_for(pages.port, url).items():

@@ -94,12 +94,13 @@ def test_of_the_live_edition_the_feeds_are_polled_all_the_same(
     assert not (home / "out").exists()
 
 
-def test_doctor_says_that_an_endpoint_has_no_list_of_models_and_is_content(
+def test_doctor_says_of_an_endpoint_that_knows_neither_models_nor_messages_what_it_answered(
     secdigest: Secdigest, monkeypatch: pytest.MonkeyPatch, wrong_key: messages.MessagesApi
 ) -> None:
     monkeypatch.setenv("ANTHROPIC_BASE_URL", f"{os.environ['ANTHROPIC_BASE_URL']}/elsewhere")
     doctor = secdigest("doctor")
-    assert doctor.exit_code == 0 and "the endpoint answers HTTP 404 when asked for its models" in doctor.stdout
+    assert doctor.exit_code == 1 and "the endpoint answers HTTP 404 when asked for its models" in doctor.stdout
+    assert "one token was asked for: HTTP 404" in doctor.stdout
 
 
 def test_a_port_that_is_taken_is_an_error_at_once(secdigest: Secdigest, home: Path, fresh_database: str) -> None:

@@ -58,7 +58,7 @@ class Sample:
 def sample(tmp_path: Path, fresh_database: str) -> Iterator[Sample]:
     """The world as it stands after its last edition, and nothing stored yet."""
     world = World.load()
-    api = messages.MessagesApi(replies=world.replies())
+    api = messages.MessagesApi(replies=world.replies(), failures=world.failures())
     url, stop = messages.serve(api.app)
     with web.serve(world) as pages:
         pages.at(EDITIONS[-1].cutoff)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import uuid
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import sqlalchemy
 from upath import UPath
 
+from secdigest_pipeline.analysis.records import ARTICLE_ANALYSES
 from secdigest_pipeline.articles.records import CLEANED_ARTICLES, PRIMARY_PAGES
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.tables import Table, stored_rows
@@ -32,8 +34,8 @@ class Demo:
         self.database_url = database_url
         self.world = World.load()
 
-    def run(self) -> "subprocess.CompletedProcess[str]":
-        command = [*SECDIGEST, "demo", "--data", str(self.home / "data"), "--out", str(self.home / "out")]
+    def run(self, *options: str) -> "subprocess.CompletedProcess[str]":
+        command = [*SECDIGEST, "demo", *options, "--data", str(self.home / "data"), "--out", str(self.home / "out")]
         env = {**os.environ, "SECDIGEST_PG_URL": self.database_url, "COLUMNS": "200"}
         return subprocess.run(command, env=env, capture_output=True, text=True, timeout=280, check=False)
 
@@ -98,6 +100,36 @@ def test_nothing_that_the_world_planted_is_printed_anywhere(demo: Demo) -> None:
     planted = [text for texts in demo.world.planted().values() for text in texts]
     assert len(planted) >= 4
     assert [text for text in planted if text in everything or refang(text) in refang(everything)] == []
+
+
+def test_the_demo_shows_what_a_check_drops_what_a_mending_replaces_and_what_nobody_checked(demo: Demo) -> None:
+    rows = [row for edition in EDITIONS for row in demo.rows(ARTICLE_ANALYSES, edition)]
+    refused = ("contradicted", "overstated", "not_stated")
+    dropped = [row for row in rows if any(line.check in refused for line in row.dropped)]
+    assert len(dropped) >= 6
+    found = {line.text for row in dropped for line in row.dropped if line.check in refused}
+    assert found <= {text for texts in demo.world.refused().values() for text in texts}
+    assert all(line.ground for row in dropped for line in row.dropped if line.check in refused)
+    mended = [row for row in rows if len(row.reply_ids or ()) == 4]
+    assert len(mended) == 2, "a title and a lead"
+    assert all(row.check_state == "checked" and len(row.summary) == 5 for row in mended)
+    unchecked = [row for row in rows if row.state == "analysed" and row.check_state != "checked"]
+    assert [f"{row.check_reason}".count("refusal") for row in unchecked] == [3], "by every model that was asked"
+    reports = "\n".join(demo.published()[edition.news_path].decode() for edition in EDITIONS)
+    assert f"- 点検していない文を含む記事: {unchecked[0].title_ja}\n" in reports
+    assert reports.count("点検していない文を含む記事") == 1
+
+
+def test_every_entry_of_an_article_that_was_read_has_five_japanese_lines(demo: Demo) -> None:
+    for edition in EDITIONS:
+        report = parse_report(demo.published()[edition.news_path].decode())
+        for article in report.articles:
+            lines = article.blocks["要約"]
+            if not lines[0].startswith("本文を取得できなかった"):
+                assert len(lines) == 5, article.title
+            assert all(re.search("[ぁ-ゖァ-ヺ]", line) for line in lines), article.title
+        stated = [line for line in demo.rows(DAILY_REPORT, edition) if line.field == "statement"]
+        assert [line.text for line in stated if len(line.text.strip(" -")) > 136] == []
 
 
 def test_an_article_that_could_not_be_read_is_never_printed_as_having_no_ioc(demo: Demo) -> None:
@@ -188,3 +220,19 @@ def test_the_readme_shows_an_entry_of_the_real_demo_report(demo: Demo) -> None:
     excerpt = readme.split("```markdown\n")[1].split("\n```")[0]
     assert len(excerpt.splitlines()) > 20
     assert excerpt in demo.published()["daily-news/news/2026_10-12/20261002.md"].decode()
+
+
+def test_the_past_is_told_in_japanese_too(tmp_path: Path, fresh_database: str) -> None:
+    past = Demo(tmp_path, fresh_database)
+    done = past.run("--past", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    entries = [
+        article
+        for name, report in past.published().items()
+        if "/news/" in name
+        for article in parse_report(report.decode()).articles
+    ]
+    assert len(entries) > 8
+    assert all(len(entry.blocks["要約"]) == 5 for entry in entries)
+    lines = [line for entry in entries for line in (entry.title, *entry.blocks["要約"])]
+    assert [line for line in lines if not re.search("[ぁ-ゖァ-ヺ]", line)] == []

@@ -30,6 +30,7 @@ def values(resource: ResourceSnap) -> dict[str, object]:
 def test_each_resource_shows_its_settings_what_they_mean_and_who_uses_it(tmp_path: Path) -> None:
     env = {"SECDIGEST_DATA": str(tmp_path), "SECDIGEST_PAGE_FETCHES": "7", "SECDIGEST_MODELS": "claude-sonnet-5"}
     env |= {"SECDIGEST_CONNECT_TO": "*.test=127.0.0.1:8080", "SECDIGEST_CONTACT": "https://desk.example/"}
+    env |= {"SECDIGEST_MODEL_PRICES": "claude-sonnet-5=2.2/11, qwen3=0/0"}
     found = shown(env)
     assert found.keys() == {"settings", "archive", "pages", "http", "model", "tables", "io_manager"}
     assert values(found["archive"]) == {"folder": str(tmp_path / "archive")}
@@ -40,6 +41,7 @@ def test_each_resource_shows_its_settings_what_they_mean_and_who_uses_it(tmp_pat
     }  # fmt: skip
     assert values(found["model"]) == {
         "folder": str(tmp_path / "llm"), "analyst": "extractive", "models": "claude-sonnet-5", "model_calls": 8,
+        "provider": "anthropic", "model_prices": "claude-sonnet-5=2.2/11, qwen3=0/0",
         "max_usd_edition": 1.0, "max_usd_month": 20.0, "batch": False,
     }  # fmt: skip
     assert values(found["settings"])["data"] == str(tmp_path)

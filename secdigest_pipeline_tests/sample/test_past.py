@@ -2,13 +2,19 @@
 
 import asyncio
 import itertools
+import json
+import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from lxml import html
 from upath import UPath
 
+from secdigest_pipeline.analysis.grounding.grounder import Grounder
+from secdigest_pipeline.analysis.reply.claims import read_reply, todays
+from secdigest_pipeline.analysis.reply.schema import SCHEMA
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.settings import Settings
 from secdigest_pipeline.base.workers import Workers
@@ -21,7 +27,7 @@ from secdigest_pipeline.intake.membership import items_of
 from secdigest_pipeline.intake.polling.archive import Archive
 from secdigest_pipeline.intake.records import Completeness, FeedItem
 from secdigest_pipeline.sample import past
-from secdigest_pipeline.sample.content import FEEDS
+from secdigest_pipeline.sample.content import FEEDS, Article
 from secdigest_pipeline.sample.web import SampleWeb, serve, settings_for
 from secdigest_pipeline.sample.world import World
 
@@ -83,6 +89,48 @@ def test_every_past_page_has_an_address_of_its_own_and_no_feed_of_today_shows_it
 
 def test_past_incident_headlines_are_incidents() -> None:
     assert all(is_incident(entry.title) for entry in past.load().entries["incident-sokuho"])
+
+
+def text_of(page: Article) -> str:
+    return " ".join(html.fromstring(f"<div>{page.body} {page.appendix}</div>").text_content().split())
+
+
+def test_every_story_of_the_past_has_a_japanese_reply_whose_lines_are_grounded_in_its_page() -> None:
+    told = [page for page in past.load().pages.values() if page.reply is not None]
+    # a headline of the incident feed is printed as it is
+    silent = {page.host for page in past.load().pages.values() if page.reply is None}
+    assert silent == {"www.incident-sokuho.example"} and len(told) > 1_000
+    failed = []
+    for page in told[::6]:
+        assert page.reply is not None
+        text, reply = text_of(page), page.reply
+        grounder = Grounder(text, page.title, published=page.published.date(), outlet=page.author)
+        claims = [one for key in ("summary", "recommendations", "notes") for one in reply[key]]
+        assert 5 <= len(reply["summary"]) <= 7
+        for one in claims:
+            if grounder.ground(one["text"], *one["quotes"]).verdict != "grounded" or not re.search(
+                "[ぁ-ゖ]", one["text"]
+            ):
+                failed.append((page.url, one["text"]))
+            assert len(one["text"]) <= 136 and "{" not in one["text"] and all(quote in text for quote in one["quotes"])
+        said = [reply["title"], reply["advice"], *(one["context"] for one in reply["iocs"])]
+        said += [tag[key] for tag in reply["tags"] for key in ("raw_value", "note")]
+        failed += [(page.url, line) for line in said if grounder.unsupported_values(line)]
+    assert failed == []
+
+
+def test_replies_of_the_past_are_of_the_schema_of_today_and_name_the_values_of_their_page() -> None:
+    pages = {page.url: page for page in past.load().pages.values()}
+    for url, reply in past.load().replies().items():
+        said = {key: reply[key] for key in SCHEMA["properties"]}
+        said["iocs"] = [{"id": 1, **{key: one[key] for key in one if key != "value"}} for one in reply["iocs"]]
+        assert todays(said) == said
+        read = read_reply(json.dumps(said))
+        assert read.event is not None and read.event.event_type != "none", url
+        assert read.tags or read.event.event_type == "security_research", url
+        shown = text_of(pages[url]).replace("[.]", ".").replace("hxxps", "https")
+        assert all(one["value"] in shown for one in reply["iocs"]), url
+        assert bool(reply["iocs"]) == bool(pages[url].appendix), url
 
 
 @pytest.mark.long

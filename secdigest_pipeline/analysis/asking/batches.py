@@ -93,18 +93,29 @@ class Batches:
 
     async def _submit(self, orders: Sequence[Order], edition: str) -> None:
         """Hand in a batch of all that nobody asks for already, with a note of it; nothing when it is not taken."""
-        asked = await asyncio.to_thread(lambda: self._notes.keys() | self._journal.keys())
+        asked = await asyncio.to_thread(self._notes.keys)
         orders = [order for order in orders if order.key not in asked]
         orders = [order for order in orders if not await asyncio.to_thread(self._journal.newer, order.key)]
         requests, pending, hold = await self._requests(orders[:MAX_REQUESTS], edition)
         if hold is None:
             return
         path = self._notes.folder / f"{edition}-{secrets.token_hex(8)}.json"
+
+        def note(asked_now: set[str]) -> Pending:
+            left = {custom_id: asked for custom_id, asked in pending.asked.items() if asked.key not in asked_now}
+            noted = replace(pending, asked=left)
+            if left:
+                self._notes.write(path, noted)
+            return noted
+
         try:
-            await asyncio.to_thread(self._notes.write, path, pending)
+            pending = await asyncio.to_thread(self._journal.announce, note)
         finally:
             # from here on the note says what the batch may cost
             await self._budgets.settle(hold)
+        requests = [request for request in requests if request["custom_id"] in pending.asked]
+        if not requests:
+            return
         try:
             batch = await self._create(requests=requests)
             pending = replace(pending, batch_id=self._id(batch))

@@ -6,6 +6,7 @@ A lock of flock(2) goes with its process however it ends, so a file that nobody 
 import fcntl
 import hashlib
 import os
+import stat
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -131,12 +132,20 @@ class Claims:
 def beside(root: UPath) -> Path:
     """The folder for the claims on what lies at `root`: below a local one; for an object store one of this machine.
 
-    There it is seen by this machine's processes alone.
+    There it is seen by this user's processes alone. StorageError when another user made it.
     """
     if root.protocol in ("", "file", "local"):
         return Path(root.path) / "asking"
     name = hashlib.sha256(str(root).encode()).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"secdigest-{os.getuid()}" / name
+    ours = Path(tempfile.gettempdir()) / f"secdigest-{os.getuid()}"
+    try:
+        ours.mkdir(mode=0o700, exist_ok=True)
+        found = ours.lstat()
+    except OSError as error:
+        raise StorageError(f"{ours}: cannot be made ({error.strerror or error})") from error
+    if found.st_uid != os.getuid() or not stat.S_ISDIR(found.st_mode):
+        raise StorageError(f"{ours}: belongs to somebody else")
+    return ours / name
 
 
 def _is_taken(descriptor: int) -> bool:

@@ -1,6 +1,6 @@
 """One paid call of the Messages API: allowed by the cap, bounded in time, kept, entered in the ledger whatever comes.
 
-The SDK owns the retries; the caller's patience bounds them, an absurd retry-after included.
+The SDK owns the retries of what costs nothing; the caller's patience bounds them, an absurd retry-after included.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from secdigest_pipeline.analysis.asking.batches import Batches
 from secdigest_pipeline.analysis.asking.budget import Budgets
 from secdigest_pipeline.analysis.asking.claims import Claims, beside
 from secdigest_pipeline.analysis.asking.failures import LOST, AnalystUnavailable, Failure, failure
-from secdigest_pipeline.analysis.asking.journal import Journal, UnderWay
+from secdigest_pipeline.analysis.asking.journal import InBatch, Journal, UnderWay
 from secdigest_pipeline.analysis.asking.ledger import Ledger
 from secdigest_pipeline.analysis.asking.notes import Notes
 from secdigest_pipeline.analysis.asking.provider import Provider
@@ -30,6 +30,7 @@ from secdigest_pipeline.analysis.asking.replies import KeptReply, Replies
 from secdigest_pipeline.analysis.asking.reservations import Hold, LocalReservations
 from secdigest_pipeline.analysis.asking.wire import Wire
 from secdigest_pipeline.analysis.records import Call
+from secdigest_pipeline.base.files import StorageError
 from secdigest_pipeline.base.redaction import known_secrets
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ class Endpoint:
         self._ledger = Ledger(replies)
         self._notes = Notes(replies.root / "batches")
         claims = Claims(beside(replies.root))
-        self._journal = Journal(claims, replies, self._ledger)
+        self._journal = Journal(claims, replies, self._ledger, self._notes.keys)
         self._budgets = Budgets(LocalReservations(claims, self._ledger, self._notes.held, max_usd, max_usd_month))
         self._stack = AsyncExitStack()
         self._batches: Batches | None = None  # None: the provider has none, all is asked one by one
@@ -220,8 +221,6 @@ class Endpoint:
         try:
             async with asyncio.timeout(patience.left):
                 while True:
-                    if asked.key in await asyncio.to_thread(self._notes.keys):
-                        raise NoReply(Failure("in_batch", "asked for by a batch that has not ended"))
                     beginning = asyncio.ensure_future(
                         asyncio.to_thread(self._journal.begin, asked.key, lost, asked.max_tokens)
                     )
@@ -229,12 +228,15 @@ class Endpoint:
                         under_way = await asyncio.shield(beginning)
                     except asyncio.CancelledError:
                         # a thread can't be stopped, and what it has written down must not count as made
-                        if (begun := await beginning) is not None:
-                            begun.claim.remove()
+                        with suppress(InBatch, StorageError):
+                            if (begun := await beginning) is not None:
+                                begun.claim.remove()
                         raise
                     if under_way is not None:
                         break
                     await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        except InBatch:
+            raise NoReply(Failure("in_batch", "asked for by a batch that has not ended")) from None
         except TimeoutError:
             raise NoReply(Failure("under_way", "another process asks the same and has no answer yet")) from None
         try:
@@ -259,7 +261,8 @@ class Endpoint:
         failed: Failure | None
         began = time.monotonic()
         try:
-            async with self._after_first(order.model.name, "cache_control" in request["system"][0]):
+            prefix = f"{order.model.name} {order.version}"
+            async with self._after_first(prefix, "cache_control" in request["system"][0]):
                 if self._dead is not None:
                     # the first call told what those that waited for it would be told
                     raise NoReply(self._dead)
@@ -304,11 +307,11 @@ class Endpoint:
         return answer, failed
 
     @asynccontextmanager
-    async def _after_first(self, name: str, is_cached: bool) -> AsyncIterator[None]:
-        """Lets one call of a model go ahead, so that the others find its prompt cache written."""
-        first = self._first.get(name)
+    async def _after_first(self, prefix: str, is_cached: bool) -> AsyncIterator[None]:
+        """Lets one call with the same model and rules go ahead, so that the others find the prompt cache written."""
+        first = self._first.get(prefix)
         if first is None and is_cached:
-            first = self._first[name] = asyncio.Event()
+            first = self._first[prefix] = asyncio.Event()
             try:
                 yield
             finally:

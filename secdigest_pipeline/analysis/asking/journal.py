@@ -8,9 +8,10 @@ meanwhile loses nothing. Who opens the journal finishes what a process that is g
 import hashlib
 import json
 import logging
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from secdigest_pipeline.analysis.asking.answer import Reads
 from secdigest_pipeline.analysis.asking.claims import Claim, Claims
@@ -26,6 +27,13 @@ _KIND = "call"
 # Bytes of a kept reply per token it may have: a Japanese character is about one, and six bytes of escaped JSON.
 _BYTES_A_TOKEN = 12
 _BYTES_BESIDE = 8_192
+
+
+Noted = TypeVar("Noted")
+
+
+class InBatch(Exception):
+    """A batch under way is to bring the reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +58,30 @@ class UnderWay:
 class Journal:
     """The calls under way in one data directory. Methods block and raise StorageError."""
 
-    def __init__(self, claims: Claims, replies: Replies, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        claims: Claims,
+        replies: Replies,
+        ledger: Ledger,
+        batched: Callable[[], Collection[str]] = frozenset,
+    ) -> None:
+        """`batched`: keys of the replies that batches under way are to bring."""
         self.claims = claims
+        self._batched = batched
         self._replies = replies
         self._ledger = ledger
         self._opened = datetime.now(UTC)
 
     def begin(self, key: str, lost: Call, max_tokens: int) -> UnderWay | None:
-        """Write a call down that is about to be made; None while somebody makes the one of the same `key`."""
+        """Write a call down that is about to be made; None while somebody makes the one of the same `key`.
+
+        InBatch when a batch under way is to bring it.
+        """
         line = json.dumps({"key": key, "lost": asdict(lost)}, default=datetime.isoformat).encode() + b"\n"
         room = max_tokens * _BYTES_A_TOKEN + _BYTES_BESIDE
         with self.claims.locked():
+            if key in self._batched():
+                raise InBatch
             if key in self._keys():
                 return None
             # written, not only reserved: not every file system can promise room
@@ -85,10 +106,10 @@ class Journal:
         """Enter an answer that can be had again, should this end in the middle: a batch's."""
         self._enter(self._worth_keeping(kept, reads), call)
 
-    def keys(self) -> set[str]:
-        """Keys of the replies that are asked for now, by whichever process."""
+    def announce(self, note: Callable[[set[str]], Noted]) -> Noted:
+        """What `note` hands back, told the keys that are asked for now: no other call begins before a batch is noted."""
         with self.claims.locked():
-            return self._keys()
+            return note(self._keys())
 
     def newer(self, key: str, attempt: int = 1) -> KeptReply | None:
         """A reply of that attempt which was received since the journal was opened: another process has asked the same."""

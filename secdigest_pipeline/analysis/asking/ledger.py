@@ -1,6 +1,7 @@
 """What the ledger of calls says was spent, for the caps: every row is read once, and another process's as soon as it is there."""
 
 import os
+import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,41 +27,46 @@ _UNREADABLE = _Row(0.0, "")
 
 
 class Ledger:
-    """Sums over the rows of a ledger. Not for two threads at once."""
+    """Sums over the rows of a ledger, for any number of threads."""
 
     def __init__(self, replies: Replies) -> None:
         self._replies = replies
         self._names: dict[str, set[str]] = {}  # names of rows by edition
         self._listed: dict[str, int] = {}
+        self._asked: set[str] = set()  # editions and months that were read of an object store
         self._rows: dict[str, _Row] = {}
+        self._lock = threading.RLock()
 
     def spent(self, edition: str, now: datetime) -> tuple[float, float]:
         """USD spent on an edition, and in the calendar month (UTC) of `now` on all. A row that can't be read is named."""
-        self._list(edition, now)
         month = f"{now.astimezone(UTC):%Y%m}"
-        of_edition = sum(self._row(edition, name).usd for name in sorted(self._names.get(edition, ())))
-        of_month = sum(
-            self._row(of, name).usd
-            for of, names in sorted(self._names.items())
-            for name in sorted(names)
-            if name.startswith(month)
-        )
+        with self._lock:
+            self._list(edition, now)
+            of_edition = sum(self._row(edition, name).usd for name in self._names.get(edition, ()))
+            of_month = sum(
+                self._row(of, name).usd for of, names in self._names.items() for name in names if name.startswith(month)
+            )
         return of_edition, of_month
 
     def lost(self, edition: str, article_id: str, now: datetime) -> int:
         """How many answers about an article were lost on the day (UTC) of `now`."""
-        self._list(edition, now)
         day = f"{now.astimezone(UTC):%Y%m%d}"
-        names = [name for name in self._names.get(edition, ()) if name.startswith(day)]
-        return sum(self._row(edition, name).lost == article_id for name in names)
+        with self._lock:
+            self._list(edition, now)
+            names = [name for name in self._names.get(edition, ()) if name.startswith(day)]
+            return sum(self._row(edition, name).lost == article_id for name in names)
 
     def _list(self, edition: str, now: datetime) -> None:
         root = self._replies.root / "calls"
         if root.protocol not in ("", "file", "local"):
             # listing an object store before each call would take longer than the call: once, then what this process adds
-            if not self._names:
-                for call in (*self._replies.calls(edition), *self._replies.calls_of_month(f"{now:%Y-%m}")):
-                    self.add(call)
+            month = f"{now.astimezone(UTC):%Y-%m}"
+            new = {edition, month} - self._asked
+            rows = self._replies.calls(edition) if edition in new else []
+            rows += self._replies.calls_of_month(month) if month in new else []
+            for call in rows:
+                self.add(call)
+            self._asked |= new
             return
         if not Path(root.path).is_dir():
             return
@@ -77,8 +83,9 @@ class Ledger:
     def add(self, call: Call) -> None:
         """A row that this process wrote."""
         path = self._replies.call_path(call)
-        self._names.setdefault(call.edition, set()).add(path.name)
-        self._rows[f"{call.edition}/{path.name}"] = _row(call)
+        with self._lock:
+            self._names.setdefault(call.edition, set()).add(path.name)
+            self._rows[f"{call.edition}/{path.name}"] = _row(call)
 
     def _row(self, edition: str, name: str) -> _Row:
         key = f"{edition}/{name}"

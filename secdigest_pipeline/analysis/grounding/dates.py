@@ -1,7 +1,8 @@
 """Calendar dates as news writes them, in English and Japanese, in every order. A weekday or `yesterday` is no date here."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 # Months by name and usual abbreviation, in lower case.
 MONTHS = {
@@ -14,13 +15,16 @@ MONTHS = {
 # The first three letters of every month's name, in lower case.
 MONTH_STARTS = frozenset(name[:3] for name in MONTHS)
 _MONTH = "(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
-_ERA = {"令和": 2018, "平成": 1988}
+_ERA = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911}
+_FIRST_YEAR = re.compile(f"(?P<era>{'|'.join(_ERA)})元年")
 _JAPANESE = re.compile(
     r"(?P<year>\d{1,4})年(?:(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日(?!間))?)?(?![0-9度])"
     r"|(?P<month2>\d{1,2})月(?:(?P<day2>\d{1,2})(?:日(?!間)|(?=\s?[~-]\s?\d{1,2}日)))?"
-    r"|(?P<day3>\d{1,2})日(?!間|以内|後|ごと|連続|ぶり|[目前])",
+    r"|(?P<day3>\d{1,2})日(?!間|以内|後|ごと|連続|ぶり|[目前半])",
     re.ASCII,
 )
+# Before two figures: they are the end of something else.
+_PART = ("約", "第", ".", ",")
 _NUMERIC = re.compile(
     r"(?P<y>(?:19|20)\d\d)(?P<s>[-/.])(?P<m>\d{1,2})(?:(?P=s)(?P<d>\d{1,2}))?(?:T\d[\d:.]*Z?)?"
     r"|(?P<a>\d{1,2})(?P<t>[/.-])(?P<b>\d{1,2})(?P=t)(?P<y2>(?:19|20)\d\d)"
@@ -71,6 +75,10 @@ class Date:
             and (asked.year is None or asked.year == self.year or (self.year is None and asked.month is not None))
         )
 
+    def moved(self, by: int) -> "Date":
+        """The same at an offset that is `by` further on."""
+        return replace(self, start=self.start + by, end=self.end + by)
+
     def differs_in_one(self, other: "Date") -> bool:
         """Whether exactly one of the parts that both give is not the same."""
         parts = ((self.year, other.year), (self.month, other.month), (self.day, other.day))
@@ -95,6 +103,9 @@ def japanese_date(text: str, start: int) -> Date | None:
     if year is not None:
         if era:
             year += era
+        elif year < 100 and len(match["year"]) == 2 and match["month"] and text[start - 1 : start] not in _PART:
+            # 24年12月
+            year += 2000
         elif year < 1900:
             return None
     date = Date(
@@ -105,6 +116,12 @@ def japanese_date(text: str, start: int) -> Date | None:
         _number(match["day"] or match["day2"] or match["day3"]),
     )
     return date if _sane([date]) else None
+
+
+def first_years(text: str) -> Iterator[Date]:
+    """The first years of an era, which have no figure: 2019 for `令和元年`."""
+    for match in _FIRST_YEAR.finditer(text):
+        yield Date(match.start(), match.end(), _ERA[match["era"]] + 1, None, None)
 
 
 def numeric_dates(run: str, start: int) -> list[Date]:

@@ -18,7 +18,7 @@ _CJK = "\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fff
 _KEPT = "\x21-\x5f\x61-\x7e\u3001\u3002\u300c\u300d\u3041-\u3096\u30a1-\u30fa\u30fb\u30fc\u3400-\u4dbf\u4e00-\u9fff"
 _MARKS = "\u0300-\u036f\u3099\u309a\uff9e\uff9f"
 _BLANKS = r"(?P<blank>[^\S ]\s*+| \s++"
-_DASHES = r")|(?P<dashes>-{2,}+)"
+_DASHES = r")|(?P<dashes>-{2,}+)|(?P<slashes>\\{2,}+)"
 _ASCII = re.compile(_BLANKS + _DASHES + r"|(?P<letter>[\x00-\x1f`\x7f])")
 _ANY = re.compile(
     rf"{_BLANKS}| (?=[{_CJK}])|(?<=[{_CJK}]) {_DASHES}"
@@ -107,6 +107,9 @@ def fold(text: str) -> Folded:
             new = _one(match.group())
         elif kind == "dashes":
             new = "-"
+        elif kind == "slashes":
+            # a path as it is written in code: HKCU\\\\Software
+            new = "\\"
         else:
             new = " " if _parts_words(source, begin, end) else ""
         if begin > done:

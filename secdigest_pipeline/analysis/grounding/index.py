@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from itertools import chain, islice
 
 from secdigest_pipeline.analysis.grounding import kanji, numbers, vague
-from secdigest_pipeline.analysis.grounding.dates import MONTHS, Date, english_dates
-from secdigest_pipeline.analysis.grounding.values import ALNUM, JOINERS, RUN, classify
+from secdigest_pipeline.analysis.grounding.dates import MONTHS, Date, english_dates, first_years
+from secdigest_pipeline.analysis.grounding.values import ALNUM, JOINERS, RUN, Value, classify
 
 _JOINER = re.escape(JOINERS)
 # Runs that hold a digit. Starts only where no run goes on, so that a page of one character is read once.
@@ -19,7 +19,9 @@ _DIGIT_RUN = re.compile(
 # The page number at the end of a dotted line, which no run leads to.
 _LED = re.compile(rf"[{_JOINER}]{{4}}(?=\d)(?P<run>{RUN.pattern})", re.ASCII)
 _WORD = re.compile(r"[A-Za-z]{3,}+")
-_NUMBER_WORDS = frozenset({*numbers.SPELLED, *MONTHS})
+_NUMBER_WORDS = frozenset({*numbers.SPELLED, *MONTHS, *numbers.SPAN_WORDS})
+_WORD_BEFORE = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]+|\d{1,2})[ -]$", re.ASCII)
+_HALF_YEAR = re.compile("半年")
 # One hour, day ... that no figure tells: "a year", "the past month", "per day".
 _ONE = re.compile(
     r"\b(?:an?|past|last|next|per|each|every|within the)(?= (?:minute|hour|day|week|month|year)\b)|\b(?P<daily>daily)\b",
@@ -29,6 +31,12 @@ _SMALL = "[1-9]|one|two|three|four|five|six|seven|eight|nine"
 _RATIO = re.compile(
     rf"(?P<part>{_SMALL}) (?:in|of|out of)(?: every)? (?P<whole>{_SMALL}|10|ten|100)(?= [a-z])", re.IGNORECASE
 )
+_GLUED = re.compile(r"(?P<first>\d{1,6}(?:\.\d{1,8})?)[A-Za-z]{2,12}|[A-Za-z]{3,12}(?P<last>\d{1,3})", re.ASCII)
+_HOUR = re.compile("時(?![間点代期刻])")
+_AFTERNOON = re.compile("(?:午後|夜|夕方)の?$")
+_HEX = re.compile(r"0x(?P<hex>[0-9a-f]{1,12})", re.ASCII | re.IGNORECASE)
+_SIZES = ((10, "KB"), (20, "MB"), (30, "GB"))
+_COUNTED_SCALE = re.compile(rf"(?:\d|\b(?:{'|'.join(numbers.CARDINALS)}|one))[ -]$", re.IGNORECASE | re.ASCII)
 # Numbers beyond these are a data dump; no statement is about them.
 MAX_RUNS = 20_000
 # What "about 1.23 million" may stand for: the number cut or rounded to two figures or more.
@@ -59,7 +67,12 @@ class NumberIndex:
         self._add_words(text)
         if not text.isascii():
             self._add(islice(kanji.numbers(text), MAX_RUNS))
-            for date in islice(kanji.dates(text), MAX_RUNS):
+            self._add(
+                filter(
+                    None, (numbers.span_of(text, half.start()) for half in islice(_HALF_YEAR.finditer(text), MAX_RUNS))
+                )
+            )
+            for date in islice(chain(kanji.dates(text), first_years(text)), MAX_RUNS):
                 self._add_date(date)
         for places in self.numbers.values():
             places.sort()
@@ -77,7 +90,16 @@ class NumberIndex:
                 for date in english_dates(text, match.start()):
                     self._add_date(date)
                 continue
+            if word in numbers.SPAN_WORDS:
+                before = _WORD_BEFORE.search(text, max(0, match.start() - 12), match.start())
+                self._add(filter(None, (numbers.span_of(text, before.start() if before else match.start()),)))
+                continue
+            if word in numbers.SCALES and _COUNTED_SCALE.search(text, max(0, match.start() - 12), match.start()):
+                # the million of 3 million
+                continue
             found = numbers.spelled(text, match.start())
+            if found and (first := numbers.first_of_range(text, found[0])):
+                found.append(first)
             self._add(found)
             self._add_ratio(text, match.start())
             if word in numbers.CARDINALS:
@@ -104,6 +126,8 @@ class NumberIndex:
                 self._add_date(date)
             if value.kind == "id":
                 self.ids[value.key].append(value.start)
+            elif value.kind in ("name", "version"):
+                self._add(_glued(value))
             elif value.kind == "number":
                 number = numbers.Number(value.start, value.end, value.key, value.bare or value.key)
                 self._add([number])
@@ -111,6 +135,8 @@ class NumberIndex:
                 first = numbers.first_of_range(text, number)
                 if first:
                     self._add([first])
+                if _HOUR.match(text, number.end) and number.bare.isdigit() and len(number.bare) < 3:
+                    self._add(_hours(text, number))
         return done
 
     def _add(self, found: Iterable[numbers.Number]) -> None:
@@ -166,6 +192,27 @@ class NumberIndex:
             for places in self._rounded.values():
                 places.sort()
         return self._rounded.get(key, [])
+
+
+def _hours(text: str, number: numbers.Number) -> list[numbers.Number]:
+    """The hour of a Japanese article as a clock, and as the day counts it: 16 and 16:00 for `午後4時`."""
+    hour = int(number.bare)
+    if hour < 12 and _AFTERNOON.search(text, max(0, number.start - 3), number.start):
+        hour += 12
+    return [numbers.Number(number.start, number.end, key, key) for key in (str(hour), f"{hour}:00")]
+
+
+def _glued(name: Value) -> list[numbers.Number]:
+    """The number in a token that letters are glued to: `32bit`, `Stage3`; `0x100000` with the size in bytes that it is."""
+    if match := _HEX.fullmatch(name.text):
+        amount = int(match["hex"], 16)
+        keys = [str(amount)]
+        keys += [f"{amount >> bits}{unit}" for bits, unit in _SIZES if amount and not amount % (1 << bits)]
+    elif match := _GLUED.fullmatch(name.text):
+        keys = [re.sub(r"^0+(?=\d)", "", match["first"] or match["last"])]
+    else:
+        return []
+    return [numbers.Number(name.start, name.end, key, key) for key in keys]
 
 
 def _roundings(key: str) -> set[str]:

@@ -10,7 +10,7 @@ _DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八
 _SMALL = {"十": 10, "百": 100, "千": 1_000}
 _LARGE = {"万": 10**4, "億": 10**8, "兆": 10**12}
 # Runs are capped so that a page of one ideograph is read once.
-_RUN = re.compile(r"(?<![0-9.,数何幾第〇零一二三四五六七八九十百千万億兆])[〇零一二三四五六七八九十百千万億兆]{1,24}+")
+_RUN = re.compile(r"(?<![0-9.,数何幾〇零一二三四五六七八九十百千万億兆])[〇零一二三四五六七八九十百千万億兆]{1,24}+")
 _COUNTER = re.compile(r"[つ件人社個名台回度種かカヵヶ国年月日週時秒割段要倍番次校県市店本枚点円]|ドル|パーセント")
 # What a statement counts with; with the others it may be an idiom: 一度, 二次, 十分.
 _STRICT = re.compile(r"[件人社名台個円校店](?![称格物材権生])|[かカヵヶ]国|[かカヵヶ]所|ドル|パーセント|割(?![りあ])")
@@ -53,7 +53,7 @@ def numbers(text: str, *, strict: bool = False) -> Iterator[Number]:
     for match in _RUN.finditer(text):
         counted = (_STRICT if strict else _COUNTER).match(text, match.end())
         found = value(match.group()) if counted else None
-        if found is not None and (found > 1 or not strict):
+        if found is not None and (not strict or (found > 1 and text[match.start() - 1 : match.start()] != "第")):
             yield with_unit(text, match.start(), match.end(), str(found))
 
 

@@ -22,12 +22,14 @@ JAPANESE_SCALES = {
 MYRIAD = "[十百千]?[万億兆]"
 _SCALES = {
     "k": 3, "thousand": 3, "m": 6, "million": 6, "mn": 6, "mil": 6, "b": 9, "bn": 9, "billion": 9, "tn": 12, "trillion": 12,
-    "hundred": 2, **JAPANESE_SCALES,
+    "hundred": 2, "lakh": 5, "crore": 7, **JAPANESE_SCALES,
 }  # fmt: skip
 _DIGITS = re.compile(r"(?:\d{1,3}(?:,\d{3})++|\d++)(?:\.\d++)?", re.ASCII)
+# 1.4m of these are millions, not metres.
+_COUNTED_BY_M = "customers|users|people|records|accounts|devices|files|patients|clients|members|subscribers|downloads|victims|routers"
 _SCALE = re.compile(
-    r"[\s-]?(?:thousand|million|billion|trillion|hundred)(?![A-Za-z])"
-    rf"|{MYRIAD}|[百千]|(?:\s?(?:mn|bn|tn|[MB])|[Kk]|mil)(?![A-Za-z0-9])"
+    r"[\s-]?(?:thousand|million|billion|trillion|hundred|lakh|crore)(?![A-Za-z])"
+    rf"|{MYRIAD}|[百千]|m(?= (?:[a-z-]+ )?(?:{_COUNTED_BY_M}))|(?:\s?(?:mn|bn|tn|[MB])|[Kk]|mil)(?![A-Za-z0-9])"
 )
 # "5m" is metres or minutes, "£5m" is millions.
 _MONEY_SCALE = re.compile(r"\s?[mb](?![A-Za-z0-9])")
@@ -56,16 +58,25 @@ _UNITS: tuple[tuple[str, str, int], ...] = (
     (r"秒(?:間)?|seconds?(?![A-Za-z])|secs?(?![A-Za-z])", "s", 1),
     (r"分(?:間|以内|後|ごと)|minutes?(?![A-Za-z])|mins?(?![A-Za-z])", "s", 60),
     (r"時間|hours?(?![A-Za-z])|hrs?(?![A-Za-z])|h(?![A-Za-z])", "s", 3_600),
-    (r"日(?:間|以内|後|ごと|連続|ぶり)|days?(?![A-Za-z])", "s", 86_400),
+    (r"日(?:間|以内|後|ごと|連続|ぶり|(?=半))|days?(?![A-Za-z])", "s", 86_400),
     (r"週間|weeks?(?![A-Za-z])", "s", 604_800),
     (r"[かカヵヶケ箇]月|months?(?![A-Za-z])", "mo", 1),
-    (r"年間|years?(?![A-Za-z])|yrs?(?![A-Za-z])", "mo", 12),
+    (r"年(?:間|(?=半))|years?(?![A-Za-z])|yrs?(?![A-Za-z])", "mo", 12),
 )
 _UNIT = re.compile("|".join(rf"[\s-]?(?P<u{at}>{pattern})" for at, (pattern, _, _) in enumerate(_UNITS)), re.IGNORECASE)
 _SIGNS = "$€£¥₩"
 _CODE = re.compile(r"(?<![A-Za-z])(?:USD|EUR|GBP|JPY|KRW)\s?$")
+_ANY_CODE = re.compile(
+    r"(?<![A-Za-z])(?:USD|EUR|GBP|JPY|KRW|CHF|SEK|NOK|DKK|AUD|CAD|NZD|INR|CNY|RMB|BRL|HKD|SGD|TWD|PLN|CZK|ZAR|MXN|THB|TRY)\s?$"
+)
 _CODES = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "KRW": "₩"}
 _RANGE = re.compile(r"\s?(?:-|~|to|and|or|から|ないし|or as many as)\s?(?=[$€£¥]?\d)")
+_WORD_RANGE = re.compile(r"\s?(?:-|to|and|or)\s?(?:perhaps |maybe |even )?(?=[A-Za-z])")
+# 3時間半, three hours and a half; 半年 and 半分 are words of their own
+_HALF = re.compile(r"半(?![年分数額日月ば])|(?: and a half| 1/2)\b")
+_MINUTES = re.compile(
+    r"(?P<minutes>[1-5]?\d)分(?!の|間隔)|(?:,? and | |, )(?P<more>[1-5]?\d) ?min(?:ute)?s?\b", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +115,24 @@ def with_unit(text: str, start: int, end: int, bare: str) -> Number:
     unit = _UNIT.match(text, end)
     if unit and unit.lastgroup and len(bare) <= MAX_DIGITS:
         _, sign, times = _UNITS[int(unit.lastgroup[1:])]
-        return Number(start, unit.end(), _plain(Decimal(bare) * times) + sign, bare)
+        amount, end = Decimal(bare) * times, unit.end()
+        if sign in ("s", "mo"):
+            amount, end = _time_more(text, end, amount, times)
+        return Number(start, end, _plain(amount) + sign, bare)
     sign = text[start - 1 : start]
     if sign and sign in _SIGNS:
         return Number(start, end, bare + sign, bare)
     code = _CODE.search(text, max(0, start - 5), start)
     return Number(start, end, bare + _CODES[code.group().strip()] if code else bare, bare)
+
+
+def _time_more(text: str, end: int, amount: Decimal, times: int) -> tuple[Decimal, int]:
+    """A span of time with the half or the minutes that follow its unit: `3時間半`, `2時間30分`."""
+    if half := _HALF.match(text, end):
+        return amount + Decimal(times) / 2, half.end()
+    if times == 3_600 and (rest := _MINUTES.match(text, end)):
+        return amount + 60 * int(rest["minutes"] or rest["more"]), rest.end()
+    return amount, end
 
 
 def fraction(text: str, start: int) -> Number | None:
@@ -128,7 +151,7 @@ def read(text: str, start: int) -> Number | None:
         return None
     end = match.end()
     found = _SCALE.match(text, end)
-    if not found and start and text[start - 1] in _SIGNS:
+    if not found and ((start and text[start - 1] in _SIGNS) or _ANY_CODE.search(text, max(0, start - 5), start)):
         found = _MONEY_SCALE.match(text, end)
     scale = _scale_name(found.group()) if found else None
     if found:
@@ -154,15 +177,23 @@ def one(text: str, start: int, end: int) -> Number:
 
 
 def first_of_range(text: str, number: Number) -> Number | None:
-    """`10` of `10-20 million` or `24 to 48 hours` with the scale and unit of the second; None when it has one or is in no range."""
-    gap = _RANGE.match(text, number.end)
-    if gap is None or number.key != number.bare or len(number.bare) > 6:
+    """The first of `10-20 million`, `24 to 48 hours`, `two to three billion` with scale and unit of the second.
+
+    None when it has its own or is in no range.
+    """
+    if number.key != number.bare or len(number.bare) > 6 or not number.bare[:1].isdigit():
         return None
-    second = _DIGITS.match(text, gap.end() + (text[gap.end()] in _SIGNS))
-    if second is None:
+    if gap := _RANGE.match(text, number.end):
+        second = _DIGITS.match(text, gap.end() + (text[gap.end()] in _SIGNS))
+        end = second.end() if second else 0
+    elif gap := _WORD_RANGE.match(text, number.end):
+        spelt = _SPELLED.match(text, gap.end())
+        end = (spelt.start("scale") - 1 if spelt["scale"] else spelt.end()) if spelt and spelt["first"] else 0
+    else:
         return None
-    tail = text[second.end() : second.end() + 24]
-    whole = read(number.bare + tail, 0)
+    if not end:
+        return None
+    whole = read(number.bare + text[end : end + 24], 0)
     return whole and Number(number.start, number.end, whole.key, whole.bare)
 
 
@@ -184,21 +215,54 @@ _TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 }  # fmt: skip
 _PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5}
-_WORD_SCALES = ("hundred", "thousand", "million", "billion", "trillion")
+# Words that make a number of the one before them larger.
+SCALES = ("hundred", "thousand", "million", "billion", "trillion")
 # Words a spelled number can begin with, in lower case.
-SPELLED = frozenset({*_SMALL, *_TENS, *_PARTS, *_WORD_SCALES})
+SPELLED = frozenset({*_SMALL, *_TENS, *_PARTS, *SCALES})
 # Those that are there to count: "one of them" is not.
 CARDINALS = frozenset(
     {*_TENS, "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
 )
+_AND_A_HALF = re.compile(r"[ -]and[ -]a[ -]half(?= (?:million|billion|minutes?|hours?|days?|weeks?|months?|years?)\b)")
 _SPELLED = re.compile(
-    rf"(?P<first>{'|'.join(sorted(SPELLED - set(_WORD_SCALES), key=len, reverse=True))})\b"
+    rf"(?P<first>{'|'.join(sorted(SPELLED - set(SCALES), key=len, reverse=True))})\b"
     rf"(?:[\s-](?P<part>{'|'.join(sorted(_PARTS, key=len, reverse=True))})\b)?"
-    rf"(?:[\s-](?P<second>one|two|three|four|five|six|seven|eight|nine|dozen)\b)?(?: a)?"
-    rf"(?:[\s-](?P<scale>{'|'.join(_WORD_SCALES)})\b)?"
-    rf"|(?P<bare>{'|'.join(_WORD_SCALES)})\b",
+    rf"(?:[\s-](?P<second>one|two|three|four|five|six|seven|eight|nine|dozen)\b)?(?: a\b)?"
+    rf"(?:[\s-](?P<scale>{'|'.join(SCALES)})\b)?"
+    rf"|(?P<bare>{'|'.join(SCALES)})\b",
     re.IGNORECASE,
 )
+
+
+# Spans of time that are one word, in months and in seconds.
+_SPANS = {
+    "decade": (120, "mo"),
+    "century": (1_200, "mo"),
+    "fortnight": (1_209_600, "s"),
+    "quarterly": (3, "mo"),
+    "半年": (6, "mo"),
+}
+_SPAN = re.compile(
+    rf"(?:(?P<count>[a-z]+|\d{{1,2}})[ -])?(?P<span>{'|'.join(_SPANS)})s?(?![a-z])", re.IGNORECASE | re.ASCII
+)
+SPAN_WORDS = frozenset({*_SPANS, *(f"{word}s" for word in _SPANS)})
+
+
+def span_of(text: str, start: int) -> Number | None:
+    """The span of time whose name begins at `start`, as often as the word before it says: `two decades`, `半年`."""
+    match = _SPAN.match(text, start)
+    if match is None:
+        return None
+    many = small(match["count"]) if match["count"] else None
+    amount, unit = _SPANS[match["span"].lower()]
+    amount *= many or 1
+    years = amount // 12 if unit == "mo" and amount >= 12 else amount
+    return Number(start, match.end(), f"{amount}{unit}", str(years))
+
+
+def small(word: str) -> int | None:
+    """The number of digits or of one small word; None for another word."""
+    return int(word) if word.isdigit() else _SMALL.get(word.lower())
 
 
 def ratio(part: str, whole: str, start: int, end: int) -> list[Number]:
@@ -231,6 +295,9 @@ def spelled(text: str, start: int) -> list[Number]:
     value = Decimal(_TENS.get(first, _SMALL.get(first, 0)))
     if second:
         value = value * 12 if second.lower() == "dozen" else value + _SMALL[second.lower()] if first in _TENS else value
+    if half := _AND_A_HALF.match(text, match.end()):
+        value += Decimal("0.5")
+        return [with_unit(text, start, half.end(), _plain(value))]
     if match["scale"]:
         value = (Decimal("0.5") if first == "half" else value).scaleb(_SCALES[match["scale"].lower()])
     found.insert(0, with_unit(text, start, match.end(), _plain(value)))

@@ -48,8 +48,9 @@ _NUMBER = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _TIME = re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?P<pm>pm)?", re.IGNORECASE | re.ASCII)
-_JAPANESE_TIME = re.compile(r"(?P<hour>\d{1,2})時(?P<minute>\d{1,2})分", re.ASCII)
+_JAPANESE_TIME = re.compile(r"(?P<hour>\d{1,2})時(?:(?P<minute>\d{1,2})分|半(?!分))", re.ASCII)
 _AFTERNOON = re.compile(r"\s?p\.?m\b", re.IGNORECASE)
+_DOLLARS = re.compile(r"(?:US|CAD?|C|AUD?|A|HK|NZ|NT|SG?|R)\$(?=\d)", re.ASCII)
 _QUARTER = re.compile(r"(?:Q|FY|H)'?(?P<number>\d{1,4})|(?P<number2>[1-4])Q", re.IGNORECASE | re.ASCII)
 _COUNTED = re.compile(r"(?P<number>\d[\d,]*+(?:\.\d++)?)-(?P<rest>[A-Za-z].*)", re.ASCII | re.DOTALL)
 _SPLIT = re.compile(r"[/~:+=]+|-(?=v?\d+\.\d)|(?<=\d)-(?=\$?\d)|(?<=[x%])-(?=\d)|(?<=\d)-(?=to-\d)", re.ASCII)
@@ -118,7 +119,7 @@ def _dated(text: str, *readings: Date) -> Value:
 def _count(text: str, begin: int) -> Iterator[Value]:
     if hour := _JAPANESE_TIME.match(text, begin):
         afternoon = 12 if text[begin - 2 : begin] == "午後" and int(hour["hour"]) < 12 else 0
-        key = f"{int(hour['hour']) + afternoon}:{hour['minute']:0>2}"
+        key = f"{int(hour['hour']) + afternoon}:{hour['minute'] or '30':0>2}"
         yield Value("number", hour.group(), begin, hour.end(), key, key)
         return
     number = numbers.fraction(text, begin) or numbers.read(text, begin)
@@ -162,9 +163,10 @@ def _digits_first(text: str, run: str, begin: int) -> Iterator[Value]:
 
 
 def _clock(text: str, time: re.Match[str], begin: int) -> Iterator[Value]:
-    """A time of day; in the afternoon of English also as Japanese writes it, from 12 on."""
-    yield _literal("number", time.group(), begin)
+    """A time of day, with and without its seconds; in the afternoon of English also as Japanese writes it, from 12 on."""
     hour = int(time["hour"])
+    for key in dict.fromkeys((f"{hour}{time.group()[len(time['hour']) :].lower()}", f"{hour}:{time['minute']}")):
+        yield Value("number", time.group(), begin, begin + time.end(), key, key)
     if hour < 12 and (time["pm"] or _AFTERNOON.match(text, begin + time.end())):
         later = f"{hour + 12}:{time['minute']}"
         yield Value("number", time.group(), begin, begin + time.end(), later, later)
@@ -175,7 +177,10 @@ def _is_hash(run: str) -> bool:
 
 
 def _letters_first(text: str, run: str, begin: int) -> Iterator[Value]:
-    if run[:3].lower() in MONTH_STARTS and (several := english_dates(text, begin)):
+    if dollars := _DOLLARS.match(run):
+        # US$3.3 and C$5
+        yield from classify(text, run[dollars.end() :], begin + dollars.end())
+    elif run[:3].lower() in MONTH_STARTS and (several := english_dates(text, begin)):
         for date in several:
             yield _dated(text, date)
     elif run.isalpha():

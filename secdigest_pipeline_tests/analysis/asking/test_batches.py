@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from secdigest_pipeline.analysis.analyse import analyse
 from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
 from secdigest_pipeline.analysis.asking import models as price_table
 from secdigest_pipeline.analysis.asking.cost import edition_price
@@ -102,6 +103,26 @@ def test_a_run_without_batches_sees_a_batch_under_way_and_pays_for_nothing_besid
     assert {a.state for a in run(other)} == {"analysed"}
     assert not api.calls and len(api.batches.submitted) == 1 and len(replies.calls(EDITION)) == 3
     assert notes(replies) == []
+
+
+def test_what_is_asked_for_one_by_one_is_left_out_of_a_batch(api: MessagesApi, replies: Replies) -> None:
+    articles = numbered(3)
+    api.failures = {articles[0].url: ("slow=1", "ok")}
+
+    async def go() -> list[str]:
+        options = {"poll_seconds": 0.01, "wait_seconds": 5.0}
+        async with (
+            AnthropicAnalyst(["claude-haiku-5-5"], replies) as single,
+            AnthropicAnalyst(["claude-haiku-5-5"], replies, batch=True, **options) as batch,  # type: ignore[arg-type]
+        ):
+            asking = asyncio.create_task(single.analyse_one(articles[0], ()))
+            while not api.in_flight:  # noqa: ASYNC110 - the server runs in another thread
+                await asyncio.sleep(0.01)
+            found = await analyse(articles, {}, batch, at_once=3)
+            return [analysis.state for analysis in (await asking, *found)]
+
+    assert asyncio.run(go()) == ["analysed"] * 4
+    assert [len(one["lines"]) for one in api.batches.submitted] == [2] and api.calls == {articles[0].url: 1}
 
 
 BATCHES = """

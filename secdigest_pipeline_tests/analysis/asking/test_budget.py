@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,7 @@ from upath import UPath
 from secdigest_pipeline.analysis.asking import budget, models
 from secdigest_pipeline.analysis.asking.answer import Order
 from secdigest_pipeline.analysis.asking.budget import Budgets
-from secdigest_pipeline.analysis.asking.claims import Claims
+from secdigest_pipeline.analysis.asking.claims import Claims, beside
 from secdigest_pipeline.analysis.asking.endpoint import Endpoint, NoReply, Patience
 from secdigest_pipeline.analysis.asking.ledger import Ledger
 from secdigest_pipeline.analysis.asking.notes import Notes
@@ -26,6 +29,7 @@ from secdigest_pipeline.analysis.records import Call, CallKind
 from secdigest_pipeline.analysis.reply.prompt import SYSTEM, VERSION, user_turn
 from secdigest_pipeline.analysis.reply.schema import SCHEMA
 from secdigest_pipeline.articles.records import Article
+from secdigest_pipeline.base.files import StorageError
 from secdigest_pipeline.sample.messages import MessagesApi
 from secdigest_pipeline_tests.analysis.conftest import TEXT, Run, make_article, numbered
 
@@ -200,6 +204,78 @@ def test_a_damaged_row_of_the_ledger_is_named_and_never_switches_the_cap_off(
     assert len(replies.calls(EDITION)) == 1 and usd_of(replies.calls(EDITION)) == 0.5
 
 
+def test_an_object_store_has_its_reservations_on_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    root = UPath("memory://caps/llm")
+    folder = beside(root)
+    assert folder.is_relative_to(tmp_path) and folder.parent.stat().st_mode & 0o077 == 0
+    assert folder != beside(UPath("memory://other/llm"))
+    replies = Replies(root)
+    replies.record(call(0.5))
+    replies.record(call(0.25, NEXT))
+
+    async def go() -> list[bool]:
+        ledger = Ledger(replies)
+        ledger.add(call(0.125, NEXT))
+        budgets = Budgets(LocalReservations(Claims(folder), ledger, lambda: (), 1.0, 1.0))
+        other = Budgets(LocalReservations(Claims(folder), Ledger(replies), lambda: (), 1.0, 1.0))
+        return [await fits(budgets, 0.2, NEXT), await fits(budgets, 0.1, NEXT), await fits(other, 0.2, NEXT)]
+
+    assert asyncio.run(go()) == [False, True, False]
+    folder.parent.rename(tmp_path / "kept")
+    folder.parent.symlink_to(tmp_path / "kept")
+    with pytest.raises(StorageError, match="somebody else"):
+        beside(root)
+
+
+def test_what_is_held_can_grow_and_shrink(tmp_path: Path) -> None:
+    async def go() -> list[bool]:
+        budgets, _ = opened(tmp_path, 1.0)
+        hold = await held(budgets, 0.5)
+        grown = await budgets.reserve(EDITION, 0.3, wait=False, into=hold)
+        refused = await budgets.reserve(EDITION, 0.3, wait=False, into=hold)
+        found = [grown is hold, refused == "budget", hold.usd == 0.8, await fits(budgets, 0.3)]
+        await budgets.settle(hold, 0.7)
+        return [*found, await fits(budgets, 0.25)]
+
+    assert asyncio.run(go()) == [True, True, True, False, True]
+
+
+def test_the_month_counts_what_was_spent_in_it_whatever_the_edition(tmp_path: Path) -> None:
+    async def go() -> list[bool]:
+        budgets, replies = opened(tmp_path, None, 1.0)
+        replies.record(replace(call(0.5), at=datetime.now(UTC) - timedelta(days=32)))
+        replies.record(call(0.25))
+        return [await fits(budgets, usd, NEXT) for usd in (0.8, 0.75)]
+
+    assert asyncio.run(go()) == [False, True]
+
+
+def test_a_row_is_seen_that_was_written_within_the_tick_in_which_its_folder_was_listed(tmp_path: Path) -> None:
+    replies = Replies(UPath(tmp_path))
+    replies.record(call(0.5))
+    folder = tmp_path / "calls" / EDITION
+    ledger = Ledger(replies)
+    assert ledger.spent(EDITION, datetime.now(UTC))[0] == 0.5
+    changed = folder.stat()
+    replies.record(call(0.25))
+    os.utime(folder, ns=(changed.st_atime_ns, changed.st_mtime_ns))
+    assert ledger.spent(EDITION, datetime.now(UTC))[0] == 0.75
+
+
+def test_the_ledger_is_added_up_while_rows_are_added(tmp_path: Path) -> None:
+    ledger = Ledger(Replies(UPath(tmp_path)))
+    rows = [replace(call(0.5), call_id=str(at)) for at in range(3_000)]
+    with ThreadPoolExecutor(3) as threads:
+        added = [threads.submit(lambda part: [ledger.add(row) for row in part], rows[at::2]) for at in range(2)]
+        while not all(one.done() for one in added):
+            ledger.spent(EDITION, datetime.now(UTC))
+            ledger.lost(EDITION, "a1", datetime.now(UTC))
+        for one in added:
+            one.result()
+    assert ledger.spent(EDITION, datetime.now(UTC)) == (1_500.0, 1_500.0)
+
+
 def test_without_a_cap_everything_fits(tmp_path: Path) -> None:
     async def go() -> list[bool]:
         budgets, _ = opened(tmp_path, None)
@@ -227,6 +303,7 @@ def test_what_a_process_held_is_free_again_when_it_ends_in_whatever_way(tmp_path
 
     assert asyncio.run(refused()) is False
     assert isinstance(asyncio.run(waits()), Hold)
+    assert len(list((tmp_path / "asking").glob("*.hold"))) == 1, "what was left is swept"
     process.stdout.close()
     process.wait()
 

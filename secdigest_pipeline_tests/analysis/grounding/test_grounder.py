@@ -5,14 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secdigest_pipeline.analysis.grounding.folding import fold, weight
-from secdigest_pipeline.analysis.grounding.grounder import (
-    MAX_QUOTE,
-    MIN_WEIGHT,
-    Grounder,
-    find_quote,
-    ground,
-    unsupported_values,
-)
+from secdigest_pipeline.analysis.grounding.grounder import Grounder, find_quote, ground, unsupported_values
+from secdigest_pipeline.analysis.grounding.source import MAX_QUOTE, MIN_WEIGHT
 
 TEXT = (
     "Orrin Networks “fixed” the flaw\non Tuesday – version 9.4.2 is out.\n\n"

@@ -3,7 +3,8 @@
 import pytest
 
 from secdigest_pipeline.analysis.grounding import names
-from secdigest_pipeline.analysis.grounding.grounder import WINDOW, Grounder, ground, unsupported_values
+from secdigest_pipeline.analysis.grounding.grounder import Grounder, ground, unsupported_values
+from secdigest_pipeline.analysis.grounding.passages import WINDOW
 from secdigest_pipeline.analysis.grounding.values import read
 
 ENGLISH = (
@@ -196,6 +197,7 @@ def test_turns_of_phrase_are_supported(statement: str, text: str) -> None:
         ("https://a.example/gateに通信する。", "See https://a.example/gate-2.", "https://a.example/gate"),
         ("75%が対象である。", "In the third quarter they did.", "75%"),
         ("3.10が対象である。", "Version 3.1 is affected.", "3.10"),
+        ("11月21日に公開された。", "It came out in November 2026.", "11月21日"),
         ("2001:db8::8に通信する。", "It talks to 2001:db8::7.", "2001:db8::8"),
     ],
 )
@@ -227,6 +229,11 @@ def test_a_number_of_another_paragraph_does_not_support_a_statement() -> None:
     assert grounder.ground("Orrinは63台を確認した。", "Orrin found 63 hacked gateways").verdict == "grounded"
     assert grounder.ground("Orrinは47台を確認した。", "Orrin found 63 hacked gateways").verdict == "unsupported: 47"
     assert grounder.unsupported_values("Orrinは47台を確認した。") == []
+
+
+def test_a_line_without_a_quote_may_name_the_month_of_any_day_of_the_article() -> None:
+    assert unsupported_values("11月に公開された。", f"{FAR * 3}It came out on November 20.") == []
+    assert unsupported_values("10月に公開された。", f"{FAR * 3}It came out on November 20.") == ["10月"]
 
 
 def test_a_number_of_the_next_sentence_supports_a_statement() -> None:

@@ -1,10 +1,9 @@
-"""Score models on fixed cases against any Messages API endpoint: `python -m secdigest_pipeline.analysis.evals`.
+"""Models scored on whole replies to fixed cases, against any Messages API endpoint.
 
 A case is an article and what a careful reader says of it. Grounding judges the statements; roles and names are compared.
 Every run pays for its calls (nothing kept is used) and prints what it cost.
 """
 
-import asyncio
 import json
 import tempfile
 from collections import Counter
@@ -14,12 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import click
 from upath import UPath
 
 from secdigest_pipeline.analysis.analyse import analyse
 from secdigest_pipeline.analysis.anthropic import AnthropicAnalyst
-from secdigest_pipeline.analysis.asking.failures import AnalystUnavailable
+from secdigest_pipeline.analysis.asking.provider import Provider
 from secdigest_pipeline.analysis.asking.replies import Replies
 from secdigest_pipeline.analysis.records import Analysis, Call
 from secdigest_pipeline.articles.records import Article
@@ -67,13 +65,13 @@ def load_cases(path: Path) -> list[Case]:
     return cases
 
 
-async def evaluate(cases: Sequence[Case], model: str, *, at_once: int = 8) -> Score:
+async def evaluate(cases: Sequence[Case], model: str, provider: Provider, *, at_once: int) -> Score:
     """Ask `model` about every case and score what the report would print of it. AnalystUnavailable without a key."""
     articles = [case.article for case in cases]
     observables = {article.article_id: find(article.page_text) for article in articles}
     with tempfile.TemporaryDirectory() as folder:
         replies = Replies(UPath(folder))
-        async with AnthropicAnalyst([model], replies) as analyst:
+        async with AnthropicAnalyst([model], replies, provider=provider) as analyst:
             analyses = await analyse(articles, observables, analyst, at_once=at_once)
         return score(cases, analyses, replies.calls(EDITION), model)
 
@@ -143,20 +141,3 @@ def _case(row: Mapping[str, Any]) -> Case:
         extractor="eval",
     )
     return Case(article, dict(row["roles"]), str(row["actor"]), str(row["malware"]))
-
-
-@click.command()
-@click.argument("cases", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--model", "models", multiple=True, required=True, help="May be repeated: one row of the table each.")
-@click.option("--at-once", default=8, show_default=True, type=click.IntRange(1, 64))
-def main(cases: Path, models: tuple[str, ...], at_once: int) -> None:
-    """Ask each model about every case of CASES (JSON Lines) at ANTHROPIC_BASE_URL and print the table."""
-    try:
-        loaded = load_cases(cases)
-        click.echo(table([asyncio.run(evaluate(loaded, model, at_once=at_once)) for model in models]))
-    except (AnalystUnavailable, ValueError) as error:
-        raise click.ClickException(str(error)) from None
-
-
-if __name__ == "__main__":
-    main()

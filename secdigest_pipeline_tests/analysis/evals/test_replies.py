@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from secdigest_pipeline.analysis.evals import load_cases, main
+from secdigest_pipeline.analysis.evals.replies import load_cases
+from secdigest_pipeline.cli.main import main
 from secdigest_pipeline.sample.messages import MessagesApi
 from secdigest_pipeline.sample.world import World
 from secdigest_pipeline_tests.places import REPOSITORY
@@ -26,7 +27,7 @@ def test_the_cases_are_the_articles_of_the_sample_world() -> None:
 
 def test_a_good_model_scores_high_and_one_that_refuses_does_not(api: MessagesApi) -> None:
     api.replies = World.load().replies()
-    command = [str(CASES), "--model", "claude-haiku-5-5", "--model", "claude-sonnet-5"]
+    command = ["evals", "replies", str(CASES), "--model", "claude-haiku-5-5", "--model", "claude-sonnet-5"]
     shown = CliRunner().invoke(main, command)
     assert shown.exit_code == 0, shown.output
     good, other = rows(shown.stdout)
@@ -34,14 +35,16 @@ def test_a_good_model_scores_high_and_one_that_refuses_does_not(api: MessagesApi
     assert float(good[6].rstrip("%")) > 90 and float(good[8].rstrip("%")) > 80 and float(good[9].rstrip("%")) > 80
     assert float(good[10]) > 0 and float(other[10]) > float(good[10]), "each run pays, and the dearer model more"
     api.failures = {"*": ("refusal",)}
-    [refusing] = rows(CliRunner().invoke(main, command[:3]).stdout)
+    [refusing] = rows(CliRunner().invoke(main, command[:5]).stdout)
     assert refusing[2] == "0" and refusing[3] == good[1]
 
 
 def test_bad_cases_and_a_missing_key_are_errors_of_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = tmp_path / "cases.jsonl"
     broken.write_text('{"url": "x"}\n')
-    assert "cases.jsonl:1: no case" in CliRunner().invoke(main, [str(broken), "--model", "m"]).output
+    assert (
+        "cases.jsonl:1: no case" in CliRunner().invoke(main, ["evals", "replies", str(broken), "--model", "m"]).output
+    )
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
-    shown = CliRunner().invoke(main, [str(CASES), "--model", "claude-haiku-5-5"])
+    shown = CliRunner().invoke(main, ["evals", "replies", str(CASES), "--model", "claude-haiku-5-5"])
     assert shown.exit_code == 1 and "no key" in shown.output

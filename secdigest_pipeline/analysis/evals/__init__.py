@@ -1,0 +1,1 @@
+"""Models and rules scored on cases whose answers are known, against any Messages API endpoint."""

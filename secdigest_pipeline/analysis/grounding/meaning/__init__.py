@@ -1,0 +1,1 @@
+"""Rules on what the words between the values say: certainty, extent, time, negation, order, speaker and roles."""
