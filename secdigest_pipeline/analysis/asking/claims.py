@@ -90,35 +90,34 @@ class Claims:
     def alive(self, kind: str) -> list[Path]:
         """The claims that a process has locked, this one's too. Only within `locked`."""
         found = []
-        for path, claim in self._found(kind):
-            if claim is None:
-                found.append(path)
-            else:
+        for path in self._found(kind):
+            claim = self._taken_over(path)
+            if claim is not None:
                 claim.let_go()
+            elif path.exists():
+                found.append(path)
         return found
 
     def abandoned(self, kind: str) -> Iterator[Claim]:
         """The claims whose process is gone; they are the caller's now. Only within `locked`."""
-        for _, claim in self._found(kind):
-            if claim is not None:
+        for path in self._found(kind):
+            if (claim := self._taken_over(path)) is not None:
                 yield claim
 
-    def _found(self, kind: str) -> Iterator[tuple[Path, Claim | None]]:
-        """Each file, with its claim where nobody has it. One that its owner removes meanwhile is done, not left behind."""
-        for path in sorted(self.folder.glob(f"*.{kind}")):
-            try:
-                descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-            except FileNotFoundError:
-                continue
-            except OSError as error:
-                raise StorageError(f"{path}: cannot be opened ({error.strerror or error})") from error
-            if _is_taken(descriptor):
-                os.close(descriptor)
-                yield path, None
-            elif os.fstat(descriptor).st_nlink == 0:
-                os.close(descriptor)
-            else:
-                yield path, Claim(path, descriptor)
+    def _found(self, kind: str) -> list[Path]:
+        return sorted(self.folder.glob(f"*.{kind}"))
+
+    def _taken_over(self, path: Path) -> Claim | None:
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None  # its owner, who needs no lock to be done with it, was faster
+        except OSError as error:
+            raise StorageError(f"{path}: cannot be opened ({error.strerror or error})") from error
+        if _is_taken(descriptor) or not os.fstat(descriptor).st_nlink:
+            os.close(descriptor)
+            return None
+        return Claim(path, descriptor)
 
     def _opened(self, name: str, flags: int = 0) -> int:
         path = self.folder / name
