@@ -21,7 +21,7 @@ THROUGH_OTHERS = (
         "analysis/asking/test_endpoint.py",
         "an answer's way, end by end",
     ),
-    ("analysis/asking", "claims ledger reservations", "analysis/asking/test_budget.py", "what the caps are kept by"),
+    ("analysis/asking", "ledger reservations", "analysis/asking/test_budget.py", "what the caps are kept by"),
     ("analysis/asking", "cost", "analysis/asking/test_batches.py", "the list price beside what was billed"),
     ("analysis/asking", "prose", "analysis/asking/test_provider.py", "answers of a server without a schema"),
     ("analysis/asking", "notes", "analysis/asking/test_batches.py", "what a run leaves for the next"),

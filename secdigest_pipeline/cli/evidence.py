@@ -30,10 +30,9 @@ def evidence(edition: Edition, as_json: bool) -> None:
     Below each line that states anything stand its field, the quote behind it with its offsets, and the values of other tables it is
     made of (table.column, the row's key, what stands there, the page). A model's line has below it every quote it rests on and what the
     second call says of it: check=supported with the passage it gives, or check=unchecked and why nobody looked. Fields: statement, a
-    model's, shown by a quote; extract, a sentence of the article; title and advice, a model's wording of which every number, name and
-    id stands in the article; headline,
-    the source's own words; url; ioc; cve_facts, KEV and EPSS; primary_source; related; earlier; state, what could not be had or is
-    not there; memo; empty_section, the N/A of a section; heading, label, blank.
+    model's, shown by quotes; extract, a sentence of the article; title and advice, a model's wording of which every number, name and
+    id stands in the article; headline, the source's own words; url; ioc; cve_facts, KEV and EPSS; primary_source; related; earlier;
+    state, what could not be had or is not there; memo; empty_section, the N/A of a section; heading, label, blank.
 
     Offsets count characters of the article's `text` (field ioc: of the `page_text` of the page it names); `secdigest article --json`
     holds both texts.

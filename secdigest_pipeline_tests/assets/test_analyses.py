@@ -138,7 +138,7 @@ def checked(services: Services) -> tuple[Mapping[str, Any], dg.AssetCheckEvaluat
     done = dg.materialize(
         [cleaned_articles, observables, analyses.article_analyses, analyses.statements_are_checked],
         partition_key=EDITION,
-        resources={**services.resources(), "io_manager": dg.InMemoryIOManager()},
+        resources={**resources(services), "io_manager": dg.InMemoryIOManager()},
     )
     [event] = done.asset_materializations_for_node("article_analyses")
     [evaluation] = done.get_asset_check_evaluations()

@@ -563,8 +563,8 @@ _BELIEVING = [
         ("believing.py", "elif language and not language.search(text):", "elif False:", "test_assemble.py"),
         (
             "believing.py",
-            "partial(self._ground, claim.quotes), _KANA)",
-            "partial(self._ground, claim.quotes))",
+            "partial(self._ground, field, claim.quotes), _KANA)",
+            "partial(self._ground, field, claim.quotes))",
             "test_assemble.py",
         ),
         ("believing.py", "MAX_STATEMENT = 136", "MAX_STATEMENT = 137", "test_assemble.py"),

@@ -73,11 +73,16 @@ def test_an_odd_answer_is_a_failed_article_with_text(
     answered: Answered, run: Run, replies: Replies, status: int, headers: dict[str, str], body: bytes, reason: str
 ) -> None:
     asked = answered(status, headers, body)
-    [analysis] = run([make_article()], deadline=DEADLINE)
+    # only what is asked again and again ends by the deadline
+    [analysis] = run([make_article()], deadline=DEADLINE if reason == "deadline" else 60.0)
     assert analysis.state == "failed" and reason in analysis.reason and analysis.summary
     assert analysis.reason.startswith("claude-haiku-5-5: ") and "\n" not in analysis.reason
     assert 1 <= len(asked) <= 3 and set(asked) == {"/v1/messages"}, "no redirect is followed with the key"
-    assert {call.cost_usd for call in replies.calls("2026-10-01")} == {0.0}
+    costs = {call.cost_usd for call in replies.calls("2026-10-01")}
+    if reason.startswith("is no"):
+        assert min(costs) > 0, "an answer that was sent and is no message may have been billed"
+    elif status >= 300:
+        assert costs == {0.0}
 
 
 @pytest.mark.parametrize("variable", ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"])
