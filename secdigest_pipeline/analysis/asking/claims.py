@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from upath import UPath
 
@@ -91,32 +92,37 @@ class Claims:
         """The claims that a process has locked, this one's too. Only within `locked`."""
         found = []
         for path in self._found(kind):
-            claim = self._taken_over(path)
-            if claim is not None:
-                claim.let_go()
-            elif path.exists():
-                found.append(path)
+            match self._state(path):
+                case Claim() as left:
+                    left.let_go()
+                case "alive":
+                    found.append(path)
         return found
 
     def abandoned(self, kind: str) -> Iterator[Claim]:
         """The claims whose process is gone; they are the caller's now. Only within `locked`."""
         for path in self._found(kind):
-            if (claim := self._taken_over(path)) is not None:
-                yield claim
+            if isinstance(left := self._state(path), Claim):
+                yield left
 
     def _found(self, kind: str) -> list[Path]:
         return sorted(self.folder.glob(f"*.{kind}"))
 
-    def _taken_over(self, path: Path) -> Claim | None:
+    def _state(self, path: Path) -> Claim | Literal["alive", "gone"]:
+        """What became of a claim: the caller's own now where its process is gone, `gone` where its work was done meanwhile."""
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         except FileNotFoundError:
-            return None  # its owner, who needs no lock to be done with it, was faster
+            return "gone"
         except OSError as error:
             raise StorageError(f"{path}: cannot be opened ({error.strerror or error})") from error
-        if _is_taken(descriptor) or not os.fstat(descriptor).st_nlink:
+        if _is_taken(descriptor):
             os.close(descriptor)
-            return None
+            return "alive"
+        # it is unlinked before it is unlocked: who was first to have it open must not take it for left behind
+        if os.fstat(descriptor).st_nlink == 0:
+            os.close(descriptor)
+            return "gone"
         return Claim(path, descriptor)
 
     def _opened(self, name: str, flags: int = 0) -> int:

@@ -6,7 +6,7 @@ Errors are read by their attributes, so the SDK (two seconds of import) is not n
 import json
 from dataclasses import dataclass
 
-from secdigest_pipeline.analysis.asking.wire import DROPPED, LOST_HEADER, TIMEOUT, TOO_LARGE
+from secdigest_pipeline.analysis.asking.wire import DROPPED, LOST_HEADER, PACKED, TIMEOUT, TOO_LARGE
 from secdigest_pipeline.base.characters import plain_line
 from secdigest_pipeline.base.redaction import without
 
@@ -49,7 +49,7 @@ def failure(error: Exception, secrets: tuple[str, ...]) -> Failure:
     name = type(error).__name__
     if isinstance(error, TimeoutError):
         return Failure("deadline", "no reply before the deadline", unanswered=True, perhaps_billed=True)
-    if isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)):
+    if isinstance(error, (json.JSONDecodeError, UnicodeDecodeError, RecursionError)):
         return Failure("not_a_message", "the endpoint's answer is not JSON", again=True, perhaps_billed=True)
     status = getattr(error, "status_code", None)
     if not isinstance(status, int):
@@ -80,6 +80,7 @@ _LOST = {
     TIMEOUT: "the endpoint did not answer in time",
     DROPPED: "the endpoint dropped the connection",
     TOO_LARGE: "the endpoint's answer has no end",
+    PACKED: "the endpoint's answer cannot be unpacked",
 }
 
 

@@ -1,6 +1,7 @@
 """Reply and ledger row are one fact: whenever a process is killed and whatever the disk does, nothing is paid for twice."""
 
 import asyncio
+import fcntl
 import json
 import os
 import random
@@ -10,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -185,6 +187,46 @@ def test_a_crash_between_any_two_writes_loses_nothing(
 
 def kept_has_row(replies: Replies) -> bool:
     return {reply["request_id"] for reply in kept(replies)} <= {call.request_id for call in replies.calls(EDITION)}
+
+
+def test_a_call_that_ends_while_somebody_looks_is_not_taken_for_left_behind(tmp_path: Path) -> None:
+    replies = Replies(UPath(tmp_path))
+    claims = Claims(tmp_path / "asking")
+    journal = Journal(claims, replies, Ledger(replies))
+    ended = threading.Event()
+
+    def begin_and_end() -> None:
+        for at in range(400):
+            under_way = journal.begin(str(at), LOST, 10)
+            assert under_way is not None
+            under_way.claim.remove()
+        ended.set()
+
+    with ThreadPoolExecutor(3) as threads:
+        working = [threads.submit(begin_and_end)]
+        while not ended.is_set() and not working[0].done():
+            Journal(claims, replies, Ledger(replies)).recover()
+            journal.announce(lambda keys: keys)
+        working[0].result()
+    assert replies.calls(EDITION) == []
+
+
+def test_a_claim_that_is_removed_between_opening_and_locking_it_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replies = Replies(UPath(tmp_path))
+    journal = Journal(Claims(tmp_path / "asking"), replies, Ledger(replies))
+    under_way = journal.begin("k", LOST, 10)
+    assert under_way is not None
+    lock = fcntl.flock
+
+    def remove_first(descriptor: int, how: int) -> None:
+        if how & fcntl.LOCK_NB:
+            under_way.claim.remove()
+        lock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", remove_first)
+    assert journal.recover() == 0 and replies.calls(EDITION) == []
 
 
 @pytest.fixture
