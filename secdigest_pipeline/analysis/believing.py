@@ -37,6 +37,9 @@ _NAMES_A_PLACE = "unsupported: names a place to visit: "
 _ADDRESSES_A_MACHINE = "unsupported: rests on text that addresses a machine"
 _NOT_JAPANESE = "unsupported: not in Japanese"
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d)")
+_WORD = re.compile(r"\S+")
+# A digit, or a capital that does not just begin a word of plain English (GlassLantern, C2, VPN) or a sentence.
+_TELLING = re.compile(r"\d|.[A-Z]")
 _KANA = re.compile("[ぁ-ゖァ-ヺ]")
 _JAPANESE = re.compile("[ぁ-ゖァ-ヺ一-鿿]")
 
@@ -153,7 +156,7 @@ class Belief:
                 context_ja=self._context(claim.context),
                 quote=source.text,
                 category=closed(claim.category, CATEGORIES, "unknown"),
-                description=self.valued(_THOUSANDS.sub("", claim.description), MAX_DESCRIPTION),
+                description=self._description(claim.description),
                 check=verdict.check,
             )
         return tuple(roles.values())
@@ -163,6 +166,22 @@ class Belief:
         line = _THOUSANDS.sub("", text).replace(", ", "、").replace(",", "、")
         statement = self._judged(line, MAX_CONTEXT, self._valued, _JAPANESE)
         return statement.text if statement else ""
+
+    def _description(self, text: str) -> str:
+        """English words of the CSV: names, numbers and places in them must be the article's, plain words are the checker's to judge."""
+        line = _THOUSANDS.sub("", text)
+        telling = [word for word in _WORD.findall(line) if _TELLING.search(word)]
+        wrong = [word for word in telling if self.grounder.unsupported_values(word)]
+        if not line or len(line) > MAX_DESCRIPTION or leaks_prompt(line, self._nonce) or _places_named(line) or wrong:
+            if line:
+                why = (
+                    f"unsupported: {', '.join(wrong)}"[:300]
+                    if wrong
+                    else "unsupported: no short English line of the article"
+                )
+                self.dropped.append(Statement(line[:MAX_DESCRIPTION], "", None, None, why))
+            return ""
+        return line
 
     def _checked(self, field: str, statement: Statement) -> Statement | None:
         """`statement` with its verdict, None when the checker refused it; a derived value needs the checker's support."""

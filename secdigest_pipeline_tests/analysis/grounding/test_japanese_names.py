@@ -26,7 +26,7 @@ JAPANESE = (
         ("同社はセキュリティー会社に調査を依頼し、地方銀行にも連絡した。", ENGLISH),
         ("南浜市のケストレル運輸が攻撃を受けた。", JAPANESE),
         ("ブレンホルト社、青峰銀行、東都大学、大阪府警が関わった。", JAPANESE),
-        ("地方銀行や市立病院への影響はない。", JAPANESE),
+        ("地方銀行や市立病院への影響もあった。", JAPANESE),
     ],
 )
 def test_a_name_of_the_article_is_known_in_japanese_script(statement: str, article: str) -> None:

@@ -18,6 +18,8 @@ _NEARLY_NOT_JA = re.compile(
 )
 # 悪用されると, 悪用された場合: a case that is thought of asserts nothing.
 _SUPPOSED = re.compile("[ぁ-ん]{0,5}(?:ると|うと|れば|たら|場合|際)")
+# 残り2,500人は受けていない, the other four did not: what a passage says of a part is denied of the rest.
+_THE_REST = re.compile(r"残[りるっ]|それ以外|ほか[のは]|他の|以外の")
 _CLAUSE = re.compile(r"[,;:.()]|\b(?:but|while|although|because|which|who|and)\b|[、。]")
 
 
@@ -36,6 +38,7 @@ def denied(said: Reading, told: Sequence[Reading], article: Callable[[], Reading
             return True
         if (
             "not" in event.marks
+            and not _THE_REST.search(said.text)
             and said.denials > theirs
             and seen == {False}
             and not _may_be_denied(event, told, article)
