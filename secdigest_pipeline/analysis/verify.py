@@ -42,7 +42,7 @@ def _faults(analysis: Analysis, article: Article | None) -> Iterator[str]:
     yield from _event_faults(analysis, article, grounder, instructions)
     own = "" if Instructions(article.title) else plain_line(article.title)
     headline = analysis.title
-    if headline is not None and headline.start is not None:
+    if headline is not None and headline.start is not None and headline.text == analysis.title_ja:
         own = analysis.title_ja  # judged with its quote
         if fault := _fault("title", headline, article.text, grounder, instructions):
             yield f"{article.article_id}: title_ja: {fault}: {headline.text[:80]!r}"
@@ -54,7 +54,8 @@ def _faults(analysis: Analysis, article: Article | None) -> Iterator[str]:
 def _refused(analysis: Analysis) -> Iterator[str]:
     """What the checker refused beside the statements that are judged one by one."""
     rows: list[tuple[str, str | None]] = []
-    rows += [("title", analysis.title.check)] if analysis.title else []
+    # one that rests on the article's title has no quote to be judged with
+    rows += [("title_ja", analysis.title.check)] if analysis.title and analysis.title.start is None else []
     rows += [("advice", analysis.advice_check)] if analysis.advice else []
     rows += [(f"ioc {role.value[:80]}", role.check) for role in analysis.ioc_roles]
     rows += [(f"tag {tag.dimension}", tag.check) for tag in analysis.tags or ()]

@@ -81,8 +81,17 @@ def test_what_nobody_refused_is_printed(check: Any) -> None:
 @pytest.mark.parametrize("check", ["contradicted", "overstated", "not_stated"])
 def test_a_headline_and_an_advice_that_the_checker_refused_are_not_printed(check: Any) -> None:
     headline = replace(GOOD, text="侵害を確認", check=check)
-    assert faults(title_row=headline) == [f"title: the checker says {check}"]
+    assert faults(title_row=headline) == [f"title_ja: the checker says {check}: '侵害を確認'"]
+    by_title = replace(headline, quote="", start=None, end=None)
+    assert faults(title_row=by_title) == [f"title_ja: the checker says {check}"]
     assert faults(advice="更新してください。", advice_check=check) == [f"advice: the checker says {check}"]
+
+
+def test_a_headline_is_judged_by_the_quote_of_its_own_words_alone() -> None:
+    article = make_article()
+    other = replace(GOOD, text="侵害を確認")
+    row = replace(analysis(article), title_ja="Contosoが警告", title=other)
+    assert ungrounded([row], [article]) == [f"{article.article_id}: title_ja: not in the article: Contoso"]
 
 
 @pytest.mark.parametrize("check", ["contradicted", "overstated", "not_stated"])
