@@ -52,7 +52,8 @@ _MONTH_FIRST = re.compile(
 )
 # "may", "march" and "mar" are words too: alone they are months only in capitals behind one of these.
 _MONTH_CUE = re.compile(
-    r"(?:\b(?:in|of|since|by|until|till|late|early|mid|last|this|next|from|during|through|to|and|on)|-)[\s-]$",
+    rf"\b(?:{'|'.join(name for name in MONTHS if len(name) > 4)}), $"
+    r"|(?:\b(?:in|of|since|by|until|till|late|early|mid|last|this|next|from|during|through|to|and|on)|-)[\s-]$",
     re.IGNORECASE,
 )
 
@@ -155,6 +156,6 @@ def english_dates(text: str, start: int) -> list[Date]:
         return dates
     # "in June. 63 gateways": the number of the next sentence is no day
     is_name = name[0].isupper() and (
-        name.lower() not in ("may", "march", "mar") or _MONTH_CUE.search(text[max(0, start - 9) : start])
+        name.lower() not in ("may", "march", "mar") or _MONTH_CUE.search(text[max(0, start - 12) : start])
     )
     return [Date(start, match.end("month"), year, month, None)] if is_name else []

@@ -31,7 +31,11 @@ _NOT_PHRASES = re.compile(
     r"\b(?:yet to|no longer|rul(?:es?|ed) out|stop(?:ped|s)? short of|rather than|instead of|far from|fell short of|"
     r"too early to|little evidence|anything but|(?:advis|warn|recommend|caution|urg|decid|rul)(?:e|es|ed|ing|s)? against)\b"
 )
-_NOT_NOT = re.compile(r"\bnot (?:only|just|merely|least)\b|\bno (?:doubt|less|fewer|sooner|matter)\b|\bnot un\w+")
+_NOT_NOT = re.compile(
+    r"\bnot (?:only|just|merely|least)\b|\bno (?:doubt|less|fewer|sooner|matter)\b|\bnot un\w+"
+    # what ought not to be says nothing of what is
+    r"|\b(?:should|must|ought to) (?:never|not) be\b"
+)
 _HEDGES = (
     "may might could possibly perhaps probably likely unlikely reportedly apparently allegedly purportedly presumably seemingly "
     "potentially believe believes believed believing suspect suspects suspected suspecting think thinks thought assume assumes "
