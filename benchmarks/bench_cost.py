@@ -73,8 +73,12 @@ def refusing(replies: Mapping[str, Mapping[str, Any]]) -> MessagesApi:
     mended = {}
     for url, recorded in replies.items():
         reply = todays(dict(recorded))
-        lines = [{"id": at, **claim} for at, claim in enumerate(reply["summary"], start=1)]
-        anew = {"title_quotes": reply["title_quotes"], "title": f"{reply['title']} ", "summary": lines}
+        lines = [
+            # in other words, since what fell is not offered again as it was
+            {"id": at, **claim, "text": f"{claim['text'].removesuffix('。')}とされる。"}
+            for at, claim in enumerate(reply["summary"], start=1)
+        ]
+        anew = {"title_quotes": reply["title_quotes"], "title": f"{reply['title']}か", "summary": lines}
         mended[url] = {**recorded, "mend": anew}
     return MessagesApi(replies=mended, checker=lambda article, one: ("not_stated", passage_for(article, one)))
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from secdigest_pipeline.analysis.asking.replies import KeptReply
 from secdigest_pipeline.analysis.assemble import Assembled, Said, assemble
+from secdigest_pipeline.analysis.extractive import own_title
 from secdigest_pipeline.analysis.grounding.grounder import Grounder
 from secdigest_pipeline.analysis.instructions import Instructions
 from secdigest_pipeline.analysis.questions import Question, checking, mending, writing
@@ -42,7 +43,7 @@ def conversation(article: Article, listed: Sequence[Candidate], *, check: bool) 
         raise NothingWritten(answer)
     kept, reply = answer
     said = Said(reply, (kept,), why_unchecked="" if check else CHECK_IS_OFF)
-    asserted = assertions(reply)
+    asserted = assertions(reply, own_title(article))
     if not check or not asserted:
         return assemble(article, listed, said).analysis
     answer = yield checking(article, asserted)

@@ -52,9 +52,9 @@ class Verdict:
 UNCHECKED = Verdict("unchecked")
 
 
-def assertions(reply: Reply) -> tuple[Assertion, ...]:
-    """What `reply` states and a reader may come to see, in the order of its fields."""
-    return _numbered(_stated(reply))
+def assertions(reply: Reply, own_title: str = "") -> tuple[Assertion, ...]:
+    """What `reply` states and a reader may come to see, in the order of its fields; the article's `own_title` needs no check."""
+    return _numbered(one for one in _stated(reply) if one[:2] != ("title", own_title))
 
 
 def assertions_of_mending(
