@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from secdigest_pipeline.indicators.finding import context, grammar, hosts, spelling, urls
+from secdigest_pipeline.indicators.finding import context, grammar, hosts, labels, spelling, urls
 from secdigest_pipeline.indicators.finding.defang import Plain, live_schemes, plain
 
 # The intake reads 10 MiB of a page; of a longer text the first 10 Mi characters are searched.
@@ -122,12 +122,12 @@ class _Page:
             if scheme[0] in grammar.TRANSPORTS:
                 continue
             live, start, respelled = scheme
-            end = urls.tail_end(text, authority.end())
+            end = urls.tail_end(text, authority.end(), quoted=text[start - 1 : start] == "'")
             tail = text[authority.end() : end]
             done = end
             self.url_starts.append(start)
             self.url_ends.append(end)
-            if end - start > urls.MAX_URL:
+            if end - start > urls.MAX_URL or urls.is_template(text, authority.end(), end):
                 continue
             if tail and urls.is_truncated(text, end):
                 self.bare_host(authority, host)
@@ -148,19 +148,31 @@ class _Page:
         self.add(type, host, start, end, self.folded.is_fanged(start, end))
 
     def wide_hosts(self) -> set[int]:
-        """Adds defanged hosts whose first label is CJK; gives where the rest of each begins, which dotted() passes over."""
-        rests: set[int] = set()
+        """Adds defanged hosts with a CJK label at either end; gives where the ASCII part of each begins, which dotted() passes
+        over.
+        """
+        passed: set[int] = set()
         text = self.plain
         for dot in grammar.CJK_DOT.finditer(text):
-            label = grammar.CJK_LABEL.search(text, max(0, dot.start() - grammar.CJK_LABEL_REACH), dot.start())
             rest = grammar.HOST_REST.match(text, dot.end())
-            if label is None or rest is None or not self.folded.is_fanged(label.start(), rest.end()):
+            if rest is None:
                 continue
-            host = hosts.host(text[label.start() : rest.end()])
-            if host and hosts.is_known(host) and not self.in_url(label.start()):
-                rests.add(rest.start())
-                self.located("domain", host, label.start(), rest.end(), True)
-        return rests
+            start = labels.whole_label(text, dot.start(), rest.end())
+            if start is not None and self.wide_host(start, rest.end()):
+                passed.add(rest.start())
+        for dot in labels.cjk_roots().finditer(text):
+            before = grammar.LABELS_BEFORE.search(text, max(0, dot.start() - hosts.MAX_HOST), dot.start())
+            if before and self.folded.is_fanged(dot.start(), dot.end()) and self.wide_host(before.start(), dot.end()):
+                passed.add(before.start())
+        return passed
+
+    def wide_host(self, start: int, end: int) -> bool:
+        """Adds the defanged host there, if it is one."""
+        host = hosts.host(self.plain[start:end])
+        if not host or not hosts.is_known(host) or self.in_url(start) or not self.folded.is_fanged(start, end):
+            return False
+        self.located("domain", host, start, end, True)
+        return True
 
     def dotted(self) -> None:
         """Hosts, addresses and e-mails: dotted runs outside URLs."""
@@ -197,6 +209,12 @@ class _Page:
     def host(self, name: str, start: int, end: int) -> int:
         """Adds the host or e-mail of a dotted run; gives where the search goes on."""
         text = self.plain
+        if labels.touches_cjk(text, start):
+            begin = labels.label_start(text, start, end)
+            if begin is not None and begin < start:
+                self.wide_host(begin, end)
+            if begin != start:
+                return end
         fanged = self.folded.is_fanged(start, end)
         written = name.rstrip("_-")
         end -= len(name) - len(written)
@@ -250,7 +268,9 @@ class _Page:
             and (explicit or value in self.fanged_hosts())
             and self.is_path(type, finish)
         ):
-            tail = urls.tail_end(text, finish)
+            tail = urls.tail_end(text, finish, quoted=text[start - 1 : start] == "'")
+            if urls.is_template(text, finish, tail):
+                return tail
             if tail > finish + 1 and tail - start <= urls.MAX_URL:
                 self.add(
                     "url", value + live_schemes(text[end:tail]), start, tail, self.folded.is_fanged(start, tail), port
