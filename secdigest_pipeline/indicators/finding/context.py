@@ -64,6 +64,12 @@ _VERSION_AFTER = re.compile(
     r"\s?(?:(?:or|and) (?:later|earlier|newer|older|above|below|prior|higher|lower)|以前|以降|以上|以下|未満|より前)",
     re.IGNORECASE,
 )
+# The same for small numbers alone, before which they are a version's more often than before an address.
+_SMALL_BEFORE = re.compile(
+    r"(?:(?<![a-z])(?:before|older than|newer than|(?:versions?|releases?|builds?) (?:are|is|were|include|including):?) "
+    r"|(?<![a-z])oids?:? )\Z",
+    re.IGNORECASE,
+)
 # Numbers below this alone: of real addresses one in 4,000, of product versions nearly all.
 _SMALL = 32
 # A version or address in front with what binds a list: "7.2.8.1 and ", "7.2.8.1、"
@@ -110,6 +116,8 @@ def is_version(text: str, start: int, end: int, address: str) -> bool:
         return text[start - 1 : start] != "<" or text[end : end + 1] != ">"
     if not small or text[end : end + 1] == ":":
         return False
+    if _SMALL_BEFORE.search(text, max(0, start - _VERSION_REACH), start):
+        return True
     # In a tag of a spreadsheet or page, but not behind an arrow.
     in_tag = text[start - 1 : start] == ">" and text[start - 2 : start - 1] not in ("-", "=")
     # a package's pinned version: name==1.2.3.4

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from secdigest_pipeline.indicators.finding import context, grammar, hosts, labels, spelling, urls
 from secdigest_pipeline.indicators.finding.defang import Plain, live_schemes, plain
+from secdigest_pipeline.indicators.finding.versions import listed_versions
 
 # The intake reads 10 MiB of a page; of a longer text the first 10 Mi characters are searched.
 MAX_TEXT = 10 * 1024 * 1024
@@ -54,7 +55,12 @@ def find(text: str) -> list[Observable]:
     page.hashes()
     page.cves()
     page.out.sort(key=_place)
-    return list(_apart(page.out))
+    found = list(_apart(page.out))
+    quads = [
+        (item.start, item.end) for item in found if item.type == "ipv4" and not item.defanged and item.port is None
+    ]
+    versions = listed_versions(text, quads) if quads else frozenset()
+    return [item for item in found if item.start not in versions or item.type != "ipv4"] if versions else found
 
 
 def _port(digits: str | None) -> int | None:

@@ -29,14 +29,20 @@ _TRAILING = ".,;:!?*~(["
 # Letters of Japanese, Chinese and Korean file names; 々, kana, kanji, hangul.
 _CJK = f"{CJK}\u30fb"
 # A folder or file named in them: from the "/" or "=" before it to the "/" or the extension behind it.
-_CJK_SEGMENT = re.compile(rf"[{_CJK}A-Za-z0-9_()-]{{1,80}}(?:/(?=[{_CJK}A-Za-z0-9])|\.[A-Za-z][A-Za-z0-9]{{1,4}}(?![A-Za-z0-9./:]))")
+_CJK_SEGMENT = re.compile(
+    rf"[{_CJK}A-Za-z0-9_()-]{{1,80}}(?:/(?=[{_CJK}A-Za-z0-9])|\.[A-Za-z][A-Za-z0-9]{{1,4}}(?![A-Za-z0-9./:]))"
+)
 # The same with punctuation that an escape behind it makes a part of the name.
-_CJK_ESCAPED = re.compile(rf"[{_CJK}、]{{1,60}}%[0-9A-Fa-f]{{2}}[{_CJK}、A-Za-z0-9_%-]{{0,80}}\.[A-Za-z][A-Za-z0-9]{{1,4}}(?![A-Za-z0-9./:])")
+_CJK_ESCAPED = re.compile(
+    rf"[{_CJK}、]{{1,60}}%[0-9A-Fa-f]{{2}}[{_CJK}、A-Za-z0-9_%-]{{0,80}}\.[A-Za-z][A-Za-z0-9]{{1,4}}(?![A-Za-z0-9./:])"
+)
 # The same behind ASCII letters of its own segment: only up to an extension, `a.exeを` is a sentence.
 _CJK_NAME = re.compile(rf"[{_CJK}]{{1,80}}(?:[_-][A-Za-z0-9_-]{{0,40}})?\.[A-Za-z][A-Za-z0-9]{{1,4}}(?![A-Za-z0-9./:])")
 # The last folder of a path: up to the kana of the sentence, or all of a list's line.
 _CJK_LAST = re.compile(r"[\u3005\u3400-\u4dbf\u4e00-\u9fff\u30a1-\u30fa\u30fc]{1,40}+")
-_ROW_END = re.compile(rf"(?:(?![をはがへとに])[{_CJK}A-Za-z0-9_-]){{1,80}}+(?=[ \t\u3000]{{0,4}}(?:\Z|[\r\n|\"'`」』]))")
+_ROW_END = re.compile(
+    rf"(?:(?![をはがへとに])[{_CJK}A-Za-z0-9_-]){{1,80}}+(?=[ \t\u3000]{{0,4}}(?:\Z|[\r\n|\"'`」』]))"
+)
 # What follows a finished URL in a sentence.
 _PROSE = re.compile(
     "[をはがへとにでのもやか]|配下|直下|経由|以下|以上|以外|内部?|上|下|中|等|及び|および|または|など|から|より|まで|宛|側|の?ような|という|および|です|である|だ|経路"
@@ -45,7 +51,8 @@ _BRACKETED = re.compile(r"\[[A-Za-z0-9 _.+-]{1,60}\](?=[A-Za-z0-9_.-]*[A-Za-z0-9
 _POSSESSIVE = re.compile(r"'(?:s|re|ll|ve|d|t)(?![A-Za-z0-9])")
 # What a pattern has and a URL has not: a class of characters, a count, a placeholder.
 _TEMPLATE = re.compile(
-    r"\[(?:\^|[A-Za-z0-9]-[A-Za-z0-9]|\\[dws])[^\]\s]{0,40}\]|\{[0-9]{1,3}(?:,[0-9]{0,3})?\}|\[[a-z]+_[a-z_]+\]|\\[dw][+*{]|\{\{|(?<=/)<[a-z][a-z_ -]{1,30}>|\$\{|%[sd]\b"
+    r"\[(?:\^|[A-Za-z0-9]-[A-Za-z0-9]|\\[dws])[^\]\s]{0,40}\]"
+    r"|\{[0-9]{1,3}(?:,[0-9]{0,3})?\}|\[[a-z]+_[a-z_]+\]|\\[dw][+*{]|\{\{|(?<=/)<[a-z][a-z_ -]{1,30}>|\$\{|%[sd]\b"
 )
 
 
