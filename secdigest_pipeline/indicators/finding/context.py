@@ -22,6 +22,9 @@ _WEAK_FILE_TLDS = frozenset("pl rs app ai cc ms mm pm cat pub".split())
 _FILE_LABELS = frozenset(
     "exe dll sys txt doc docx xls xlsx ppt pptx pdf zip rar 7z bat ps1 vbs js jar apk lnk hta scr iso img php html dat bin tmp log".split()
 )
+# The same, but roots and words: only in front of an archive's extension.
+_INNER_LABELS = frozenset("app tar min setup installer keygen crack patch bin".split())
+_BUNDLE = re.compile(r"/Contents(?![A-Za-z])")
 # Programs of DOS and Windows whose extension is .com.
 _COM_PROGRAMS = frozenset(
     f"{name}.com" for name in "chcp command diskcomp diskcopy edit format graftabl keyb mode more tree win".split()
@@ -89,6 +92,13 @@ _ADDRESS_NOUNS = re.compile(
     r"|was|and|or|the|tcp|udp|http|https|ssh|ftp|smtp|get|post|a|record|ping|curl|connect|strike|beacon|\w*rat|\w*bot|\w*stealer)\s",
     re.IGNORECASE,
 )
+# Words that begin a sentence and name nothing.
+_SENTENCE_WORDS = re.compile(
+    r"(?:also|then|both|and|another|only|here|later|next|finally|additionally|however|others?|known|using|with|see|like|when|while|where|if|once"
+    r"|after|again|besides|since|still|thus|such|these|those|this|that|there|they|it|its|we|all|each|every|first|second|third|last|between|block"
+    r"|blocked|seen|observed|found|including|includes?|plus|even|now|today|yes|no|not|over|under|of|for|but|so|as|an?|new|old|same|e\.g\.)\s",
+    re.IGNORECASE,
+)
 _SECTION_BEFORE = re.compile(r"(?:\A|[\n>])\s{0,8}\Z")
 _SECTION_AFTER = re.compile(r"[ \t]{1,4}[A-Z][a-z]")
 _NETWORK = re.compile(r"/([0-9]{1,3})(?![0-9/A-Za-z]|\.[A-Za-z0-9])")
@@ -137,9 +147,26 @@ def _list_start(text: str, start: int) -> int:
 def _names_product(text: str, start: int, first: int) -> bool:
     """Whether the word in front is a product's: PAN-OS 10.2.9.1, but neither Server 5.8.9.10 nor Laptop 10.0.0.5."""
     name = _NAME_BEFORE.search(text, max(0, start - _NAME_REACH), start)
-    if name is None or _ADDRESS_NOUNS.fullmatch(name.group()):
+    if name is None or _ADDRESS_NOUNS.fullmatch(name.group()) or _SENTENCE_WORDS.fullmatch(name.group()):
         return False
     return first != 10 or name.group().rstrip().endswith("OS")
+
+
+def is_template(text: str, start: int) -> bool:
+    """Whether a placeholder stands in front of a host, as its first label or a part of it: [name].example, w<id>.example."""
+    return (
+        text[start - 1 : start] == "."
+        and text[start - 2 : start - 1] in ("]", "}", ">", "*")
+        and text[start - 2] != "*"
+    )
+
+
+_NETSTAT_BEFORE = re.compile(r"(?:\A|\n)[ \t]*(?:tcp|udp)[46]{0,2}[ \t][^\n]{0,120}\Z", re.IGNORECASE)
+
+
+def is_netstat(text: str, start: int) -> bool:
+    """Whether a row of BSD's netstat leads up to `start`: it writes the port behind a fifth dot."""
+    return _NETSTAT_BEFORE.search(text, max(0, start - 140), start) is not None
 
 
 def has_prefix_length(text: str, end: int) -> bool:
@@ -183,6 +210,12 @@ def is_code(text: str, start: int, end: int, name: str) -> bool:
     if tld in _BRAND_TLDS or lower in _PRODUCTS or lower in _COM_PROGRAMS:
         return True
     if not _FILE_LABELS.isdisjoint(label.lower() for label in labels[1:-1]):
+        return True
+    # tool.2.49.0.zip, client.app.zip: a version or another extension stands in front of the archive's.
+    if tld in FILE_TLDS and any(label.isdigit() or label.lower() in _INNER_LABELS for label in labels[1:-1]):
+        return True
+    # Reader.app/Contents: a program's folder on macOS.
+    if tld == "app" and _BUNDLE.match(text, end):
         return True
     first = labels[0].lower()
     if first in _PACKAGE_ROOTS and (len(labels) == 2 or tld not in CLASSIC_TLDS):

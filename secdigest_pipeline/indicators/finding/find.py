@@ -149,7 +149,7 @@ class _Page:
         if host[0] == "[":
             self.add("ipv6", host[1:-1], *authority.span("six"), self.folded.is_fanged(*authority.span("six")))
             return
-        start, end = authority.span("host" if authority["host"] else "wide")
+        start, end = authority.span(next(name for name in ("host", "wide", "number") if authority[name]))
         type = "ipv4" if hosts.ipv4(host) else "domain"
         self.add(type, host, start, end, self.folded.is_fanged(start, end))
 
@@ -199,6 +199,15 @@ class _Page:
     def quads(self, name: str, offset: int) -> int:
         """Adds the IPv4 addresses of a dotted run that begins at `offset`; gives where the search goes on."""
         done = 0
+        five = grammar.NETSTAT.fullmatch(name)
+        if (
+            five
+            and (port := _port(five[2]))
+            and (address := hosts.ipv4(five[1]))
+            and context.is_netstat(self.plain, offset)
+        ):
+            self.add("ipv4", address, offset, offset + len(five[1]), False, port)
+            return offset + len(name)
         for run in grammar.IPV4_RUN.finditer(name):
             address = hosts.ipv4(run.group())
             start, end = offset + run.start(), offset + run.end()
@@ -233,7 +242,9 @@ class _Page:
         core = self.without_sentence(core, end)
         end = start + len(core)
         host = hosts.host(core)
-        if host is None or not hosts.is_known(host) or text[end : end + 1] == "@":
+        if host is None or not hosts.is_known(host) or context.is_template(text, start):
+            return end
+        if text[end : end + 1] == "@" and not grammar.WEBDAV.match(text, end):
             return end
         if text[start - 1 : start] == "@":
             match = grammar.LOCAL_PART.search(text, max(0, start - 1 - grammar.MAX_LOCAL_PART), start - 1)
@@ -268,10 +279,10 @@ class _Page:
         behind = grammar.PORT.match(text, end)
         port = _port(behind[1]) if behind else None
         finish = behind.end() if behind and port is not None else end
-        explicit = fanged or port is not None or value[:4] == "www."
+        explicit = fanged or port is not None or value[:4] == "www." or value in self.fanged_hosts()
         if (
             text[finish : finish + 1] == "/"
-            and (explicit or value in self.fanged_hosts())
+            and (explicit or grammar.FILE_PATH.match(text, finish))
             and self.is_path(type, finish)
         ):
             tail = urls.tail_end(text, finish, quoted=text[start - 1 : start] == "'")
@@ -289,7 +300,22 @@ class _Page:
         """Whether what follows is a path, not `/24` behind an address or `/tcp` behind a port."""
         if type == "ipv4" and context.has_prefix_length(self.plain, slash):
             return False
-        return not grammar.PROTOCOL.match(self.plain, slash)
+        return not grammar.PROTOCOL.match(self.plain, slash) and not self.is_next_name(slash)
+
+    def is_next_name(self, slash: int) -> bool:
+        """Whether another address or host follows the slash: a[.]example/b[.]example are two names."""
+        run = grammar.NEXT_NAME.match(self.plain, slash + 1)
+        if run is None:
+            return False
+        begin = self.folded.origin(slash, slash + 1)[0]
+        wide = self.text[begin] == "\uff0f"
+        if not wide and not self.folded.is_fanged(*run.span(1)):
+            return False
+        host = hosts.host(run[1])
+        if host is None:
+            return False
+        tld = host.rpartition(".")[2]
+        return hosts.ipv4(host) is not None or (hosts.is_known(host) and (wide or tld not in context.FILE_TLDS))
 
     def fanged_hosts(self) -> frozenset[str]:
         """The hosts that are defanged somewhere in the text: written live elsewhere in it, they are no less hosts."""
@@ -318,9 +344,13 @@ class _Page:
     def hashes(self) -> None:
         for run in grammar.HEX_RUN.finditer(self.plain):
             type = grammar.HASHES.get(run.end() - run.start())
-            if type and (
-                not self.in_url(run.start())
-                or grammar.HASH_PAGE.search(self.plain, max(0, run.start() - 10), run.start())
+            if (
+                type
+                and not run.group().isdecimal()
+                and (
+                    not self.in_url(run.start())
+                    or grammar.HASH_PAGE.search(self.plain, max(0, run.start() - 10), run.start())
+                )
             ):
                 self.add(type, run.group().lower(), run.start(), run.end(), False)
 

@@ -50,11 +50,24 @@ AUTHORITY = re.compile(
     r"(?:(?P<user>[A-Za-z0-9._~!$&'()*+,;=:%-]{1,128}+)@)?"
     r"(?:\[(?P<six>[0-9A-Fa-f:.]{2,45})\]"
     rf"|(?P<host>[{ANY_LABEL}]++(?:\.[{ANY_LABEL}]++)++)"
-    rf"|(?P<wide>{_WIDE_LABEL}(?:\.{_WIDE_LABEL}){{1,8}}+))"
+    rf"|(?P<wide>{_WIDE_LABEL}(?:\.{_WIDE_LABEL}){{1,8}}+)"
+    # an address as one number (WHATWG URL 3.5): 0x2d530c09, 760417289, 05524606011
+    r"|(?P<number>0[xX][0-9A-Fa-f]{7,8}|0?[0-9]{8,11})(?=(?::[0-9]{1,5})?/[A-Za-z0-9]))"
     r"(?::(?P<port>[0-9]{1,5})(?![0-9]))?"
 )
 # The first two characters behind "%", of %2F and the like.
 ESCAPE = re.compile(r"[0-9A-Fa-f]{2}(?=[A-Za-z0-9])")
+# netstat's address and port, an address behind which WebDAV is told to use TLS or a port, a path that ends in a file.
+NETSTAT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3}){3})\.([0-9]{1,5})")
+WEBDAV = re.compile(r"@(?:SSL|[0-9]{1,5})(?:@[0-9]{1,5})?\\", re.IGNORECASE)
+FILE_PATH = re.compile(
+    r"/(?:[A-Za-z0-9_.~%@+-]{1,60}+/){0,10}+[A-Za-z0-9_.~%@+-]{0,60}\.(?:exe|dll|msi|msix|scr|hta|js|jse|vbs|vbe|ps1|bat|cmd|sh|py|lnk|iso|img|zip|rar|7z|gz|tgz"
+    r"|cab|jar|apk|dmg|pkg|bin|elf|dat|txt|php|aspx?|jsp|cgi|html?|doc[mx]?|xls[bmx]?|ppt[mx]?|pdf|rtf|png|jpe?g|gif|ico|css|json|xml)"
+    r"(?![A-Za-z0-9.])",
+    re.IGNORECASE,
+)
+# All that stands between a slash and the end of a name.
+NEXT_NAME = re.compile(rf"([{_ASCII_LABEL}]++(?:\.[{_ASCII_LABEL}]++)++)(?![{_ASCII_LABEL}./?#])")
 # What is written behind a port that is no path: 198.51.100.7:443/tcp
 PROTOCOL = re.compile(r"/(?:tcp|udp)(?![A-Za-z0-9/._-])", re.IGNORECASE)
 PORT = re.compile(r":([0-9]{1,5})(?![0-9:.])")
