@@ -13,7 +13,7 @@ from secdigest_pipeline.indicators.csv.rows import HEADER, csv_rows
 from secdigest_pipeline.indicators.exports.blocklists import block_lists
 from secdigest_pipeline.indicators.exports.misp import event_uuid, feed_files, misp_event, whole_feed
 from secdigest_pipeline.indicators.exports.stix import stix_bundle
-from secdigest_pipeline.indicators.exports.values import EditionIocs, is_exported
+from secdigest_pipeline.indicators.exports.values import EditionIocs, is_exported, is_url_by_itself
 from secdigest_pipeline.indicators.records import IOCS
 
 # The MISP feed over all exported editions lies beside the years.
@@ -74,7 +74,8 @@ def _jsonl(stem: str, editions: Sequence[EditionIocs]) -> Files:
 
 
 def _stix(stem: str, editions: Sequence[EditionIocs]) -> Files:
-    return {f"{stem}.stix.json": stix_bundle([(day.edition, day.values) for day in editions])}
+    days = [(day.edition, [value for value in day.values if is_url_by_itself(value)]) for day in editions]
+    return {f"{stem}.stix.json": stix_bundle(days)}
 
 
 def _misp_feed(_stem: str, editions: Sequence[EditionIocs]) -> Files:

@@ -92,6 +92,8 @@ def _kind(value: Exported) -> tuple[str, str]:
     if value.type in ("ipv4", "ipv6"):
         incoming = all(row.category == "srcip" for row in value.rows)
         return "Network activity", "ip-src" if incoming else "ip-dst"
+    if value.type == "email":
+        return "Payload delivery", "email-src"
     if value.type == "domain":
         return "Network activity", "domain" if registered_domain(value.value) == value.value else "hostname"
     return "Network activity", "url"

@@ -3,21 +3,27 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from secdigest_pipeline.base.editions import Edition
 from secdigest_pipeline.base.suffixes import registered_domain
 from secdigest_pipeline.indicators.finding.addresses import scope
 from secdigest_pipeline.indicators.finding.hosts import is_address
 from secdigest_pipeline.indicators.finding.spelling import host_in
-from secdigest_pipeline.indicators.judging.roles import ADDRESSES
+from secdigest_pipeline.indicators.judging import csv_rules
+from secdigest_pipeline.indicators.judging.roles import ADDRESSES, has_path
 from secdigest_pipeline.indicators.past.history import is_shared
 from secdigest_pipeline.indicators.records import Ioc, ObservableType
-from secdigest_pipeline.indicators.warninglists import RESOLVERS, vendored
+from secdigest_pipeline.indicators.warninglists import RESOLVERS, is_customer_name, is_known_service, vendored
 
 _ATTACKERS = frozenset(("attacker_infrastructure", "malware_sample"))
-_INNOCENT = frozenset(("victim", "abused_service", "researcher"))
-# The CSV has no column type for it (docs/contract.md 2.2); every other format has.
-_EXPORTED_ALTHOUGH = frozenset(("", "csv:type_not_in_csv"))
+_INNOCENT = frozenset(("victim", "researcher"))
+# What keeps a row out of report and CSV alone; the other formats take it.
+_EXPORTED_ALTHOUGH = frozenset(("", *(f"csv:{refusal}" for refusal in csv_rules.OF_THE_CSV_ALONE)))
+# Types that report and CSV do not collect, and others do where the article gives the value as an attacker's.
+_UNCOLLECTED = frozenset(("email",))
+# What a list of hosts says where many parties put up what they like: one of their URLs is one party's.
+_UPLOADS = frozenset(("service", "popular"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,14 @@ class EditionIocs:
 
 def is_exported(ioc: Ioc) -> bool:
     """Whether a ledger row leaves the house."""
-    return ioc.is_ioc and ioc.suppressed in _EXPORTED_ALTHOUGH
+    if ioc.is_ioc:
+        return ioc.suppressed in _EXPORTED_ALTHOUGH
+    return ioc.type in _UNCOLLECTED and ioc.suppressed == "not_collected" and ioc.role in _ATTACKERS
+
+
+def is_url_by_itself(value: Exported) -> bool:
+    """Whether a value can stand where RFC 3986 wants a URI: a URL whose source names no scheme cannot, and none is made up."""
+    return value.type != "url" or "://" in value.value
 
 
 def exported(ledger: Sequence[Ioc]) -> list[Exported]:
@@ -61,7 +74,12 @@ def exported(ledger: Sequence[Ioc]) -> list[Exported]:
     for ioc in ledger:
         if is_exported(ioc):
             rows[ioc.type, ioc.value].append(ioc)
-    spared = {(ioc.type, ioc.value) for ioc in ledger if ioc.role in _INNOCENT or ioc.known}
+    spared = {
+        (ioc.type, ioc.value)
+        for ioc in ledger
+        if ioc.role in _INNOCENT
+        or ((ioc.known or ioc.role == "abused_service") and not _is_one_partys(ioc.type, ioc.value))
+    }
     victims = {_host(ioc.type, ioc.value) for ioc in ledger if ioc.role == "victim"} - {""}
     return [
         Exported(
@@ -69,7 +87,7 @@ def exported(ledger: Sequence[Ioc]) -> list[Exported]:
             type=type,
             value=value,
             rows=tuple(found),
-            blockable=any(ioc.role in _ATTACKERS for ioc in found)
+            blockable=any(ioc.role in _ATTACKERS or ioc.role == "abused_service" for ioc in found)
             and (type, value) not in spared
             and _host(type, value) not in victims
             and _is_blockable(type, value),
@@ -92,4 +110,20 @@ def _is_blockable(type: str, value: str) -> bool:
         return scope(host) == "global" and host not in RESOLVERS and lists.address(host) is None
     # Below a public suffix everybody has a name of their own
     is_suffix = registered_domain(f"x.{host}") == f"x.{host}"
-    return not is_shared(host) and not (type == "domain" and is_suffix)
+    return _is_one_partys(type, value) or (not is_shared(host) and not (type == "domain" and is_suffix))
+
+
+@lru_cache(maxsize=4096)
+def _is_one_partys(type: str, value: str) -> bool:
+    """Whether a value on a shared service is one party's alone: a customer's own name, or a path where everybody uploads."""
+    host = host_in(type, value)
+    if type == "email":
+        return True
+    if not host or is_address(host):
+        return False
+    if is_customer_name(host):
+        return True
+    if type != "url" or not has_path(value):
+        return False
+    hit = vendored().host(host)
+    return is_known_service(host) or (hit is not None and hit.says in _UPLOADS)

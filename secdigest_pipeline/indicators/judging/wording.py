@@ -37,9 +37,12 @@ ATTACKER = _asks(
     r"(?:malicious|rogue|fraudulent|fake|(?:spear-?)?phishing|scam|look-?alike|typosquatt?\w*|malware|payload|leak|extortion)[- ](?:\w+ )?"
     + _PLACES,
     r"(?:download|fetch|retriev|pull|load|grab|drop)\w* .{0,40}" + _CARGO + r"s?\b.{0,40}\bfrom\b",
+    r"(?:run|owned|operated|registered|controlled|managed|set up|created|used) by (?:the )?(?:same )?"
+    r"(?:attackers?|threat actors?|actors?|scammers?|fraudsters?|criminals?|gang|operators?|hackers?|adversar\w+)\b",
+    r"(?:fake|malicious|trojani[sz]ed|rogue) (?:apps?|installers?|software|updates?|packages?|extensions?) .{0,40}\bfrom\b",
     # right before the value: "connects to", "communicates with the server at"
     r"(?:connect|communicat|reach|redirect)\w*(?: \w+){0,3} (?:to|with|out to)\b(?: \w+){0,5}[\s:\"'“(]*\Z",
-    japanese=r"通信先|接続先|送信先|遷移先|誘導先|配布元|配信元|取得先|ダウンロード元|攻撃元|指令サーバ"
+    japanese=r"攻撃者(?:ら)?(?:が|の|により|によって)(?:運営|管理|登録|取得|用意|使用|利用|設置|所有)|通信先|接続先|送信先|遷移先|誘導先|配布元|配信元|取得先|ダウンロード元|攻撃元|指令サーバ"
     r"|(?:悪性|不正|悪意のある|フィッシング|偽の?|詐欺|攻撃者の?)(?:な)?(?:ドメイン|サイト|ページ|url|ip|サーバ|ホスト|リンク|ストア)"
     r"|(?:へ|に)(?:接続|通信|アクセス|送信)|と通信",
 )
@@ -66,6 +69,47 @@ BENIGN = _asks(
     r"help ?desk|hotline\b",
     japanese=r"正規の|正規(?:サイト|サービス|ドメイン|ファイル)|公式|参照|参考|詳細は|詳しくは|お問い合わせ|問い合わせ先|プレスリリース"
     r"|更新プログラム|修正プログラム|アドバイザリ|出典|引用|こちら",
+)
+# A command that fetches and runs what a URL gives: nobody cites a source that way.
+FETCHES = _asks(
+    r"download(?:file|string|data)(?:async)?\s*\(|invoke-(?:webrequest|restmethod)|\biwr\b|\birm\b|start-bitstransfer|certutil\b.{0,40}-urlcache"
+    r"|bitsadmin\b.{0,60}/transfer|mshta(?:\.exe)?\b|msiexec(?:\.exe)?\b.{0,30}/i|regsvr32(?:\.exe)?\b.{0,30}/i:|urldownloadtofile"
+    r"|msxml2\.(?:server)?xmlhttp|rundll32(?:\.exe)?\b",
+)
+_INNOCENT = (
+    r"(?:legit(?:imate)?|benign|genuine|harmless|official|real|clean|unrelated|innocent)[ -](?:\w+[ -]){0,2}"
+    r"(?:sites?|websites?|domains?|services?|servers?|hosts?|pages?|portals?|urls?|addresses|address|ips?|infrastructure|software|files?|tools?"
+    r"|installers?|binar(?:y|ies)|organi[sz]ations?|compan(?:y|ies)|bank)"
+)
+# Said of the value itself, right behind or right before it: that it is nobody's weapon.
+INNOCENT_AFTER = _asks(
+    r"\A[\s|)\]\"'`*:,(\[–—-]*(?:(?:is|was|are|were|which is|itself)\s+)?(?:only\s+|just\s+|merely\s+)?(?:an?\s+|the\s+|their\s+)?"
+    r"(?:"
+    + _INNOCENT
+    + r"|(?:legit(?:imate)?|benign|harmless)\s*(?:[,.;|)(]|\Z)|not malicious|(?:a )?decoy(?: (?:site|domain|page|url|website|traffic)|\b(?! (?:document|pdf|file)))"
+    r"|(?:used (?:only |just )?(?:for|as) )?(?:an? )?(?:internet |network )?connectivity (?:check|test)|false positive|sinkholed?\b)",
+    r"\A[\s\u3000|）)」』\]\"'`*：:、,（(–—-]*(?:は|が|も|自体は)?、?(?:実在の|本物の)?(?:正規(?!の?(?:ファイル|ツール)?(?:を|に)(?:装|偽|模|見せ))"
+    r"|悪性では?(?:ない|なく|ありません)|無害|無関係|攻撃者のものでは(?:ない|なく)|不正では?(?:ない|なく)|囮|おとり(?!文書)|デコイ(?!文書)"
+    r"|ダミー|(?:疎通|接続|通信)の?確認|誤検知|公式)",
+)
+INNOCENT_BEFORE = _asks(
+    r"(?:\b(?:the|a|an|as) |\A[\s|*-]*|[:(]\s*)" + _INNOCENT + r"(?: (?:of|at|for|like|such as))?[\s:(\"'`“|]*\Z",
+    r"(?:internet |network )?connectivity (?:check|test)s?(?: (?:to|of|against|on|with|via|using|by))?(?: \w+){0,3}[\s:(\"'`“|]*\Z",
+    r"decoy (?:sites?|domains?|pages?|urls?|websites?|traffic)(?: (?:to|like|such as))?[\s:(\"'`“|]*\Z",
+    r"(?:正規の?(?:サイト|ページ|ドメイン|サービス|サーバー?|url|ウェブサイト)|(?:本物|実在)の(?:サイト|ページ|ドメイン)|公式(?:サイト|ページ|ドメイン)"
+    r"|(?:疎通|接続|通信)の?確認(?:先|用|の?ため(?:に)?)?|(?:囮|おとり|デコイ)の?(?:サイト|ドメイン|ページ)?)"
+    r"(?:である|の|は|として|、|に|へ|と)?[\s\u3000：:「『（(|\"'`]*\Z",
+)
+# With one of these beside it a legitimate site is a weapon after all.
+COMPROMISED = _asks(
+    r"compromis\w+|hacked|hijack\w*|abus\w+|misus\w+|breached|defaced|infected|takeover|taken over|malicious (?:code|script|file|content)",
+    japanese=r"改ざん|侵害|悪用|乗っ取|踏み台|マルウェアを(?:配布|設置)",
+)
+# With one of these behind it the value only looks like one.
+IMITATES = _asks(
+    r"look(?:s|ing)?[- ](?:like|alike)|look-?alike|legitimate[- ]looking|imitat\w+|impersonat\w+|mimic\w*|spoof\w*|pretend\w*|pos(?:es|ed|ing) as"
+    r"|disguis\w+|masquerad\w+|fake|typosquat\w*|c2\b|c&c|phish\w*",
+    japanese=r"装|偽|模倣|なりすま|似せ|見せかけ|詐称",
 )
 # The value belongs to somebody who was attacked, imitated or targeted.
 VICTIM = _asks(
@@ -114,8 +158,9 @@ TOOL = _asks(
 # A hash that is no file's: of a commit, certificate, key, TLS client or import table.
 NOT_A_FILE = _asks(
     r"commits?\b|git\b|ja3s?\b|ja4\b|jarm\b|imphash|import hash|serial(?: number)?\b|thumbprint|fingerprint|certificate",
+    r"tx(?: ?id| ?hash)?\b|transaction(?: id| hash)?\b|block ?hash\b|order id\b|session id\b|nonce\b",
     r"mutex\b|guid\b|uuid\b|api key\b|token\b|key\b\s*[:=]|iv\b\s*[:=]|encryption key|aes\b|rc4\b",
-    japanese=r"コミット|フィンガープリント|拇印|証明書|鍵\s*[:：=]",
+    japanese=r"コミット|トランザクション|取引(?:ID|ハッシュ)|送金(?:ID|ハッシュ)|ブロックハッシュ|フィンガープリント|拇印|証明書|鍵\s*[:：=]",
 )
 _LIST_OF_THEM = r"(?:indicators? of compromise|iocs?\b|indicators)"
 # The page itself says that its indicators are somewhere else.

@@ -9,6 +9,7 @@ from secdigest_pipeline.indicators.warninglists.lookup import (
     WELL_KNOWN_HOSTS,
     Hit,
     WarningLists,
+    is_customer_name,
     is_known_service,
     vendored,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "LocalList",
     "LocalListError",
     "WarningLists",
+    "is_customer_name",
     "is_known_service",
     "load_local",
     "vendored",
