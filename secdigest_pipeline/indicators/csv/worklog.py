@@ -32,6 +32,8 @@ _RULES = {
     "private_address": "プライベートアドレス",
     "private_address_listed": "IOC一覧にあるプライベートアドレス",
     "public_resolver": "公開DNSリゾルバー",
+    "platform_address": "大手サービス自身のアドレス",
+    "called_innocent": "正規サイトや疎通確認先としての記載",
     "well_known_host": "著名なサービスの最上位ページ",
     "placeholder": "例示用の名前",
     "harmless_hash": "空ファイルなどのハッシュ値",

@@ -25,7 +25,10 @@ from secdigest_pipeline.indicators.warninglists import (
 
 HASHES = frozenset(("md5", "sha1", "sha256", "sha512"))
 ADDRESSES = frozenset(("ipv4", "ipv6"))
-NOT_COLLECTED = frozenset(("cve", "email"))
+# Types of finding/artifacts.py that are a file's or lie on the victim's machine, and all of them.
+FILE_ARTIFACTS = frozenset(("file_name", "imphash", "ssdeep", "registry_key", "mutex"))
+ARTIFACTS = FILE_ARTIFACTS | {"cidr", "ip_range", "attack_id", "wallet", "ja3", "thumbprint"}
+NOT_COLLECTED = ARTIFACTS | {"cve", "email"}
 _MALICIOUS_ROLES = frozenset(("attacker_infrastructure", "malware_sample", "abused_service"))
 _BENIGN_ROLES = frozenset(("victim", "researcher", "reference"))
 _REFERRING = frozenset(
@@ -41,6 +44,7 @@ _REFERRING = frozenset(
     )
 )
 _HASH, _ADDRESS, _NAME = Reason("hash"), Reason("address"), Reason("name")
+_HASH_BESIDE = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{64}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{32})(?![0-9A-Za-z])")
 # A file's name, whose words (Git-Update.msi, Serial.zip) say nothing of the hash beside it.
 _FILE_NAME = re.compile(
     r"[\w.@$%()+~-]{1,120}\.(?:exe|msi|dll|sys|scr|zip|rar|7z|gz|iso|img|cab|js|vbs|ps1|bat|hta|lnk|docx?|docm|xlsx?|xlsm|pdf|rtf|apk|dmg|pkg|jar|bin"
@@ -121,6 +125,8 @@ def reasons_of(sighting: Sighting, setting: Setting, known: Known, roles: Sequen
         found.append(Reason("inside_link"))
     if type == "url" and any(wording.FETCHES(place.before) for place in sighting.places):
         found.append(Reason("download_command"))
+    if type == "file_name" and any(_HASH_BESIDE.search(f"{place.before} {place.after}") for place in sighting.places):
+        found.append(Reason("beside_hash"))
     if live and host.endswith(".onion"):
         found.append(Reason("onion"))
     found += _against(sighting.places, live, is_hash)
@@ -293,10 +299,10 @@ def role_of(
         said = next((role.role for role in roles if role.role in agreed and role.quote.strip()), None)
         if said:
             return said
-    if type == "cve":
+    if type in ("cve", "attack_id"):
         return "reference"
     if malicious:
-        if type in HASHES:
+        if type in HASHES or type in FILE_ARTIFACTS:
             return "malware_sample"
         return "abused_service" if type != "email" and is_known_service(sighting.host) else "attacker_infrastructure"
     hit = _listed(sighting, lists)

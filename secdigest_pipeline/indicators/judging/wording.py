@@ -84,9 +84,8 @@ _INNOCENT = (
 # Said of the value itself, right behind or right before it: that it is nobody's weapon.
 INNOCENT_AFTER = _asks(
     r"\A[\s|)\]\"'`*:,(\[–—-]*(?:(?:is|was|are|were|which is|itself)\s+)?(?:only\s+|just\s+|merely\s+)?(?:an?\s+|the\s+|their\s+)?"
-    r"(?:"
-    + _INNOCENT
-    + r"|(?:legit(?:imate)?|benign|harmless)\s*(?:[,.;|)(]|\Z)|not malicious|(?:a )?decoy(?: (?:site|domain|page|url|website|traffic)|\b(?! (?:document|pdf|file)))"
+    r"(?:" + _INNOCENT + r"|(?:legit(?:imate)?|benign|harmless)\s*(?:[,.;|)(]|\Z)|not malicious"
+    r"|(?:a )?decoy(?: (?:site|domain|page|url|website|traffic)|\b(?! (?:document|pdf|file)))"
     r"|(?:used (?:only |just )?(?:for|as) )?(?:an? )?(?:internet |network )?connectivity (?:check|test)|false positive|sinkholed?\b)",
     r"\A[\s\u3000|）)」』\]\"'`*：:、,（(–—-]*(?:は|が|も|自体は)?、?(?:実在の|本物の)?(?:正規(?!の?(?:ファイル|ツール)?(?:を|に)(?:装|偽|模|見せ))"
     r"|悪性では?(?:ない|なく|ありません)|無害|無関係|攻撃者のものでは(?:ない|なく)|不正では?(?:ない|なく)|囮|おとり(?!文書)|デコイ(?!文書)"
@@ -107,7 +106,8 @@ COMPROMISED = _asks(
 )
 # With one of these behind it the value only looks like one.
 IMITATES = _asks(
-    r"look(?:s|ing)?[- ](?:like|alike)|look-?alike|legitimate[- ]looking|imitat\w+|impersonat\w+|mimic\w*|spoof\w*|pretend\w*|pos(?:es|ed|ing) as"
+    r"look(?:s|ing)?[- ](?:like|alike)|look-?alike|legitimate[- ]looking|imitat\w+|impersonat\w+|mimic\w*|spoof\w*|pretend\w*"
+    r"|pos(?:es|ed|ing) as"
     r"|disguis\w+|masquerad\w+|fake|typosquat\w*|c2\b|c&c|phish\w*",
     japanese=r"装|偽|模倣|なりすま|似せ|見せかけ|詐称",
 )

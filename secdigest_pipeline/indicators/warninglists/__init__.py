@@ -11,6 +11,7 @@ from secdigest_pipeline.indicators.warninglists.lookup import (
     WarningLists,
     is_customer_name,
     is_known_service,
+    services,
     vendored,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "is_customer_name",
     "is_known_service",
     "load_local",
+    "services",
     "vendored",
 ]
