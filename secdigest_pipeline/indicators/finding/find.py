@@ -288,7 +288,10 @@ class _Page:
             tail = urls.tail_end(text, finish, quoted=text[start - 1 : start] == "'")
             if urls.is_template(text, finish, tail):
                 return tail
-            if tail > finish + 1 and tail - start <= urls.MAX_URL:
+            if tail - start > urls.MAX_URL:
+                self.add(type, value, start, finish, fanged, port)
+                return tail
+            if tail > finish + 1:
                 self.add(
                     "url", value + live_schemes(text[end:tail]), start, tail, self.folded.is_fanged(start, tail), port
                 )
