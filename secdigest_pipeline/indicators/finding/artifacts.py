@@ -17,24 +17,29 @@ MAX_ARTIFACTS = 20_000
 
 _DOT = r"(?:\[\.\]|\(\.\)|\[dot\]|\.)"
 _QUAD = rf"[0-9]{{1,3}}(?:{_DOT}[0-9]{{1,3}}){{3}}"
-_CIDR = re.compile(rf"(?<![0-9A-Za-z./\]])({_QUAD})\[?/\]?([0-9]{{1,2}})(?![0-9A-Za-z/]|\.[0-9A-Za-z])")
-_CIDR6 = re.compile(r"(?<![0-9A-Za-z.:/])([23][0-9A-Fa-f]{3}:[0-9A-Fa-f:]{1,40}+)/([0-9]{1,3})(?![0-9A-Za-z/])")
-_RANGE = re.compile(rf"(?<![0-9A-Za-z./\]-])({_QUAD})[ \t]?[-\u2013~\u301c\uff5e][ \t]?({_QUAD})(?![0-9A-Za-z./-])")
+# A network is looked for by its "/", a range by its dash: numbers stand everywhere.
+_PREFIX = re.compile(r"/(?<=[0-9A-Fa-f\[:]/)\]?([0-9]{1,3})(?![0-9A-Za-z/]|\.[0-9A-Za-z])")
+_NETWORK_BEFORE = re.compile(rf"(?<![0-9A-Za-z./\]:])(?:{_QUAD}|[23][0-9A-Fa-f]{{3}}:[0-9A-Fa-f:]{{1,40}}+)(?=\[?\Z)")
+_DASH = re.compile(r"[-\u2013~\u301c\uff5e](?<=[0-9 \t].)(?=[ \t]?[0-9]{1,3}[.\[(])")
+_RANGE_BEFORE = re.compile(rf"(?<![0-9A-Za-z./\]-])({_QUAD})[ \t]?\Z")
+_RANGE_AFTER = re.compile(rf"[ \t]?({_QUAD})(?![0-9A-Za-z./-])")
 # MITRE ATT&CK: T1000 to T1999 (enterprise, mobile) and T0800 to T0999 (ICS), sub-techniques with three digits.
-_TECHNIQUE = re.compile(r"(?<![0-9A-Za-z./_-])T(?:1[0-9]{3}|0[89][0-9]{2})(?:\.[0-9]{3})?(?![0-9A-Za-z_]|\.[0-9])")
-_FILE = re.compile(
-    r"(?<![\w.@$%+~/\\:=-])[\w@$%+~-][\w.@$%+~-]{0,119}\.(?:exe|dll|sys|scr|js|jse|vbs|vbe|ps1|bat|cmd|hta|lnk|msi|msix|jar|apk|elf|sh|iso|img|zip|rar"
-    r"|7z|cab|docm|xlsm|docx?|xlsx?|pptx?|pdf|rtf|one|chm|wsf|bin|dat|tmp|php|aspx|jsp|py|dmg|pkg)(?![\w@-]|\.\w|[/:\\])",
+_TECHNIQUE = re.compile(r"T(?<![0-9A-Za-z./_-].)(?:1[0-9]{3}|0[89][0-9]{2})(?:\.[0-9]{3})?(?![0-9A-Za-z_]|\.[0-9])")
+# An extension, and the name in front of it: where the name begins is looked for last, because words begin everywhere.
+_EXTENSION = re.compile(
+    r"\.(?:exe|dll|sys|scr|js|jse|vbs|vbe|ps1|bat|cmd|hta|lnk|msi|msix|jar|apk|elf|sh|iso|img|zip|rar|7z|cab|docm|xlsm|docx?|xlsx?|pptx?"
+    r"|pdf|rtf|one|chm|wsf|bin|dat|tmp|php|aspx|jsp|py|dmg|pkg)(?![\w@-]|\.\w|[/:\\])",
     re.IGNORECASE,
 )
+_FILE_STEM = re.compile(r"(?<![\w.@$%+~/\\:=-])[\w@$%+~-][\w.@$%+~-]{0,119}\Z")
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})(?![0-9A-Za-z])")
 _FILE_ROW = re.compile(r"[\s\u3000>*•・●■◆▪–—+\-|`\"']*\Z")
 _FILE_ROW_END = re.compile(r"[`\"']?\s*(?:\Z|\n|\|)")
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_COIN = re.compile(rf"(?<![0-9A-Za-z/])[13LMT][{_BASE58}]{{25,34}}(?![0-9A-Za-z])")
-_BECH32 = re.compile(r"(?<![0-9A-Za-z/])(?:bc|ltc)1[02-9ac-hj-np-z]{11,71}(?![0-9A-Za-z])")
-_MONERO = re.compile(rf"(?<![0-9A-Za-z/])[48][0-9AB][{_BASE58}]{{93}}(?![0-9A-Za-z])")
-_ETHER = re.compile(r"(?<![0-9A-Za-z/])0x[0-9A-Fa-f]{40}(?![0-9A-Za-z])")
+_COIN = re.compile(rf"[13LMT](?<![0-9A-Za-z/].)[{_BASE58}]{{25,34}}(?![0-9A-Za-z])")
+_BECH32 = re.compile(r"[bl](?<![0-9A-Za-z/].)(?:c|tc)1[02-9ac-hj-np-z]{11,71}(?![0-9A-Za-z])")
+_MONERO = re.compile(rf"[48](?<![0-9A-Za-z/].)[0-9AB][{_BASE58}]{{93}}(?![0-9A-Za-z])")
+_ETHER = re.compile(r"0(?<![0-9A-Za-z/].)x[0-9A-Fa-f]{40}(?![0-9A-Za-z])")
 _ETHER_WORDS = re.compile(
     r"wallet|ethereum|\beth\b|usdt|bep-?20|erc-?20|address|contract|ウォレット|送金|アドレス", re.IGNORECASE
 )
@@ -64,7 +69,15 @@ _THUMBPRINT = re.compile(
     r"[^0-9A-Fa-f\n]{1,24}([0-9A-Fa-f]{40}(?:[0-9A-Fa-f]{24})?)(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
-_SSDEEP = re.compile(r"(?<![0-9A-Za-z:/+])[0-9]{1,7}:[A-Za-z0-9/+]{8,64}:[A-Za-z0-9/+]{4,64}(?![A-Za-z0-9/+:])")
+_SSDEEP = re.compile(r"[0-9](?<![0-9A-Za-z:/+].)[0-9]{0,6}:[A-Za-z0-9/+]{8,64}:[A-Za-z0-9/+]{4,64}(?![A-Za-z0-9/+:])")
+_NAMED_HASHES = (
+    ("imphash", _IMPHASH, ("imphash", "import hash")),
+    ("ja3", _JA3, ("ja3",)),
+    ("thumbprint", _THUMBPRINT, ("thumbprint", "fingerprint", "certificate", "拇印", "証明書")),
+)
+_MONEY = (
+    "wallet bitcoin btc ransom crypto ethereum usdt monero xmr litecoin tron ウォレット ビットコイン 暗号資産 仮想通貨 身代金 送金"
+).split()
 # An ATT&CK id is a name of a technique: nothing of the text is it and something else.
 COVERING = frozenset(("cidr", "ip_range", "wallet", "registry_key", "mutex", "imphash", "ja3", "thumbprint", "ssdeep"))
 
@@ -93,43 +106,58 @@ _Found = tuple[str, str, int, int, bool]
 
 
 def _all(text: str) -> Iterator[_Found]:
+    # Words without which a kind is not looked for: most pages hold none of them.
+    low = text.lower()
     yield from _networks(text)
     for match in _TECHNIQUE.finditer(text):
         yield "attack_id", match.group(), *match.span(), False
     yield from _files(text)
-    yield from _wallets(text)
-    for match in _REGISTRY.finditer(text):
-        yield "registry_key", match.group().replace("\\\\", "\\"), *match.span(), False
-    for match in _MUTEX.finditer(text):
-        part = "quoted" if match["quoted"] else "bare"
-        yield "mutex", match[part].replace("\\\\", "\\"), *match.span(part), False
-    for type, pattern in (("imphash", _IMPHASH), ("ja3", _JA3), ("thumbprint", _THUMBPRINT)):
-        for match in pattern.finditer(text):
-            yield type, match[1].lower(), *match.span(1), False
-    for match in _SSDEEP.finditer(text):
-        if any(char.isalpha() for char in match.group()):
-            yield "ssdeep", match.group(), *match.span(), False
+    if any(word in low for word in _MONEY):
+        yield from _wallets(text)
+    if any(hive in low for hive in ("hkey_", "hklm", "hkcu", "hkcr", "hkcc", "hku\\")):
+        for match in _REGISTRY.finditer(text):
+            yield "registry_key", match.group().replace("\\\\", "\\"), *match.span(), False
+    if "mutex" in low or "ミューテックス" in low:
+        for match in _MUTEX.finditer(text):
+            part = "quoted" if match["quoted"] else "bare"
+            yield "mutex", match[part].replace("\\\\", "\\"), *match.span(part), False
+    for type, pattern, words in _NAMED_HASHES:
+        if any(word in low for word in words):
+            for match in pattern.finditer(text):
+                yield type, match[1].lower(), *match.span(1), False
+    if "ssdeep" in low:
+        for match in _SSDEEP.finditer(text):
+            if any(char.isalpha() for char in match.group()):
+                yield "ssdeep", match.group(), *match.span(), False
 
 
 def _networks(text: str) -> Iterator[_Found]:
-    for pattern in (_CIDR, _CIDR6):
-        for match in pattern.finditer(text):
-            address = _quad(match[1]) if pattern is _CIDR else match[1]
-            try:
-                # Bits behind the prefix: 198.51.100.7/24 is an address with its mask, not a network.
-                network = ipaddress.ip_network(f"{address}/{match[2]}")
-            except ValueError:
-                continue
-            if 0 < network.prefixlen < network.max_prefixlen:
-                yield "cidr", network.compressed, *match.span(), address != match[1]
-    for match in _RANGE.finditer(text):
-        first, last = hosts.ipv4(_quad(match[1])), hosts.ipv4(_quad(match[2]))
-        if first is None or last is None or ipaddress.IPv4Address(first) >= ipaddress.IPv4Address(last):
+    for prefix in _PREFIX.finditer(text):
+        before = _NETWORK_BEFORE.search(text, max(0, prefix.start() - 48), prefix.start())
+        if before is None:
+            continue
+        address = _quad(before.group())
+        try:
+            # Bits behind the prefix: 198.51.100.7/24 is an address with its mask, not a network.
+            network = ipaddress.ip_network(f"{address}/{prefix[1]}")
+        except ValueError:
+            continue
+        if 0 < network.prefixlen < network.max_prefixlen:
+            yield "cidr", network.compressed, before.start(), prefix.end(), address != before.group()
+    for dash in _DASH.finditer(text):
+        before = _RANGE_BEFORE.search(text, max(0, dash.start() - 48), dash.start())
+        after = _RANGE_AFTER.match(text, dash.end())
+        first = hosts.ipv4(_quad(before[1])) if before else None
+        last = hosts.ipv4(_quad(after[1])) if after else None
+        if before is None or after is None or first is None or last is None:
             continue
         # Live and with small numbers it is a range of versions.
-        defanged = _quad(match.group()) != match.group()
-        if defanged or int(first.partition(".")[0]) > 31:
-            yield "ip_range", f"{first}-{last}", *match.span(), defanged
+        written = text[before.start() : after.end()]
+        defanged = _quad(written) != written
+        if ipaddress.IPv4Address(first) < ipaddress.IPv4Address(last) and (
+            defanged or int(first.partition(".")[0]) > 31
+        ):
+            yield "ip_range", f"{first}-{last}", before.start(), after.end(), defanged
 
 
 def _quad(written: str) -> str:
@@ -138,13 +166,17 @@ def _quad(written: str) -> str:
 
 def _files(text: str) -> Iterator[_Found]:
     """File names in a line with a hash, and those that stand alone in a line or cell."""
-    for match in _FILE.finditer(text):
-        begin = text.rfind("\n", max(0, match.start() - 300), match.start()) + 1
-        end = text.find("\n", match.end(), match.end() + 300)
-        end = end if end >= 0 else min(len(text), match.end() + 300)
-        alone = _FILE_ROW.match(text, begin, match.start()) and _FILE_ROW_END.match(text, match.end())
+    for extension in _EXTENSION.finditer(text):
+        stem = _FILE_STEM.search(text, max(0, extension.start() - 121), extension.start())
+        if stem is None:
+            continue
+        start, finish = stem.start(), extension.end()
+        begin = text.rfind("\n", max(0, start - 300), start) + 1
+        end = text.find("\n", finish, finish + 300)
+        end = end if end >= 0 else min(len(text), finish + 300)
+        alone = _FILE_ROW.match(text, begin, start) and _FILE_ROW_END.match(text, finish)
         if alone or _HEX.search(text, begin, end):
-            yield "file_name", match.group(), *match.span(), False
+            yield "file_name", text[start:finish], start, finish, False
 
 
 def _wallets(text: str) -> Iterator[_Found]:

@@ -47,7 +47,8 @@ def encoded_ipv4(text: str) -> str | None:
     four octets; None when it is none.
     """
     parts = text.lower().split(".")
-    if not _NUMBERS.fullmatch(text.lower()) or len(parts) > 4:
+    # 38.27.99 and the like are read too, but only versions and section numbers are written so.
+    if not _NUMBERS.fullmatch(text.lower()) or len(parts) not in (1, 4):
         return None
     numbers = []
     for part in parts:

@@ -77,7 +77,7 @@ def ledger(
         day = _date(page)
         own_page = own_pages[page.article_id]
         listed = 0
-        for sighting in (*sightings, *_sightings(page.page_text, others)[0]):
+        for sighting in (*sightings, *(_sightings(page.page_text, others)[0] if others else ())):
             own = said.get((sighting.type, sighting.value), ())
             row = _row(page, sighting, setting, known, own, names, day)
             if page.url != own_page and row.is_ioc:

@@ -123,7 +123,7 @@ def reasons_of(sighting: Sighting, setting: Setting, known: Known, roles: Sequen
         found += _links(sighting, setting, numeric)
     if is_hash and sighting.inside_links:
         found.append(Reason("inside_link"))
-    if type == "url" and any(wording.FETCHES(place.before) for place in sighting.places):
+    if type == "url" and _is_fetched(sighting.places):
         found.append(Reason("download_command"))
     if type == "file_name" and any(_HASH_BESIDE.search(f"{place.before} {place.after}") for place in sighting.places):
         found.append(Reason("beside_hash"))
@@ -192,8 +192,8 @@ def _against(places: tuple[Place, ...], live: bool, is_hash: bool) -> tuple[Reas
     if all(place.section == "references" for place in places):
         found.append(Reason("reference_section"))
     if is_hash:
-        said = (_FILE_NAME.sub(" ", text) for place in places for text in (place.before[-60:], place.label))
-        if any(wording.NOT_A_FILE(text) for text in said):
+        said = (text for place in places for text in (place.before[-60:], place.label))
+        if any(wording.NOT_A_FILE(text) and wording.NOT_A_FILE(_FILE_NAME.sub(" ", text)) for text in said):
             found.append(Reason("not_a_file_hash"))
     elif any(_is_innocent(place) for place in places):
         found.append(Reason("called_innocent"))
@@ -204,8 +204,16 @@ def _against(places: tuple[Place, ...], live: bool, is_hash: bool) -> tuple[Reas
     return tuple(found)
 
 
+@lru_cache(maxsize=_ASKED)
+def _is_fetched(places: tuple[Place, ...]) -> bool:
+    """Whether a command that fetches and runs a URL stands right before it."""
+    return any(len(place.before) > 3 and wording.FETCHES(place.before) for place in places)
+
+
 def _is_innocent(place: Place) -> bool:
     """Whether the words right beside a value call it nobody's weapon, and none that it was made or only looks like one."""
+    if not wording.may_be_innocent(f"{place.before}\n{place.after}"):
+        return False
     if wording.COMPROMISED(place.after) or wording.COMPROMISED(place.before):
         return False
     # 正規サイト a.example を装う: somebody else imitates it.

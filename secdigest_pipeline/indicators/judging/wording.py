@@ -28,24 +28,35 @@ _PLACES = (
 _PLACES += r"|infrastructure|portals?|shops?|stores?)"
 _CARGO = r"(?:payload|malware|second[- ]stage|next[- ]stage|implant|trojan|backdoor|stealer|loader|script|binary|executable|dll|archive)"
 
-# The value is an attacker's, in so many words.
-ATTACKER = _asks(
-    r"c2s?\b|c&c\b|cnc\b|command[- ](?:and|&)[- ]control",
+_RUN_BY = _asks(
+    r"(?:run|owned|operated|registered|controlled|managed|set up|created|used) by (?:the )?(?:same )?"
+    r"(?:attackers?|threat actors?|actors?|scammers?|fraudsters?|criminals?|gang|operators?|hackers?|adversar\w+)\b",
+)
+_FAKE_FROM = _asks(
+    r"(?:fake|malicious|trojani[sz]ed|rogue) (?:apps?|installers?|software|updates?|packages?|extensions?) .{0,40}\bfrom\b"
+)
+_ATTACKER = _asks(
+    r"c2s?\b|c ?& ?c\b|cnc\b|command[- ](?:and|&)[- ]control",
     r"beacon(?:s|ed|ing)?\b|call(?:s|ed|ing)?[- ]?back|phon(?:e|es|ed|ing) home|exfiltrat\w+",
     r"drop (?:site|zone|server)|staging (?:server|host)",
     r"attacker[- ](?:controlled|owned|operated)|controlled by (?:the )?(?:attacker|threat)",
     r"(?:malicious|rogue|fraudulent|fake|(?:spear-?)?phishing|scam|look-?alike|typosquatt?\w*|malware|payload|leak|extortion)[- ](?:\w+ )?"
     + _PLACES,
     r"(?:download|fetch|retriev|pull|load|grab|drop)\w* .{0,40}" + _CARGO + r"s?\b.{0,40}\bfrom\b",
-    r"(?:run|owned|operated|registered|controlled|managed|set up|created|used) by (?:the )?(?:same )?"
-    r"(?:attackers?|threat actors?|actors?|scammers?|fraudsters?|criminals?|gang|operators?|hackers?|adversar\w+)\b",
-    r"(?:fake|malicious|trojani[sz]ed|rogue) (?:apps?|installers?|software|updates?|packages?|extensions?) .{0,40}\bfrom\b",
     # right before the value: "connects to", "communicates with the server at"
     r"(?:connect|communicat|reach|redirect)\w*(?: \w+){0,3} (?:to|with|out to)\b(?: \w+){0,5}[\s:\"'“(]*\Z",
     japanese=r"攻撃者(?:ら)?(?:が|の|により|によって)(?:運営|管理|登録|取得|用意|使用|利用|設置|所有)|通信先|接続先|送信先|遷移先|誘導先|配布元|配信元|取得先|ダウンロード元|攻撃元|指令サーバ"
     r"|(?:悪性|不正|悪意のある|フィッシング|偽の?|詐欺|攻撃者の?)(?:な)?(?:ドメイン|サイト|ページ|url|ip|サーバ|ホスト|リンク|ストア)"
     r"|(?:へ|に)(?:接続|通信|アクセス|送信)|と通信",
 )
+
+
+def ATTACKER(text: str) -> bool:
+    """The value is an attacker's, in so many words."""
+    # Two lists of words are asked only where the word stands that they need.
+    return _ATTACKER(text) or (" by " in text and _RUN_BY(text)) or (" from" in text and _FAKE_FROM(text))
+
+
 # Words of an attack that stand beside victims, tools and sources as well.
 MALICIOUS = _asks(
     r"malicious|malware|trojan|backdoor|stealer|ransom\w*|botnet|implant|payload|second[- ]stage|dropper|loader",
@@ -81,6 +92,19 @@ _INNOCENT = (
     r"(?:sites?|websites?|domains?|services?|servers?|hosts?|pages?|portals?|urls?|addresses|address|ips?|infrastructure|software|files?|tools?"
     r"|installers?|binar(?:y|ies)|organi[sz]ations?|compan(?:y|ies)|bank)"
 )
+# A word of the next two, in lower case: most texts have none, and to look for a word is cheap.
+_HINTS = (
+    "legit benign genuine harmless official real clean unrelated innocent malicious decoy connectivity false sinkhole "
+    "正規 悪性で 無害 無関係 攻撃者のもの 不正で 囮 おとり デコイ ダミー 確認 誤検知 公式 本物 実在"
+).split()
+
+
+def may_be_innocent(text: str) -> bool:
+    """Whether it is worth asking INNOCENT_AFTER and INNOCENT_BEFORE."""
+    low = text.lower()
+    return any(hint in low for hint in _HINTS)
+
+
 # Said of the value itself, right behind or right before it: that it is nobody's weapon.
 INNOCENT_AFTER = _asks(
     r"\A[\s|)\]\"'`*:,(\[–—-]*(?:(?:is|was|are|were|which is|itself)\s+)?(?:only\s+|just\s+|merely\s+)?(?:an?\s+|the\s+|their\s+)?"
@@ -124,7 +148,7 @@ PHISHING = _asks(
     japanese=r"フィッシング|偽サイト|偽の|偽ログイン|詐欺サイト|なりすま|詐称",
 )
 C2 = _asks(
-    r"c2s?\b|c&c\b|cnc\b|command[- ](?:and|&)[- ]control|beacon\w*|call(?:s|ed|ing)?[- ]?back|phon\w+ home",
+    r"c2s?\b|c ?& ?c\b|cnc\b|command[- ](?:and|&)[- ]control|beacon\w*|call(?:s|ed|ing)?[- ]?back|phon\w+ home",
     r"exfil\w*|drop (?:site|zone|server)|reverse shell|tunnel\w*|communicat\w+ (?:with|to)|connect\w* (?:to|with)|contacts?\b",
     r"post-infection traffic|network (?:indicators?|iocs?|traffic)",
     japanese=r"通信先|接続先|送信先|と通信|に接続|へ接続|指令",

@@ -31,7 +31,7 @@ def values(text: str) -> list[tuple[str, str]]:
             "### Files\n- midori_update.exe\n- `a.b.dll`\n",
             [("file_name", "midori_update.exe"), ("file_name", "a.b.dll")],
         ),
-        ("pay to 13dAW6JDGFtwFCWND9wRQya3NuTtyxeFig.", [("wallet", "13dAW6JDGFtwFCWND9wRQya3NuTtyxeFig")]),
+        ("a ransom to 13dAW6JDGFtwFCWND9wRQya3NuTtyxeFig.", [("wallet", "13dAW6JDGFtwFCWND9wRQya3NuTtyxeFig")]),
         (
             "bc1q855xc6fks0zr7pgcpmd8cxh6agtgpkfgjyh7tcへ送金",
             [("wallet", "bc1q855xc6fks0zr7pgcpmd8cxh6agtgpkfgjyh7tc")],
