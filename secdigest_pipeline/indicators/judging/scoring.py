@@ -18,7 +18,7 @@ class Weight(NamedTuple):
     why: str
 
 
-# No sum of other reasons outweighs a rule: the largest possible sum of all positive ones is below 20.
+# No sum of other reasons outweighs a rule: the sum of all positive ones is below 30.
 RULE = -30.0
 
 WEIGHTS: Mapping[str, Weight] = {
@@ -34,8 +34,8 @@ WEIGHTS: Mapping[str, Weight] = {
     "block": Weight(1.5, "one of three or more lines in a row that hold nothing but values"),
     "attacker_wording": Weight(2.0, "the words beside it call it an attacker's: C2, phishing site, connects to"),
     "malicious_wording": Weight(0.7, "words of an attack stand beside it, as they do beside victims and tools"),
-    "download_command": Weight(3.0, "a URL in a command that fetches and runs what it gives"),
-    "beside_hash": Weight(2.0, "a file's name in the row of a hash: the sample's own"),
+    "download_command": Weight(2.5, "a URL in a command that fetches and runs what it gives"),
+    "beside_hash": Weight(1.5, "a file's name in the row of a hash: the sample's own"),
     "onion": Weight(1.5, "a Tor name in a security text is a gang's site far oftener than a newspaper's"),
     "same_host_defanged": Weight(2.5, "the article defangs the same host elsewhere"),
     "other_articles": Weight(0.7, "another article of the edition gives the same value as an indicator"),
