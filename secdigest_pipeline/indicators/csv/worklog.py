@@ -33,6 +33,7 @@ _RULES = {
     "private_address_listed": "IOC一覧にあるプライベートアドレス",
     "public_resolver": "公開DNSリゾルバー",
     "platform_address": "大手サービス自身のアドレス",
+    "platform_name": "大手サービス自身のホスト名",
     "called_innocent": "正規サイトや疎通確認先としての記載",
     "well_known_host": "著名なサービスの最上位ページ",
     "placeholder": "例示用の名前",

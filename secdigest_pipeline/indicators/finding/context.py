@@ -161,6 +161,14 @@ def is_template(text: str, start: int) -> bool:
     )
 
 
+_BROKEN_BEFORE = re.compile(r"h(?:tt|xx)ps?://[A-Za-z0-9][A-Za-z0-9.-]{0,60}[.-][ \t]?\r?[\n ][ \t]?\Z", re.IGNORECASE)
+
+
+def is_fragment(text: str, start: int) -> bool:
+    """Whether a URL was broken right before `start`, inside its host: what is left of it is nobody's name."""
+    return _BROKEN_BEFORE.search(text, max(0, start - 76), start) is not None
+
+
 _NETSTAT_BEFORE = re.compile(r"(?:\A|\n)[ \t]*(?:tcp|udp)[46]{0,2}[ \t][^\n]{0,120}\Z", re.IGNORECASE)
 
 

@@ -167,9 +167,16 @@ class _Page:
             if start is not None and self.wide_host(start, rest.end()):
                 passed.add(rest.start())
         for dot in labels.cjk_roots().finditer(text):
+            if not self.folded.is_fanged(dot.start(), dot.end()):
+                continue
             before = grammar.LABELS_BEFORE.search(text, max(0, dot.start() - hosts.MAX_HOST), dot.start())
-            if before and self.folded.is_fanged(dot.start(), dot.end()) and self.wide_host(before.start(), dot.end()):
-                passed.add(before.start())
+            first = before.start() if before else dot.start()
+            begin: int | None = first
+            if labels.touches_cjk(text, first):
+                name = labels.label_start if before else labels.whole_label
+                begin = name(text, first, dot.end())
+            if begin is not None and self.wide_host(begin, dot.end()):
+                passed.add(first)
         return passed
 
     def wide_host(self, start: int, end: int) -> bool:
@@ -253,7 +260,7 @@ class _Page:
                 begin = start - 1 - len(local)
                 self.add("email", spelling.email(local, host), begin, end, self.folded.is_fanged(begin, end))
                 return end
-        if context.is_masked(text, start):
+        if context.is_masked(text, start) or (not fanged and context.is_fragment(text, start)):
             return end
         if not fanged and context.is_code(text, start, end, core) and core.lower() not in self.fanged_hosts():
             return end

@@ -52,7 +52,8 @@ _POSSESSIVE = re.compile(r"'(?:s|re|ll|ve|d|t)(?![A-Za-z0-9])")
 # What a pattern has and a URL has not: a class of characters, a count, a placeholder.
 _TEMPLATE = re.compile(
     r"\[(?:\^|[A-Za-z0-9]-[A-Za-z0-9]|\\[dws])[^\]\s]{0,40}\]"
-    r"|\{[0-9]{1,3}(?:,[0-9]{0,3})?\}|\[[a-z]+_[a-z_]+\]|\\[dw][+*{]|\{\{|(?<=/)<[a-z][a-z_ -]{1,30}>|\$\{|%[sd]\b"
+    r"|\{[0-9]{1,3}(?:,[0-9]{0,3})?\}|\[[a-z]+_[a-z_]+\]|\\[dw][+*{]|\{\{|(?<=/)<[a-z][a-z_ -]{1,30}>"
+    r"|(?<=/)\{[A-Za-z_][A-Za-z0-9_ -]{0,30}\}|\$\{|%[sd]\b"
 )
 
 

@@ -15,6 +15,7 @@ from secdigest_pipeline.indicators.judging.scoring import Reason
 from secdigest_pipeline.indicators.judging.sections import Place
 from secdigest_pipeline.indicators.records import IocRole, Role
 from secdigest_pipeline.indicators.warninglists import (
+    PLATFORM_NAMES,
     RESOLVERS,
     WELL_KNOWN_HOSTS,
     Hit,
@@ -266,6 +267,8 @@ def _rules(sighting: Sighting, setting: Setting, known: Known) -> list[Reason]:
     hit = known.lists.host(host) if host and not address else None
     if hit and hit.says == "placeholder":
         found.append(Reason("placeholder", hit.list))
+    elif hit and hit.list in PLATFORM_NAMES and type in ("domain", "url") and not (type == "url" and has_path(value)):
+        found.append(Reason("platform_name", hit.list))
     return found
 
 

@@ -68,6 +68,7 @@ WEIGHTS: Mapping[str, Weight] = {
     "private_address_listed": Weight(0.0, "a private address in a list of indicators: report only, never CSV"),
     "public_resolver": Weight(RULE, "a public DNS resolver (docs/contract.md 2.3)"),
     "platform_address": Weight(RULE, "an address at which a platform of the whole world answers itself"),
+    "platform_name": Weight(RULE, "a name of a platform's own, without a path: a list of its vendor holds it"),
     "well_known_host": Weight(RULE, "one of the six hosts of docs/contract.md 2.3, without a path of its own"),
     "placeholder": Weight(RULE, "a name set aside for examples (RFC 6761)"),
     "harmless_hash": Weight(RULE, "the hash of an empty, test or certificate file"),

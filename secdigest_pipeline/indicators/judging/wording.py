@@ -32,6 +32,10 @@ _RUN_BY = _asks(
     r"(?:run|owned|operated|registered|controlled|managed|set up|created|used) by (?:the )?(?:same )?"
     r"(?:attackers?|threat actors?|actors?|scammers?|fraudsters?|criminals?|gang|operators?|hackers?|adversar\w+)\b",
 )
+_IS_MALICIOUS = _asks(
+    r"(?:is|are|was|were) (?:all |both |clearly |also |indeed )?(?:malicious|fraudulent|rogue|fake)\b(?! news)",
+    japanese="は(?:いずれも|すべて|どちらも)?(?:悪性|偽物|不正なもの)",
+)
 _FAKE_FROM = _asks(
     r"(?:fake|malicious|trojani[sz]ed|rogue) (?:apps?|installers?|software|updates?|packages?|extensions?) .{0,40}\bfrom\b"
 )
@@ -51,10 +55,20 @@ _ATTACKER = _asks(
 )
 
 
+def may_be_denied(text: str) -> bool:
+    """Whether a text may say that something is not so."""
+    return " not " in text or "ない" in text or "なく" in text
+
+
 def ATTACKER(text: str) -> bool:
     """The value is an attacker's, in so many words."""
-    # Two lists of words are asked only where the word stands that they need.
-    return _ATTACKER(text) or (" by " in text and _RUN_BY(text)) or (" from" in text and _FAKE_FROM(text))
+    # The rarer lists of words are asked only where a word stands that they need.
+    return (
+        _ATTACKER(text)
+        or (" by " in text and _RUN_BY(text))
+        or (" from" in text and _FAKE_FROM(text))
+        or (MALICIOUS(text) and not may_be_denied(text) and _IS_MALICIOUS(text))
+    )
 
 
 # Words of an attack that stand beside victims, tools and sources as well.

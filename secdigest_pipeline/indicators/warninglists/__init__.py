@@ -3,6 +3,7 @@
 `python -m secdigest_pipeline.indicators.warninglists update PATH` takes newer lists from a MISP lists folder.
 """
 
+from secdigest_pipeline.indicators.warninglists.catalog import PLATFORM_NAMES
 from secdigest_pipeline.indicators.warninglists.local import NO_LOCAL, LocalList, LocalListError, load_local
 from secdigest_pipeline.indicators.warninglists.lookup import (
     RESOLVERS,
@@ -17,6 +18,7 @@ from secdigest_pipeline.indicators.warninglists.lookup import (
 
 __all__ = [
     "NO_LOCAL",
+    "PLATFORM_NAMES",
     "RESOLVERS",
     "WELL_KNOWN_HOSTS",
     "Hit",

@@ -67,3 +67,7 @@ CATALOG: tuple[Listed, ...] = (
 
 # Of data/platform-networks.txt: what its lines may say.
 OWN_SAYS: tuple[Says, ...] = ("platform", "shared_network")
+# Lists of names at which a platform's own sign-in, updates and search answer: suppressed even where an article defangs them.
+PLATFORM_NAMES = frozenset(
+    ("captive-portals", "microsoft", "microsoft-office365", "microsoft-win10-connection-endpoints", "google")
+)
