@@ -161,6 +161,8 @@ def _for(places: tuple[Place, ...], live: bool, is_hash: bool, gives_indicators:
     # In a page without any sign of indicators such lines are its list of sister sites or of links.
     if gives_indicators and any(place.block for place in places):
         found.append(Reason("block"))
+    elif any(place.row for place in places):
+        found.append(Reason("row"))
     if any(wording.ATTACKER(text) for place in places for text in _beside(place)):
         found.append(Reason("attacker_wording"))
     elif any(wording.MALICIOUS(text) for place in places for text in _beside(place)):

@@ -32,6 +32,7 @@ WEIGHTS: Mapping[str, Weight] = {
     "indicator_prose": Weight(1.0, "stands in a sentence under such a heading, as links to reports do too"),
     "listed": Weight(1.0, "stands alone on its line, in a table row, a list of values or a code block"),
     "block": Weight(1.5, "one of three or more lines in a row that hold nothing but values"),
+    "row": Weight(0.3, "one of three or more values in a line that holds little else but a label"),
     "attacker_wording": Weight(2.0, "the words beside it call it an attacker's: C2, phishing site, connects to"),
     "malicious_wording": Weight(0.7, "words of an attack stand beside it, as they do beside victims and tools"),
     "download_command": Weight(2.5, "a URL in a command that fetches and runs what it gives"),

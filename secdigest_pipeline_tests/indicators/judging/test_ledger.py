@@ -463,3 +463,14 @@ def test_what_reports_do_not_collect_is_in_the_ledger_as_what_it_is_and_as_nothi
     assert [row.value for row in table.values() if row.is_ioc] == [SHA256]
     assert {row.suppressed for row in table.values() if not row.is_ioc} == {"not_collected"}
     assert all(text[row.start : row.end] == row.raw for row in table.values())
+
+
+def test_live_values_in_a_row_behind_a_label_are_indicators_and_one_alone_may_be_anything() -> None:
+    table = rows("PaperHeron: shopa7.test shopb7.test 45.83.12.9 shopc7.test.\n\nMirador: shopd7.test\n")
+    assert [value for value, row in table.items() if row.is_ioc] == [
+        "shopa7.test",
+        "shopb7.test",
+        "45.83.12.9",
+        "shopc7.test",
+    ]
+    assert all(row.confidence < 0.65 for row in table.values())
