@@ -31,9 +31,10 @@ _EXTENSION = re.compile(
     r"|pdf|rtf|one|chm|wsf|bin|dat|tmp|php|aspx|jsp|py|dmg|pkg)(?![\w@-]|\.\w|[/:\\])",
     re.IGNORECASE,
 )
-_FILE_STEM = re.compile(r"(?<![\w.@$%+~/\\:=-])[\w@$%+~-][\w.@$%+~-]{0,119}\Z")
+_FILE_STEM = re.compile(r"(?<![\w.@$%+~/:=-])[\w@$%+~-][\w.@$%+~-]{0,119}\Z")
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})(?![0-9A-Za-z])")
-_FILE_ROW = re.compile(r"[\s\u3000>*•・●■◆▪–—+\-|`\"']*\Z")
+# Nothing but a list's marks in front, or the folder of a Windows path.
+_FILE_ROW = re.compile(r"[\s\u3000>*•・●■◆▪–—+\-|`\"']*(?:(?:[A-Za-z]:|%\w{1,40}%)\\(?:[\w .%$()-]{1,60}\\){0,12})?\Z")
 _FILE_ROW_END = re.compile(r"[`\"']?\s*(?:\Z|\n|\|)")
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _COIN = re.compile(rf"[13LMT](?<![0-9A-Za-z/].)[{_BASE58}]{{25,34}}(?![0-9A-Za-z])")

@@ -259,3 +259,16 @@ def _is_member(text: str, start: int, end: int, labels: list[str], first: str, t
 def _is_row(text: str, start: int, end: int) -> bool:
     """Whether the name stands alone in its line, table cell or comma field, as values of an indicator list do."""
     return bool(_ROW_BEFORE.search(text, max(0, start - 7), start) and _ROW_AFTER.match(text, end))
+
+
+_ROW_PATH = re.compile(r"/[A-Za-z0-9_~%@+=?&/-][A-Za-z0-9_.~%@+=?&/-]{0,400}+[ \t\"'`*]{0,2}(?:\Z|[\r\n|,])")
+_HOST_PATH = re.compile(r"/(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,10}[ \t\"'`*]{0,2}(?:\Z|[\r\n|,])", re.IGNORECASE)
+
+
+def is_row_path(text: str, start: int, slash: int) -> bool:
+    """Whether a host and the path behind it stand alone in their line, cell or field, as URLs of a list do."""
+    return (
+        _ROW_BEFORE.search(text, max(0, start - 7), start) is not None
+        and _ROW_PATH.match(text, slash) is not None
+        and _HOST_PATH.match(text, slash) is None
+    )

@@ -289,7 +289,7 @@ class _Page:
         explicit = fanged or port is not None or value[:4] == "www." or value in self.fanged_hosts()
         if (
             text[finish : finish + 1] == "/"
-            and (explicit or grammar.FILE_PATH.match(text, finish))
+            and (explicit or grammar.FILE_PATH.match(text, finish) or context.is_row_path(text, start, finish))
             and self.is_path(type, finish)
         ):
             tail = urls.tail_end(text, finish, quoted=text[start - 1 : start] == "'")

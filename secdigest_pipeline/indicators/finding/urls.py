@@ -48,7 +48,7 @@ _PROSE = re.compile(
     "[をはがへとにでのもやか]|配下|直下|経由|以下|以上|以外|内部?|上|下|中|等|及び|および|または|など|から|より|まで|宛|側|の?ような|という|および|です|である|だ|経路"
 )
 _BRACKETED = re.compile(r"\[[A-Za-z0-9 _.+-]{1,60}\](?=[A-Za-z0-9_.-]*[A-Za-z0-9_])")
-_POSSESSIVE = re.compile(r"'(?:s|re|ll|ve|d|t)(?![A-Za-z0-9])")
+_POSSESSIVE = re.compile(r"['\u2019](?:s|re|ll|ve|d|t)(?![A-Za-z0-9])")
 # What a pattern has and a URL has not: a class of characters, a count, a placeholder.
 _TEMPLATE = re.compile(
     r"\[(?:\^|[A-Za-z0-9]-[A-Za-z0-9]|\\[dws])[^\]\s]{0,40}\]"
@@ -112,7 +112,7 @@ def tail_end(text: str, start: int, *, quoted: bool = False) -> int:
             # Multi_[x].zip: a file's name goes on behind it, a label's does not.
             at = inside.end()
             continue
-        elif sign == "'" and not quoted and text[at : at + 1].isalnum() and text[end - 1].isalnum():
+        elif sign in ("'", "\u2019") and not quoted and text[at : at + 1].isalnum() and text[end - 1].isalnum():
             if not _POSSESSIVE.match(text, end):
                 continue
         elif sign > "\u3004" and (beyond := _cjk_end(text, start, end)) > end:

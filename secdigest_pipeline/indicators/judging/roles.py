@@ -252,6 +252,8 @@ def _rules(sighting: Sighting, setting: Setting, known: Known) -> list[Reason]:
     entry = known.local.entry(value, host)
     if entry:
         found.append(Reason(f"local_{entry.verdict}", entry.why))
+    if type == "cidr" and addresses.scope(value.partition("/")[0]) != "global":
+        found.append(Reason("private_address"))
     if type in NOT_COLLECTED:
         found.append(Reason("not_collected"))
     if host and not sighting.defanged and setting.outlet and registered_domain(host) == setting.outlet:

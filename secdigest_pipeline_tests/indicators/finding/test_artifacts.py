@@ -26,6 +26,7 @@ def values(text: str) -> list[tuple[str, str]]:
             "phishes (T1566.001), T1041、T0859を",
             [("attack_id", "T1566.001"), ("attack_id", "T1041"), ("attack_id", "T0859")],
         ),
+        (r"- C:\Users\Public\midori.dll", [("file_name", "midori.dll")]),
         (f"| invoice_7.js | {SHA256} |", [("file_name", "invoice_7.js")]),
         (
             "### Files\n- midori_update.exe\n- `a.b.dll`\n",

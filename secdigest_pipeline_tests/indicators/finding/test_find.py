@@ -88,6 +88,12 @@ FOUND = [
     # live, with a file behind it
     ("| shop.example/wp/a.exe | loader |", [("url", "shop.example/wp/a.exe")]),
     ("198.51.100.7/85.exe", [("url", "198.51.100.7/85.exe")]),
+    (
+        "- shop.example/login\n- bad.example/evil.test\n",
+        [("url", "shop.example/login"), ("domain", "bad.example")],
+    ),
+    ("see shop.example/login there", [("domain", "shop.example")]),
+    ("hxxps://bad[.]example/o’hara", [("url", "https://bad.example/o’hara")]),
     # an address as browsers read it
     ("hxxp://0x2D530C09/a.sh", [("url", "http://45.83.12.9/a.sh")]),
     (
