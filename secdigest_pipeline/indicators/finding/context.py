@@ -112,6 +112,9 @@ def is_version(text: str, start: int, end: int, address: str) -> bool:
     octets = [int(octet) for octet in address.split(".")]
     if octets[0] == 255:
         return True
+    # X.509's certificate extensions and the root of SNMP (ITU-T X.660): object identifiers.
+    if octets == [1, 3, 6, 1] or (octets[:3] == [2, 5, 29] and octets[3] < 80):
+        return True
     # 4.0.0.1: of real addresses one in 65,000 has two zeros inside, of version numbers every third.
     if octets[1] == octets[2] == 0 and octets[0] < 32 and octets[0] not in (0, 10):
         return True

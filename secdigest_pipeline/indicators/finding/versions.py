@@ -5,7 +5,7 @@ The words nearest to a number that speak of versions or of addresses decide; whe
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 # How far a label or heading above a list is looked for: filled lines that are no members of it, and characters of one line.
@@ -14,11 +14,14 @@ _LINE = 300
 # A list whose numbers all lie below this: a real address has a number above it in 99.6 of 100 cases.
 _SMALL = 64
 _TINY = 32
+# How far apart the first numbers of such a list may be: products live side by side, addresses do not.
+_NEAR = 20
 _VERSION = re.compile(
     r"(?<![a-z])(?:versions?|ver\.|releases?(?! date)|release notes?|change ?logs?|what'?s new|firmware"
     r"|builds?|fixed|fix(?:es)? in|patched|affected"
     r"|vulnerable|unaffected|upgrades?|updates?|hot ?fix(?:es)?|revisions?|oids?|object identifiers?|certificate polic(?:y|ies)|sections?"
-    r"|chapters?|clauses?|paragraphs?|editions?|sdk|driver|package|supported|end of life|eol)(?![a-z])"
+    r"|chapters?|clauses?|paragraphs?|editions?|sdk|driver|package|supported|end of life|eol|table of contents)(?![a-z])"
+    r"|目次"
     r"|バージョン|リリース|(?:更新|変更|改版|改訂)履歴|ファームウェア|ビルド|修正(?:版|済|バージョン)|影響を受け|影響(?:製品|対象)|対象(?:製品|バージョン|機器)?(?=\s*(?:[:：]|\Z))|対策版"
     r"|更新(?:内容|情報|プログラム)|オブジェクト識別子|証明書ポリシー|版数|型番|章|節|項番|版(?=\s*(?:[:：/／]|\Z))",
     re.IGNORECASE,
@@ -33,7 +36,7 @@ _ADDRESS = re.compile(
 )
 _OPENS = re.compile(r"[\s\u3000#=>*•・●■◆▪–—+\-(\[\"'`|]*(?:v|ver\.?\s?|version\s|バージョン\s?)?\Z", re.IGNORECASE)
 # A label of its own in front, with or without a product's name: 対象: 製品 9.1.18.9
-_LABELLED = re.compile(r"[^:：|\t\n]{1,40}[:：]\s?[^:：|\t\n0-9]{0,30}\Z")
+_LABELLED = re.compile(r"[^:：|\t\n]{1,40}[:：]\s?[^:：|\t\n]{0,30}\Z")
 _NAMED = re.compile(r"[\s\u3000>]*[*•・●■◆▪–—+-]\s*[^.。,、:：|\t\n]{1,40}[ \u3000]\Z")
 _RULE = re.compile(r"[\s|:+=-]*\Z")
 _HEADING = re.compile(r"\s{0,3}(?:#{1,6}\s|={1,6}\s|[■◆▼●]|\*\*)")
@@ -65,7 +68,8 @@ def listed_versions(text: str, spans: Sequence[tuple[int, int]]) -> frozenset[in
             end += 1
         head = _table_head(text, rows[at], above)
         above = rows[end - 1].begin, head
-        found.update(_judged(text, rows[at:end], head))
+        for said, column in _columns(rows[at:end], head):
+            found.update(_judged(text, column, said))
         at = end
     return frozenset(found)
 
@@ -98,28 +102,42 @@ def _follows(text: str, before: _Row, row: _Row) -> bool:
     """Whether two rows stand together: nothing but blank lines or one short line between them, and no label of its own."""
     if row.labelled:
         return False
-    between = text[before.end : row.begin].strip() if row.begin - before.end < 120 else "…" * 200
-    return not between or (
-        "\n" not in between and len(between) < 60 and not _HEADING.match(between) and between[-1] not in ":："
+    gap = text[before.end : row.begin] if row.begin - before.end < 120 else "…" * 200
+    between = gap.strip()
+    if not between:
+        return True
+    # A line of its own goes on with the list only where no blank line sets it apart and it speaks of nothing new.
+    return (
+        gap.count("\n") < 3
+        and len(between) < 60
+        and not (
+            _HEADING.match(between) or between[-1] in ":：" or _VERSION.search(between) or _ADDRESS.search(between)
+        )
     )
 
 
-def _judged(text: str, rows: list[_Row], head: str) -> list[int]:
-    """Where the numbers of `rows` begin if they are versions; `head` is the first line of the table they stand in."""
+def _judged(text: str, rows: list[_Row], said: str) -> list[int]:
+    """Where the numbers of `rows` begin if they are versions; `said` is what the head of their column speaks of."""
     quads = [quad for row in rows for quad in row.quads]
     starts = [start for row in rows for start, _ in row.spans]
     plausible = sum(map(_is_plausible, quads))
     # 185.220.101.4 is nobody's version, whatever stands above it.
     if 4 * plausible < 3 * len(quads):
         return []
-    said = _column(rows[0], head) or _row_words(rows) or _lead(text, rows[0])
+    said = said or _row_words(rows) or _lead(text, rows[0])
     if said == "address":
         return []
     # Nobody heads a chapter with an address this small: `## [3.4.11.2] - 2026-01-02`.
     if said == "version" or all(_TITLE.match(row.text) for row in rows):
         return starts
     distinct = set(quads)
-    numbers = len(distinct) > 2 and all(max(quad) < _SMALL for quad in distinct) and _is_run(rows)
+    firsts = [quad[0] for quad in distinct]
+    numbers = (
+        len(distinct) > 2
+        and max(firsts) - min(firsts) <= _NEAR
+        and all(max(quad) < _SMALL for quad in distinct)
+        and _is_run(rows)
+    )
     return starts if numbers else []
 
 
@@ -170,14 +188,25 @@ def _table_head(text: str, row: _Row, above: tuple[int, str]) -> str:
     return head
 
 
-def _column(row: _Row, head: str) -> str:
-    """What the head of the column speaks of in which the first number of a row stands."""
-    mark = _mark(row)
-    if not head or not mark:
-        return ""
-    column = row.text[: row.spans[0][0] - row.begin].strip(" ").lstrip("|").count(mark)
+def _columns(rows: list[_Row], head: str) -> Iterator[tuple[str, list[_Row]]]:
+    """(what the head of the column speaks of, the rows with the numbers of that column) of each column; one where there is no table."""
+    mark = _mark(rows[0]) if head else ""
+    if not mark:
+        yield "", rows
+        return
     cells = head.strip().strip("|").split(mark)
-    return _says(cells[column]) if column < len(cells) else ""
+    columns: dict[str, list[_Row]] = {}
+    for row in rows:
+        parts: dict[str, _Row] = {}
+        for span, quad in zip(row.spans, row.quads, strict=True):
+            at = row.text[: span[0] - row.begin].strip(" ").lstrip("|").count(mark)
+            said = _says(cells[at]) if at < len(cells) else ""
+            part = parts.setdefault(said, _Row(row.begin, row.end, row.text, row.labelled))
+            part.spans.append(span)
+            part.quads.append(quad)
+        for said, part in parts.items():
+            columns.setdefault(said, []).append(part)
+    yield from columns.items()
 
 
 def _lead(text: str, row: _Row) -> str:

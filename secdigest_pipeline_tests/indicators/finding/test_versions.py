@@ -16,6 +16,7 @@ NO_ADDRESSES = [
     "Certificate policies (OID)\n\n* 2.5.29.32\n* 2.5.29.37\n",
     # the numbers alone: rising, or sharing their beginnings
     "Mirador Suite\n\n3.4.11.2\n3.4.12.0\n3.5.1.7\n",
+    "The loader reads the extensions 2.5.29.32 and 2.5.29.37 below 1.3.6.1.",
     # a chapter each
     "## 3.4.11.2\n\n- the login loop is gone\n- new icons\n- faster start\n\n## [3.4.10.8] - 2026-01-02\n\n- new icons\n",
     "The affected versions are 10.3.6.1, 12.1.3.4, and 12.2.1.3.",
@@ -28,6 +29,9 @@ ADDRESSES = [
     # nobody numbers versions like that, whatever stands above
     ("Affected versions\n\n- 185.220.101.4\n- 193.42.33.7\n", 2),
     ("| Version | Server |\n|---|---|\n| 1.4 | 5.8.8.7 |\n| 1.5 | 5.8.9.2 |\n", 2),
+    ("| IP | Version |\n|---|---|\n| 45.83.12.9 | 1.4.20.3 |\n| 45.83.12.10 | 1.4.21.3 |\n", 2),
+    ("更新履歴\n\n・1.5.21.4　不具合\n・1.5.20.9　機能\n\n侵害の痕跡\n\n・45.83.12.9\n", 1),
+    ("Seen:\n\n5.8.8.7\n37.8.9.11\n45.33.2.12\n", 3),
     ("Fixed in: 9.2.14.3, 9.2.14.1\nC2: 5.8.8.7\n", 1),
     ("Fixed in\n\n- 9.2.14.3\n- 9.2.14.1\n\n## Indicators\n\n- 45[.]83[.]12[.]9\n- 9[.]2[.]14[.]1\n", 2),
 ]
