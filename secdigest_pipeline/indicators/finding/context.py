@@ -169,7 +169,8 @@ _BROKEN_BEFORE = re.compile(r"h(?:tt|xx)ps?://[A-Za-z0-9][A-Za-z0-9.-]{0,60}[.-]
 
 def is_fragment(text: str, start: int) -> bool:
     """Whether a URL was broken right before `start`, inside its host: what is left of it is nobody's name."""
-    return _BROKEN_BEFORE.search(text, max(0, start - 76), start) is not None
+    begin = max(0, start - 76)
+    return text.find("://", begin, start) >= 0 and _BROKEN_BEFORE.search(text, begin, start) is not None
 
 
 _NETSTAT_BEFORE = re.compile(r"(?:\A|\n)[ \t]*(?:tcp|udp)[46]{0,2}[ \t][^\n]{0,120}\Z", re.IGNORECASE)

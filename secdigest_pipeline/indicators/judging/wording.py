@@ -55,6 +55,10 @@ _ATTACKER = _asks(
 )
 
 
+def _may_be_called_malicious(text: str) -> bool:
+    return any(word in text for word in ("malicious", "fraudulent", "fake", "rogue", "は"))
+
+
 def may_be_denied(text: str) -> bool:
     """Whether a text may say that something is not so."""
     return " not " in text or "ない" in text or "なく" in text
@@ -67,7 +71,7 @@ def ATTACKER(text: str) -> bool:
         _ATTACKER(text)
         or (" by " in text and _RUN_BY(text))
         or (" from" in text and _FAKE_FROM(text))
-        or (MALICIOUS(text) and not may_be_denied(text) and _IS_MALICIOUS(text))
+        or (_may_be_called_malicious(text) and not may_be_denied(text) and _IS_MALICIOUS(text))
     )
 
 
