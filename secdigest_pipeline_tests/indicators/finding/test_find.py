@@ -187,6 +187,9 @@ NOT_FOUND = [
     # patterns and templates
     "hxxps://cdn[.]bad[.]example/[0-9]{18}/setup.exe and hxxps://bad[.]example/<id>/x",
     "b[org_name].bad[.]example:443, template {{.}}example, [xyz][.]bad[.]example",
+    "hxxps://bad[.]example/{uuid}/x",
+    # what is left of a broken URL
+    "詳細は https://www.\nmirador.example を参照",
     # files and programs
     "mirador-gpu.2.49.0.zip, mcp-mirador-2.2.zip, Reader.app.zip, Reader.app/Contents/MacOS",
     # numbers

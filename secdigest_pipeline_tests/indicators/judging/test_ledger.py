@@ -474,3 +474,18 @@ def test_live_values_in_a_row_behind_a_label_are_indicators_and_one_alone_may_be
         "shopc7.test",
     ]
     assert all(row.confidence < 0.65 for row in table.values())
+
+
+def test_a_platforms_own_name_is_suppressed_with_its_list_and_what_lies_at_a_path_of_it_is_for_the_article_to_say() -> (
+    None
+):
+    table = rows(
+        LISTED + "- login.microsoftonline[.]com\n- c2.evil[.]test\n- hxxps://docs.google[.]com/forms/d/1x/viewform\n"
+    )
+    assert table["login.microsoftonline.com"].suppressed.startswith("platform_name:microsoft")
+    assert table["c2.evil.test"].is_ioc and table["https://docs.google.com/forms/d/1x/viewform"].is_ioc
+
+
+def test_a_private_network_is_in_the_ledger_and_nobodys_indicator() -> None:
+    table = rows(LISTED + "- 10.0.0.0/8\n- 45.83.12.0/24\n")
+    assert (table["10.0.0.0/8"].suppressed, table["45.83.12.0/24"].suppressed) == ("private_address", "not_collected")
