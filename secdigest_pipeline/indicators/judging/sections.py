@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from secdigest_pipeline.indicators.finding.find import Observable
-from secdigest_pipeline.indicators.judging import headings
+from secdigest_pipeline.indicators.judging import headings, wording
 from secdigest_pipeline.indicators.judging.headings import Announces
 
 # Words that far from a value, on its own line, are about it.
@@ -218,7 +218,7 @@ class _Reader:
             if self.level == _UNMARKED and self.section != "indicators":
                 self.section, self.level = "", 0
             self.label = headings.undressed(line)[:_LABEL]
-        elif self.section == "indicators" and len(line) <= _LABEL:
+        elif len(line) <= _LABEL and (self.section == "indicators" or (len(line) <= 40 and wording.PAYMENT(line))):
             self.label = headings.undressed(line)[:_LABEL]
 
 

@@ -197,10 +197,15 @@ TOOL = _asks(
     r"(?:hack|scanning|tunnel\w*|remote)[- ]tools?\b",
     japanese=r"ツール",
 )
+# The label of a list of payments: their ids are as long as a SHA-256.
+PAYMENT = _asks(
+    r"tx(?: ?ids?| ?hash(?:es)?)\b|transactions?(?: ids?| hash(?:es)?)\b",
+    japanese=r"トランザクション|取引(?:ID|ハッシュ)|送金(?:ID|ハッシュ)",
+)
 # A hash that is no file's: of a commit, certificate, key, TLS client or import table.
 NOT_A_FILE = _asks(
     r"commits?\b|git\b|ja3s?\b|ja4\b|jarm\b|imphash|import hash|serial(?: number)?\b|thumbprint|fingerprint|certificate",
-    r"tx(?: ?id| ?hash)?\b|transaction(?: id| hash)?\b|block ?hash\b|order id\b|session id\b|nonce\b",
+    r"tx(?: ?ids?| ?hash(?:es)?)?\b|transactions?(?: ids?| hash(?:es)?)?\b|block ?hash\b|order id\b|session id\b|nonce\b",
     r"mutex\b|guid\b|uuid\b|api key\b|token\b|key\b\s*[:=]|iv\b\s*[:=]|encryption key|aes\b|rc4\b",
     japanese=r"コミット|トランザクション|取引(?:ID|ハッシュ)|送金(?:ID|ハッシュ)|ブロックハッシュ|フィンガープリント|拇印|証明書|鍵\s*[:：=]",
 )

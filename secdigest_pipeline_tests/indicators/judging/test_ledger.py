@@ -418,6 +418,7 @@ def test_addresses_of_platforms_are_suppressed_with_their_list_even_in_a_list_of
         (f"Files\n\nGit-Update.Serial.msi | {SHA256}\n", True),
         (f"The ransom was paid in transaction (txid) {SHA256} to them.", False),
         (f"送金のトランザクションIDは {SHA256} である。", False),
+        (f"The payments\n\nトランザクションID\n- {SHA256}\n", False),
         (f"built from git commit {SHA256[:40]} of it", False),
     ],
 )
