@@ -24,3 +24,9 @@ def _registries() -> PublicSuffixList:
 def is_public_suffix(host: str) -> bool:
     """Whether a host is a registry's own suffix (`co.uk`); those of services (`duckdns.org`) are not."""
     return _registries().privatesuffix(host) is None
+
+
+def is_customers(host: str) -> bool:
+    """Whether a host lies below a service's suffix (`a.duckdns.org`), where every customer has a name of their own."""
+    own = _suffixes().privatesuffix(host)
+    return own is not None and own != _registries().privatesuffix(host)

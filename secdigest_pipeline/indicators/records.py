@@ -5,7 +5,11 @@ from typing import Annotated, Literal
 
 from secdigest_pipeline.base.tables import DayKey, Named, Table
 
-ObservableType = Literal["ipv4", "ipv6", "domain", "url", "email", "md5", "sha1", "sha256", "sha512", "cve"]
+# The ten that find() gives, then those that the ledger alone holds (finding/artifacts.py).
+ObservableType = Literal[
+    "ipv4", "ipv6", "domain", "url", "email", "md5", "sha1", "sha256", "sha512", "cve",
+    "cidr", "ip_range", "attack_id", "file_name", "wallet", "registry_key", "mutex", "imphash", "ssdeep", "ja3", "thumbprint",
+]  # fmt: skip
 Role = Literal[
     "attacker_infrastructure", "malware_sample", "abused_service", "victim", "researcher", "reference", "unknown"
 ]

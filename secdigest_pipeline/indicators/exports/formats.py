@@ -13,7 +13,7 @@ from secdigest_pipeline.indicators.csv.rows import HEADER, csv_rows
 from secdigest_pipeline.indicators.exports.blocklists import block_lists
 from secdigest_pipeline.indicators.exports.misp import event_uuid, feed_files, misp_event, whole_feed
 from secdigest_pipeline.indicators.exports.stix import stix_bundle
-from secdigest_pipeline.indicators.exports.values import EditionIocs, is_exported
+from secdigest_pipeline.indicators.exports.values import EditionIocs, carried, is_exported
 from secdigest_pipeline.indicators.records import IOCS
 
 # The MISP feed over all exported editions lies beside the years.
@@ -74,18 +74,18 @@ def _jsonl(stem: str, editions: Sequence[EditionIocs]) -> Files:
 
 
 def _stix(stem: str, editions: Sequence[EditionIocs]) -> Files:
-    return {f"{stem}.stix.json": stix_bundle([(day.edition, day.values) for day in editions])}
+    return {f"{stem}.stix.json": stix_bundle([(day.edition, carried(day.values, "stix")) for day in editions])}
 
 
 def _misp_feed(_stem: str, editions: Sequence[EditionIocs]) -> Files:
-    events = {event_uuid(day.edition): misp_event(day.edition, day.values) for day in editions}
+    events = {event_uuid(day.edition): misp_event(day.edition, carried(day.values, "misp")) for day in editions}
     return {f"misp-feed/{path}": data for path, data in whole_feed(events).items()}
 
 
 def _misp_event(iocs: EditionIocs, out: UPath) -> Files:
     """The event in the edition's folder, and the feed of all editions with the event in it."""
     edition = iocs.edition
-    event = misp_event(edition, iocs.values)
+    event = misp_event(edition, carried(iocs.values, "misp"))
     feed = feed_files(out / FEED, {event_uuid(edition): event})
     return {
         f"{edition_folder(edition)}/{edition.stem}.misp.json": event,

@@ -85,6 +85,18 @@ def _feed(entries: Mapping[str, _Entry], events: Mapping[str, bytes]) -> dict[st
     }
 
 
+_KINDS = {
+    "email": ("Payload delivery", "email-src"),
+    "cidr": ("Network activity", "ip-dst"),
+    "file_name": ("Payload delivery", "filename"),
+    "registry_key": ("Persistence mechanism", "regkey"),
+    "mutex": ("Artifacts dropped", "mutex"),
+    "imphash": ("Payload delivery", "imphash"),
+    "ssdeep": ("Payload delivery", "ssdeep"),
+    "ja3": ("Network activity", "ja3-fingerprint-md5"),
+}
+
+
 def _kind(value: Exported) -> tuple[str, str]:
     """MISP's category and type of a value."""
     if value.type in HASHES:
@@ -92,6 +104,12 @@ def _kind(value: Exported) -> tuple[str, str]:
     if value.type in ("ipv4", "ipv6"):
         incoming = all(row.category == "srcip" for row in value.rows)
         return "Network activity", "ip-src" if incoming else "ip-dst"
+    if value.type == "thumbprint":
+        return "Network activity", "x509-fingerprint-sha1" if len(value.value) == 40 else "x509-fingerprint-sha256"
+    if value.type == "wallet":
+        return "Financial fraud", "xmr" if len(value.value) == 95 else "btc" if value.value[:1] in "13b" else "text"
+    if value.type in _KINDS:
+        return _KINDS[value.type]
     if value.type == "domain":
         return "Network activity", "domain" if registered_domain(value.value) == value.value else "hostname"
     return "Network activity", "url"

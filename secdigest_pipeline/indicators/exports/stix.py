@@ -26,8 +26,10 @@ _TLP_CLEAR = "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487"
 _TLP_EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
 # Things that don't depend on an edition need a moment that doesn't either: the first day SECDIGEST_START may name by default.
 _ALWAYS = "2025-01-01T00:00:00.000Z"
-_SIMPLE = {"ipv4": "ipv4-addr", "ipv6": "ipv6-addr", "domain": "domain-name", "url": "url"}
-_HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
+_SIMPLE = {"ipv4": "ipv4-addr", "ipv6": "ipv6-addr", "domain": "domain-name", "url": "url", "email": "email-addr"}
+# STIX 2.1, 6.7, 6.8, 6.14, 6.17 and 6.18: object and property of values that are no `value`.
+_OTHERS = {"file_name": ("file", "name"), "registry_key": ("windows-registry-key", "key"), "mutex": ("mutex", "name")}
+_HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512", "ssdeep": "SSDEEP"}
 _URI_SAFE = "%/:?@!$&'()*+,;=-._~"
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNNAMED = frozenset(("", "unknown", "n/a"))
@@ -56,7 +58,21 @@ def pattern(type: str, value: str) -> str:
     quoted = (_uri(value) if type == "url" else value).replace("\\", "\\\\").replace("'", "\\'")
     if type in _HASHES:
         return f"[file:hashes.'{_HASHES[type]}' = '{quoted}']"
+    if type == "thumbprint":
+        return f"[x509-certificate:hashes.'{_thumbprint_name(value)}' = '{quoted}']"
+    if type == "cidr":
+        return f"[{_network_object(value)}:value ISSUBSET '{quoted}']"
+    if type in _OTHERS:
+        return f"[{':'.join(_OTHERS[type])} = '{quoted}']"
     return f"[{_SIMPLE[type]}:value = '{quoted}']"
+
+
+def _network_object(value: str) -> str:
+    return "ipv6-addr" if ":" in value else "ipv4-addr"
+
+
+def _thumbprint_name(value: str) -> str:
+    return "SHA-1" if len(value) == 40 else "SHA-256"
 
 
 def _uri(url: str) -> str:
@@ -123,6 +139,13 @@ def _observable(value: Exported) -> Object:
     content: Object
     if value.type in _HASHES:
         type, content = "file", {"hashes": {_HASHES[value.type]: value.value}}
+    elif value.type == "thumbprint":
+        type, content = "x509-certificate", {"hashes": {_thumbprint_name(value.value): value.value}}
+    elif value.type in _OTHERS:
+        type, name = _OTHERS[value.type]
+        content = {name: value.value}
+    elif value.type == "cidr":
+        type, content = _network_object(value.value), {"value": value.value}
     else:
         type = _SIMPLE[value.type]
         content = {"value": _uri(value.value) if value.type == "url" else value.value}

@@ -22,6 +22,9 @@ _WEAK_FILE_TLDS = frozenset("pl rs app ai cc ms mm pm cat pub".split())
 _FILE_LABELS = frozenset(
     "exe dll sys txt doc docx xls xlsx ppt pptx pdf zip rar 7z bat ps1 vbs js jar apk lnk hta scr iso img php html dat bin tmp log".split()
 )
+# The same, but roots and words: only in front of an archive's extension.
+_INNER_LABELS = frozenset("app tar min setup installer keygen crack patch bin".split())
+_BUNDLE = re.compile(r"/Contents(?![A-Za-z])")
 # Programs of DOS and Windows whose extension is .com.
 _COM_PROGRAMS = frozenset(
     f"{name}.com" for name in "chcp command diskcomp diskcopy edit format graftabl keyb mode more tree win".split()
@@ -64,6 +67,12 @@ _VERSION_AFTER = re.compile(
     r"\s?(?:(?:or|and) (?:later|earlier|newer|older|above|below|prior|higher|lower)|以前|以降|以上|以下|未満|より前)",
     re.IGNORECASE,
 )
+# The same for small numbers alone, before which they are a version's more often than before an address.
+_SMALL_BEFORE = re.compile(
+    r"(?:(?<![a-z])(?:before|older than|newer than|(?:versions?|releases?|builds?) (?:are|is|were|include|including):?) "
+    r"|(?<![a-z])oids?:? )\Z",
+    re.IGNORECASE,
+)
 # Numbers below this alone: of real addresses one in 4,000, of product versions nearly all.
 _SMALL = 32
 # A version or address in front with what binds a list: "7.2.8.1 and ", "7.2.8.1、"
@@ -83,6 +92,13 @@ _ADDRESS_NOUNS = re.compile(
     r"|was|and|or|the|tcp|udp|http|https|ssh|ftp|smtp|get|post|a|record|ping|curl|connect|strike|beacon|\w*rat|\w*bot|\w*stealer)\s",
     re.IGNORECASE,
 )
+# Words that begin a sentence and name nothing.
+_SENTENCE_WORDS = re.compile(
+    r"(?:also|then|both|and|another|only|here|later|next|finally|additionally|however|others?|known|using|with|see|like|when|while|where|if|once"
+    r"|after|again|besides|since|still|thus|such|these|those|this|that|there|they|it|its|we|all|each|every|first|second|third|last|between|block"
+    r"|blocked|seen|observed|found|including|includes?|plus|even|now|today|yes|no|not|over|under|of|for|but|so|as|an?|new|old|same|e\.g\.)\s",
+    re.IGNORECASE,
+)
 _SECTION_BEFORE = re.compile(r"(?:\A|[\n>])\s{0,8}\Z")
 _SECTION_AFTER = re.compile(r"[ \t]{1,4}[A-Z][a-z]")
 _NETWORK = re.compile(r"/([0-9]{1,3})(?![0-9/A-Za-z]|\.[A-Za-z0-9])")
@@ -95,6 +111,9 @@ def is_version(text: str, start: int, end: int, address: str) -> bool:
     """Whether a live dotted quad is a version number, a section number or a netmask."""
     octets = [int(octet) for octet in address.split(".")]
     if octets[0] == 255:
+        return True
+    # X.509's certificate extensions and the root of SNMP (ITU-T X.660): object identifiers.
+    if octets == [1, 3, 6, 1] or (octets[:3] == [2, 5, 29] and octets[3] < 80):
         return True
     # 4.0.0.1: of real addresses one in 65,000 has two zeros inside, of version numbers every third.
     if octets[1] == octets[2] == 0 and octets[0] < 32 and octets[0] not in (0, 10):
@@ -110,6 +129,8 @@ def is_version(text: str, start: int, end: int, address: str) -> bool:
         return text[start - 1 : start] != "<" or text[end : end + 1] != ">"
     if not small or text[end : end + 1] == ":":
         return False
+    if _SMALL_BEFORE.search(text, max(0, start - _VERSION_REACH), start):
+        return True
     # In a tag of a spreadsheet or page, but not behind an arrow.
     in_tag = text[start - 1 : start] == ">" and text[start - 2 : start - 1] not in ("-", "=")
     # a package's pinned version: name==1.2.3.4
@@ -129,9 +150,35 @@ def _list_start(text: str, start: int) -> int:
 def _names_product(text: str, start: int, first: int) -> bool:
     """Whether the word in front is a product's: PAN-OS 10.2.9.1, but neither Server 5.8.9.10 nor Laptop 10.0.0.5."""
     name = _NAME_BEFORE.search(text, max(0, start - _NAME_REACH), start)
-    if name is None or _ADDRESS_NOUNS.fullmatch(name.group()):
+    if name is None or _ADDRESS_NOUNS.fullmatch(name.group()) or _SENTENCE_WORDS.fullmatch(name.group()):
         return False
     return first != 10 or name.group().rstrip().endswith("OS")
+
+
+def is_template(text: str, start: int) -> bool:
+    """Whether a placeholder stands in front of a host, as its first label or a part of it: [name].example, w<id>.example."""
+    return (
+        text[start - 1 : start] == "."
+        and text[start - 2 : start - 1] in ("]", "}", ">", "*")
+        and text[start - 2] != "*"
+    )
+
+
+_BROKEN_BEFORE = re.compile(r"h(?:tt|xx)ps?://[A-Za-z0-9][A-Za-z0-9.-]{0,60}[.-][ \t]?\r?[\n ][ \t]?\Z", re.IGNORECASE)
+
+
+def is_fragment(text: str, start: int) -> bool:
+    """Whether a URL was broken right before `start`, inside its host: what is left of it is nobody's name."""
+    begin = max(0, start - 76)
+    return text.find("://", begin, start) >= 0 and _BROKEN_BEFORE.search(text, begin, start) is not None
+
+
+_NETSTAT_BEFORE = re.compile(r"(?:\A|\n)[ \t]*(?:tcp|udp)[46]{0,2}[ \t][^\n]{0,120}\Z", re.IGNORECASE)
+
+
+def is_netstat(text: str, start: int) -> bool:
+    """Whether a row of BSD's netstat leads up to `start`: it writes the port behind a fifth dot."""
+    return _NETSTAT_BEFORE.search(text, max(0, start - 140), start) is not None
 
 
 def has_prefix_length(text: str, end: int) -> bool:
@@ -176,6 +223,12 @@ def is_code(text: str, start: int, end: int, name: str) -> bool:
         return True
     if not _FILE_LABELS.isdisjoint(label.lower() for label in labels[1:-1]):
         return True
+    # tool.2.49.0.zip, client.app.zip: a version or another extension stands in front of the archive's.
+    if tld in FILE_TLDS and any(label.isdigit() or label.lower() in _INNER_LABELS for label in labels[1:-1]):
+        return True
+    # Reader.app/Contents: a program's folder on macOS.
+    if tld == "app" and _BUNDLE.match(text, end):
+        return True
     first = labels[0].lower()
     if first in _PACKAGE_ROOTS and (len(labels) == 2 or tld not in CLASSIC_TLDS):
         return True
@@ -210,3 +263,16 @@ def _is_member(text: str, start: int, end: int, labels: list[str], first: str, t
 def _is_row(text: str, start: int, end: int) -> bool:
     """Whether the name stands alone in its line, table cell or comma field, as values of an indicator list do."""
     return bool(_ROW_BEFORE.search(text, max(0, start - 7), start) and _ROW_AFTER.match(text, end))
+
+
+_ROW_PATH = re.compile(r"/[A-Za-z0-9_~%@+=?&/-][A-Za-z0-9_.~%@+=?&/-]{0,400}+[ \t\"'`*]{0,2}(?:\Z|[\r\n|,])")
+_HOST_PATH = re.compile(r"/(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,10}[ \t\"'`*]{0,2}(?:\Z|[\r\n|,])", re.IGNORECASE)
+
+
+def is_row_path(text: str, start: int, slash: int) -> bool:
+    """Whether a host and the path behind it stand alone in their line, cell or field, as URLs of a list do."""
+    return (
+        _ROW_BEFORE.search(text, max(0, start - 7), start) is not None
+        and _ROW_PATH.match(text, slash) is not None
+        and _HOST_PATH.match(text, slash) is None
+    )

@@ -17,12 +17,19 @@ _FULLWIDTH_SIGN = "\uff0e\uff61\u2024\uff0d\uff3f\uff0f\uff1a\uff20"
 # patterns begin with one character set, which `re` looks for at memory speed, and sort out by look-behind what it
 # was.
 _WIDE = re.compile(
-    rf"[{PERHAPS_UNSEEN}{_FULLWIDTH_WORD}{_FULLWIDTH_SIGN}【〔［｛（]"
+    rf"[{PERHAPS_UNSEEN}{_FULLWIDTH_WORD}{_FULLWIDTH_SIGN}【〔［｛（。]"
     rf"(?:(?<=[{UNSEEN}])[{UNSEEN}]*+"
     rf"|(?<=[{_FULLWIDTH_WORD}])[{_FULLWIDTH_WORD}]*+"
     rf"|(?<=[{_FULLWIDTH_SIGN}])(?=[A-Za-z0-9/\uff0f\uff1a{_FULLWIDTH_WORD}])"
-    r"|(?<=[【〔［｛（])\s?[.．。・]\s?[】〕］｝）])"
+    r"|(?<=[A-Za-z0-9]。)(?=[A-Za-z0-9])"
+    r"|(?<=[【〔［｛（])\s?(?:[.．。・]|ドット|[dD][oO][tT]|(?P<at>[@＠]|アット(?:マーク)?|[aA][tT]))\s?[】〕］｝）])"
 )
+# `evil。example`: browsers read the ideographic full stop as a dot (UTS 46, 2.3), Japanese prose ends a sentence with it. So
+# it is one in a run that stands alone in its line, cell or quotes, and behind a scheme.
+_IDEOGRAPHIC_RUN = re.compile(
+    r"[A-Za-z0-9](?<![A-Za-z0-9_.。-].)[A-Za-z0-9_.-]*+(?:。[A-Za-z0-9_.-]++)++(?=[ \t\u3000]{0,4}(?:\Z|[\r\n|,」』”\"'])|[/:])"
+)
+_ALONE_BEFORE = re.compile(r"(?:(?:\A|[\n|\t,「『“\"'])[ \u3000*•・●■◆▪–—-]{0,6}|://)\Z")
 _WIDE_DOTS = "\uff61\u2024"
 _WIDE_BRACKETS = "【〔［｛（"
 # Distance of a full-width form from its ASCII character.
@@ -32,11 +39,12 @@ _LETTER = "[A-Za-z0-9\u00df-\u1fff]"
 _OPEN = r"[\[({<]"
 _CLOSE = r"[\])}>]"
 # Runs are capped at 12 so that a page of brackets costs 12 steps a character, never the page's length squared.
-_DOT = r"(?:\.|[dD][oO][tT])"
+_DOT = r"(?:[.．。｡・]|[dD][oO][tT]|ドット)"
 _FOLD = re.compile(
     r"[\[({<\]\\&](?:"
     # [.] (.) {.} <.> [dot] [[.]] with blanks inside, and [.[ with the wrong second bracket
-    rf"(?P<dot>(?<={_OPEN})[\s\[({{<]{{0,12}}{_DOT}\s{{0,4}}(?:{_CLOSE}|\[)[\])}}>]{{0,12}})"
+    # (but not {{.}}, a template's placeholder)
+    rf"(?P<dot>(?<={_OPEN})(?!(?<=\{{)\{{)[\s\[({{<]{{0,12}}{_DOT}\s{{0,4}}(?:{_CLOSE}|\[)[\])}}>]{{0,12}})"
     # [.com] : the label inside the bracket
     rf"|(?P<label>(?<={_LETTER}\[)\.[A-Za-z]{{2,18}}\](?![A-Za-z0-9(]))"
     # half brackets: evil[.com   evil.]com
@@ -46,7 +54,7 @@ _FOLD = re.compile(
     rf"|(?P<colon>(?<={_OPEN})\s?:(?:\s?/{{1,2}})?\s?{_CLOSE})"
     r"|(?P<slash>(?<=\[)/{1,2}\](?=[/A-Za-z0-9]))"
     # [@] [at] (at)
-    rf"|(?P<at>(?<={_OPEN})\s{{0,2}}(?:@|[aA][tT])\s{{0,2}}{_CLOSE})"
+    rf"|(?P<at>(?<={_OPEN})\s{{0,2}}(?:[@＠]|[aA][tT]|アット(?:マーク)?)\s{{0,2}}{_CLOSE})"
     # hxxp[s]:// and hxxp(s)://
     r"|(?P<secure>(?<=[pP][\[(])[sS][\])](?=[\[(]?:[\])]?/|[\[(]://))"
     # Markdown's escaped dot, JSON's escaped slash, HTML's escaped ampersand
@@ -54,7 +62,7 @@ _FOLD = re.compile(
     r"|(?P<entity>(?<=&)(?:amp;){1,12}))"
 )
 _BLANKS = frozenset(" \t\xa0")
-_SINGLE = {"at": "@", "entity": "&", "close": "", "escape": ""}
+_SINGLE = {"entity": "&", "close": "", "escape": ""}
 # hxxp, h**p, h__p, hxtp, htxp and meow (the word some teams agreed on): what the field writes for http.
 HTTP_SPELLINGS = r"h(?:ttx|tt|xxx|xx|tx|xt|\*\*|__)p|meow"
 _SCHEME = re.compile(
@@ -134,14 +142,29 @@ def _edited(text: str, edits: Iterable[tuple[int, int, str, bool]], before: Plai
     return Plain("".join(pieces), starts, origins, ends, sizes, fangs, before)
 
 
+def _ideographic_dots(text: str) -> frozenset[int]:
+    """Where an ideographic full stop is the dot of a host."""
+    return frozenset(
+        at
+        for run in _IDEOGRAPHIC_RUN.finditer(text)
+        if _ALONE_BEFORE.search(text, max(0, run.start() - 8), run.start())
+        for at in range(run.start(), run.end())
+        if text[at] == "。"
+    )
+
+
 def _wide_edits(text: str) -> Iterator[tuple[int, int, str, bool]]:
     """Full-width forms to ASCII, invisible characters to nothing."""
+    stops = _ideographic_dots(text) if "。" in text else frozenset[int]()
     for match in _WIDE.finditer(text):
         begin, end = match.span()
         piece = match.group()
         # before the letters: the bracket of ［.］ lies among them
         if piece[0] in _WIDE_BRACKETS:
-            yield begin, end, ".", True
+            yield begin, end, "@" if match["at"] else ".", True
+        elif piece[0] == "。":
+            if begin in stops:
+                yield begin, end, ".", False
         elif "\uff0d" <= piece[0] <= "\uff5a":
             yield begin, end, "".join(chr(ord(char) - _WIDTH) for char in piece), False
         elif piece[0] in _WIDE_DOTS:
@@ -160,6 +183,11 @@ def _bracket_edits(text: str) -> Iterator[tuple[int, int, str, bool]]:
             if text[begin - 1 : begin] in _BLANKS or text[end : end + 1] in _BLANKS:
                 begin, end = _with_blanks(text, begin, end, done)
             yield begin, end, ".", True
+        elif kind == "at":
+            # `ops [at] example`
+            if text[begin - 1 : begin] in _BLANKS and text[end : end + 1] in _BLANKS:
+                begin, end = _with_blanks(text, begin, end, done)
+            yield begin, end, "@", True
         elif kind == "open":
             yield begin, end, ".", True
         elif kind == "label":
@@ -170,7 +198,7 @@ def _bracket_edits(text: str) -> Iterator[tuple[int, int, str, bool]]:
         elif kind in ("colon", "slash"):
             yield begin, end, "".join(char for char in match.group() if char in ":/"), True
         else:
-            yield begin, end, _SINGLE[kind or ""], kind in ("at", "close")
+            yield begin, end, _SINGLE[kind or ""], kind == "close"
         done = end
 
 

@@ -9,8 +9,9 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from secdigest_pipeline.indicators.finding import context, grammar, hosts, spelling, urls
+from secdigest_pipeline.indicators.finding import context, grammar, hosts, labels, spelling, urls
 from secdigest_pipeline.indicators.finding.defang import Plain, live_schemes, plain
+from secdigest_pipeline.indicators.finding.versions import listed_versions
 
 # The intake reads 10 MiB of a page; of a longer text the first 10 Mi characters are searched.
 MAX_TEXT = 10 * 1024 * 1024
@@ -54,7 +55,12 @@ def find(text: str) -> list[Observable]:
     page.hashes()
     page.cves()
     page.out.sort(key=_place)
-    return list(_apart(page.out))
+    found = list(_apart(page.out))
+    quads = [
+        (item.start, item.end) for item in found if item.type == "ipv4" and not item.defanged and item.port is None
+    ]
+    versions = listed_versions(text, quads) if quads else frozenset()
+    return [item for item in found if item.start not in versions or item.type != "ipv4"] if versions else found
 
 
 def _port(digits: str | None) -> int | None:
@@ -122,12 +128,12 @@ class _Page:
             if scheme[0] in grammar.TRANSPORTS:
                 continue
             live, start, respelled = scheme
-            end = urls.tail_end(text, authority.end())
+            end = urls.tail_end(text, authority.end(), quoted=text[start - 1 : start] == "'")
             tail = text[authority.end() : end]
             done = end
             self.url_starts.append(start)
             self.url_ends.append(end)
-            if end - start > urls.MAX_URL:
+            if end - start > urls.MAX_URL or urls.is_template(text, authority.end(), end):
                 continue
             if tail and urls.is_truncated(text, end):
                 self.bare_host(authority, host)
@@ -143,24 +149,43 @@ class _Page:
         if host[0] == "[":
             self.add("ipv6", host[1:-1], *authority.span("six"), self.folded.is_fanged(*authority.span("six")))
             return
-        start, end = authority.span("host" if authority["host"] else "wide")
+        start, end = authority.span(next(name for name in ("host", "wide", "number") if authority[name]))
         type = "ipv4" if hosts.ipv4(host) else "domain"
         self.add(type, host, start, end, self.folded.is_fanged(start, end))
 
     def wide_hosts(self) -> set[int]:
-        """Adds defanged hosts whose first label is CJK; gives where the rest of each begins, which dotted() passes over."""
-        rests: set[int] = set()
+        """Adds defanged hosts with a CJK label at either end; gives where the ASCII part of each begins, which dotted() passes
+        over.
+        """
+        passed: set[int] = set()
         text = self.plain
         for dot in grammar.CJK_DOT.finditer(text):
-            label = grammar.CJK_LABEL.search(text, max(0, dot.start() - grammar.CJK_LABEL_REACH), dot.start())
             rest = grammar.HOST_REST.match(text, dot.end())
-            if label is None or rest is None or not self.folded.is_fanged(label.start(), rest.end()):
+            if rest is None:
                 continue
-            host = hosts.host(text[label.start() : rest.end()])
-            if host and hosts.is_known(host) and not self.in_url(label.start()):
-                rests.add(rest.start())
-                self.located("domain", host, label.start(), rest.end(), True)
-        return rests
+            start = labels.whole_label(text, dot.start(), rest.end())
+            if start is not None and self.wide_host(start, rest.end()):
+                passed.add(rest.start())
+        for dot in labels.cjk_roots().finditer(text):
+            if not self.folded.is_fanged(dot.start(), dot.end()):
+                continue
+            before = grammar.LABELS_BEFORE.search(text, max(0, dot.start() - hosts.MAX_HOST), dot.start())
+            first = before.start() if before else dot.start()
+            begin: int | None = first
+            if labels.touches_cjk(text, first):
+                name = labels.label_start if before else labels.whole_label
+                begin = name(text, first, dot.end())
+            if begin is not None and self.wide_host(begin, dot.end()):
+                passed.add(first)
+        return passed
+
+    def wide_host(self, start: int, end: int) -> bool:
+        """Adds the defanged host there, if it is one."""
+        host = hosts.host(self.plain[start:end])
+        if not host or not hosts.is_known(host) or self.in_url(start) or not self.folded.is_fanged(start, end):
+            return False
+        self.located("domain", host, start, end, True)
+        return True
 
     def dotted(self) -> None:
         """Hosts, addresses and e-mails: dotted runs outside URLs."""
@@ -181,6 +206,15 @@ class _Page:
     def quads(self, name: str, offset: int) -> int:
         """Adds the IPv4 addresses of a dotted run that begins at `offset`; gives where the search goes on."""
         done = 0
+        five = grammar.NETSTAT.fullmatch(name)
+        if (
+            five
+            and (port := _port(five[2]))
+            and (address := hosts.ipv4(five[1]))
+            and context.is_netstat(self.plain, offset)
+        ):
+            self.add("ipv4", address, offset, offset + len(five[1]), False, port)
+            return offset + len(name)
         for run in grammar.IPV4_RUN.finditer(name):
             address = hosts.ipv4(run.group())
             start, end = offset + run.start(), offset + run.end()
@@ -197,6 +231,12 @@ class _Page:
     def host(self, name: str, start: int, end: int) -> int:
         """Adds the host or e-mail of a dotted run; gives where the search goes on."""
         text = self.plain
+        if labels.touches_cjk(text, start):
+            begin = labels.label_start(text, start, end)
+            if begin is not None and begin < start:
+                self.wide_host(begin, end)
+            if begin != start:
+                return end
         fanged = self.folded.is_fanged(start, end)
         written = name.rstrip("_-")
         end -= len(name) - len(written)
@@ -209,7 +249,9 @@ class _Page:
         core = self.without_sentence(core, end)
         end = start + len(core)
         host = hosts.host(core)
-        if host is None or not hosts.is_known(host) or text[end : end + 1] == "@":
+        if host is None or not hosts.is_known(host) or context.is_template(text, start):
+            return end
+        if text[end : end + 1] == "@" and not grammar.WEBDAV.match(text, end):
             return end
         if text[start - 1 : start] == "@":
             match = grammar.LOCAL_PART.search(text, max(0, start - 1 - grammar.MAX_LOCAL_PART), start - 1)
@@ -218,7 +260,7 @@ class _Page:
                 begin = start - 1 - len(local)
                 self.add("email", spelling.email(local, host), begin, end, self.folded.is_fanged(begin, end))
                 return end
-        if context.is_masked(text, start):
+        if context.is_masked(text, start) or (not fanged and context.is_fragment(text, start)):
             return end
         if not fanged and context.is_code(text, start, end, core) and core.lower() not in self.fanged_hosts():
             return end
@@ -244,14 +286,19 @@ class _Page:
         behind = grammar.PORT.match(text, end)
         port = _port(behind[1]) if behind else None
         finish = behind.end() if behind and port is not None else end
-        explicit = fanged or port is not None or value[:4] == "www."
+        explicit = fanged or port is not None or value[:4] == "www." or value in self.fanged_hosts()
         if (
             text[finish : finish + 1] == "/"
-            and (explicit or value in self.fanged_hosts())
+            and (explicit or grammar.FILE_PATH.match(text, finish) or context.is_row_path(text, start, finish))
             and self.is_path(type, finish)
         ):
-            tail = urls.tail_end(text, finish)
-            if tail > finish + 1 and tail - start <= urls.MAX_URL:
+            tail = urls.tail_end(text, finish, quoted=text[start - 1 : start] == "'")
+            if urls.is_template(text, finish, tail):
+                return tail
+            if tail - start > urls.MAX_URL:
+                self.add(type, value, start, finish, fanged, port)
+                return tail
+            if tail > finish + 1:
                 self.add(
                     "url", value + live_schemes(text[end:tail]), start, tail, self.folded.is_fanged(start, tail), port
                 )
@@ -263,7 +310,22 @@ class _Page:
         """Whether what follows is a path, not `/24` behind an address or `/tcp` behind a port."""
         if type == "ipv4" and context.has_prefix_length(self.plain, slash):
             return False
-        return not grammar.PROTOCOL.match(self.plain, slash)
+        return not grammar.PROTOCOL.match(self.plain, slash) and not self.is_next_name(slash)
+
+    def is_next_name(self, slash: int) -> bool:
+        """Whether another address or host follows the slash: a[.]example/b[.]example are two names."""
+        run = grammar.NEXT_NAME.match(self.plain, slash + 1)
+        if run is None:
+            return False
+        begin = self.folded.origin(slash, slash + 1)[0]
+        wide = self.text[begin] == "\uff0f"
+        if not wide and not self.folded.is_fanged(*run.span(1)):
+            return False
+        host = hosts.host(run[1])
+        if host is None:
+            return False
+        tld = host.rpartition(".")[2]
+        return hosts.ipv4(host) is not None or (hosts.is_known(host) and (wide or tld not in context.FILE_TLDS))
 
     def fanged_hosts(self) -> frozenset[str]:
         """The hosts that are defanged somewhere in the text: written live elsewhere in it, they are no less hosts."""
@@ -292,9 +354,13 @@ class _Page:
     def hashes(self) -> None:
         for run in grammar.HEX_RUN.finditer(self.plain):
             type = grammar.HASHES.get(run.end() - run.start())
-            if type and (
-                not self.in_url(run.start())
-                or grammar.HASH_PAGE.search(self.plain, max(0, run.start() - 10), run.start())
+            if (
+                type
+                and not run.group().isdecimal()
+                and (
+                    not self.in_url(run.start())
+                    or grammar.HASH_PAGE.search(self.plain, max(0, run.start() - 10), run.start())
+                )
             ):
                 self.add(type, run.group().lower(), run.start(), run.end(), False)
 

@@ -18,7 +18,7 @@ ALPHABETIC = (
 CJK = "\u3005-\u3007\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
 
 _ASCII_LABEL = r"A-Za-z0-9_\-"
-_ANY_LABEL = _ASCII_LABEL + ALPHABETIC
+ANY_LABEL = _ASCII_LABEL + ALPHABETIC
 
 
 def _dotted(label: str) -> re.Pattern[str]:
@@ -27,14 +27,12 @@ def _dotted(label: str) -> re.Pattern[str]:
 
 # A dotted run: what a host, an address, a version, a file name and a code member have in common.
 DOTTED_ASCII = _dotted(_ASCII_LABEL)
-DOTTED = _dotted(_ANY_LABEL)
-# A dot between a CJK label and the rest of a host, and the label in front of it: one script only, with a boundary
-# before it, because prose ("接続先は例.jp") touches hosts without a blank and mixes scripts within a few characters.
+DOTTED = _dotted(ANY_LABEL)
+# A dot between a CJK label and the rest of a host.
 CJK_DOT = re.compile(rf"\.(?<=[{CJK}]\.)(?=[{_ASCII_LABEL}]{{2}})")
-_KANJI, _KATAKANA, _HANGUL = r"\u3005\u3400-\u4dbf\u4e00-\u9fff", r"\u30a1-\u30fa\u30fc", r"\uac00-\ud7a3"
-CJK_LABEL = re.compile(rf"(?<![{_ANY_LABEL}{CJK}.])(?:[{_KANJI}]{{1,15}}|[{_KATAKANA}]{{1,15}}|[{_HANGUL}]{{1,15}})\Z")
 HOST_REST = re.compile(rf"[{_ASCII_LABEL}]++(?:\.[{_ASCII_LABEL}]++)*+")
-CJK_LABEL_REACH = 16
+# A host's labels in front of a dot.
+LABELS_BEFORE = re.compile(rf"(?<![{ANY_LABEL}.])(?:[{ANY_LABEL}]{{1,63}}\.){{0,8}}[{ANY_LABEL}]{{1,63}}\Z")
 
 # ":/", "://", ":///" and ": //" : the scheme is looked for before it.
 SCHEME_MARK = re.compile(r":\s?/{1,3}")
@@ -47,16 +45,29 @@ TRANSPORTS = frozenset(("tcp", "udp", "ssh", "socks", "socks4", "socks5"))
 # The longest scheme spelling and a blank, in front of a mark.
 SCHEME_REACH = 8
 
-_WIDE_LABEL = rf"[{_ANY_LABEL}{CJK}]{{1,63}}+"
+_WIDE_LABEL = rf"[{ANY_LABEL}{CJK}]{{1,63}}+"
 AUTHORITY = re.compile(
     r"(?:(?P<user>[A-Za-z0-9._~!$&'()*+,;=:%-]{1,128}+)@)?"
     r"(?:\[(?P<six>[0-9A-Fa-f:.]{2,45})\]"
-    rf"|(?P<host>[{_ANY_LABEL}]++(?:\.[{_ANY_LABEL}]++)++)"
-    rf"|(?P<wide>{_WIDE_LABEL}(?:\.{_WIDE_LABEL}){{1,8}}+))"
+    rf"|(?P<host>[{ANY_LABEL}]++(?:\.[{ANY_LABEL}]++)++)"
+    rf"|(?P<wide>{_WIDE_LABEL}(?:\.{_WIDE_LABEL}){{1,8}}+)"
+    # an address as one number (WHATWG URL 3.5): 0x2d530c09, 760417289, 05524606011
+    r"|(?P<number>0[xX][0-9A-Fa-f]{7,8}|0?[0-9]{8,11})(?=(?::[0-9]{1,5})?/[A-Za-z0-9]))"
     r"(?::(?P<port>[0-9]{1,5})(?![0-9]))?"
 )
 # The first two characters behind "%", of %2F and the like.
 ESCAPE = re.compile(r"[0-9A-Fa-f]{2}(?=[A-Za-z0-9])")
+# netstat's address and port, an address behind which WebDAV is told to use TLS or a port, a path that ends in a file.
+NETSTAT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3}){3})\.([0-9]{1,5})")
+WEBDAV = re.compile(r"@(?:SSL|[0-9]{1,5})(?:@[0-9]{1,5})?\\", re.IGNORECASE)
+FILE_PATH = re.compile(
+    r"/(?:[A-Za-z0-9_.~%@+-]{1,60}+/){0,10}+[A-Za-z0-9_.~%@+-]{0,60}\.(?:exe|dll|msi|msix|scr|hta|js|jse|vbs|vbe|ps1|bat|cmd|sh|py|lnk|iso|img|zip|rar|7z|gz|tgz"
+    r"|cab|jar|apk|dmg|pkg|bin|elf|dat|txt|php|aspx?|jsp|cgi|html?|doc[mx]?|xls[bmx]?|ppt[mx]?|pdf|rtf|png|jpe?g|gif|ico|css|json|xml)"
+    r"(?![A-Za-z0-9.])",
+    re.IGNORECASE,
+)
+# All that stands between a slash and the end of a name.
+NEXT_NAME = re.compile(rf"([{_ASCII_LABEL}]++(?:\.[{_ASCII_LABEL}]++)++)(?![{_ASCII_LABEL}./?#])")
 # What is written behind a port that is no path: 198.51.100.7:443/tcp
 PROTOCOL = re.compile(r"/(?:tcp|udp)(?![A-Za-z0-9/._-])", re.IGNORECASE)
 PORT = re.compile(r":([0-9]{1,5})(?![0-9:.])")

@@ -15,6 +15,7 @@ SPECIAL_TLDS = frozenset({"onion", "i2p", "bit", "bazar", "coin", "emc", "lib", 
 
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
+_NUMBERS = re.compile(r"(?:0x[0-9a-f]{0,8}|[0-9]{1,11})(?:\.(?:0x[0-9a-f]{0,8}|[0-9]{1,11})){0,3}")
 _IPV4 = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 
 
@@ -39,6 +40,29 @@ def ipv4(text: str) -> str | None:
     if max(octets) > 255:
         return None
     return ".".join(map(str, octets))
+
+
+def encoded_ipv4(text: str) -> str | None:
+    """The address that browsers make of a host written as numbers (WHATWG URL 3.5): hexadecimal, octal, or one number for all
+    four octets; None when it is none.
+    """
+    parts = text.lower().split(".")
+    # 38.27.99 and the like are read too, but only versions and section numbers are written so.
+    if not _NUMBERS.fullmatch(text.lower()) or len(parts) not in (1, 4):
+        return None
+    numbers = []
+    for part in parts:
+        base = 16 if part.startswith("0x") else 8 if part.startswith("0") and len(part) > 1 else 10
+        try:
+            numbers.append(int(part[2:] or "0", base) if base == 16 else int(part, base))
+        except ValueError:
+            return None
+    last = numbers.pop()
+    if any(number > 255 for number in numbers) or last >= 256 ** (4 - len(numbers)):
+        return None
+    value = last + sum(number << (8 * (3 - place)) for place, number in enumerate(numbers))
+    # 0.0.0.0/8 and what begins with 224 and more is nobody's: a number that gives it is a number.
+    return str(ipaddress.IPv4Address(value)) if 0 < value >> 24 < 224 else None
 
 
 def ipv6(text: str) -> str | None:

@@ -79,8 +79,8 @@ def authority_host(authority: re.Match[str]) -> str | None:
     if authority["six"]:
         address = hosts.ipv6(authority["six"])
         return f"[{address}]" if address else None
-    name = authority["host"] or authority["wide"]
-    return hosts.ipv4(name) or hosts.host(name)
+    name = authority["host"] or authority["wide"] or authority["number"]
+    return hosts.ipv4(name) or hosts.encoded_ipv4(name) or hosts.host(name)
 
 
 def url(scheme: str | None, authority: re.Match[str], host: str, tail: str) -> str:

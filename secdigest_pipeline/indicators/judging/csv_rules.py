@@ -19,6 +19,15 @@ CSV_TYPES = {
     "sha1": "file_hash_sha1",
     "sha256": "file_hash_sha256",
 }
+# Refusals of the CSV's columns alone (docs/contract.md 2.3): every other form takes such a value. Names as ioc_refusal() gives them.
+OF_THE_CSV_ALONE = frozenset(
+    (
+        "type_not_in_csv",
+        "url_without_scheme",
+        "value_is_not_a_domain_name_the_contract_takes",
+        "value_is_not_a_URL_with_scheme_http,_https,_ftp_or_wss_and_a_host",
+    )
+)
 CATEGORIES = frozenset(("c2", "srcip", "phishing-site", "malware", "tool", "abusefile", "related-file", "unknown"))
 DESCRIPTION_PREFIX = "AI generated."
 AUTHOR = "AI agent"

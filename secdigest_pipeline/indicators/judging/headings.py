@@ -1,6 +1,7 @@
 """What a heading, label or table head announces: indicators, references, or another part of the article."""
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 Announces = Literal["indicators", "references", "other", ""]
@@ -72,7 +73,13 @@ _LONGEST = 400
 
 def undressed(line: str) -> str:
     """A heading's words without marks, numbers, tags and the colon."""
-    text = line[:_LONGEST].strip()
+    return _undressed(line[:_LONGEST])
+
+
+# A page's lines are read twice, for its observables and for what the ledger alone holds.
+@lru_cache(maxsize=4096)
+def _undressed(line: str) -> str:
+    text = line.strip()
     if _is_bare(text):
         return text
     for _ in range(4):
@@ -93,7 +100,12 @@ def announces(line: str, marked: bool) -> Announces:
 
     An unmarked line must be short and all about it: prose that mentions IOCs announces nothing.
     """
-    text = undressed(line)
+    return _announced(line[:_LONGEST], marked)
+
+
+@lru_cache(maxsize=4096)
+def _announced(line: str, marked: bool) -> Announces:
+    text = _undressed(line)
     if not text or len(text) > (120 if marked else 60):
         return ""
     bare = _COUNT.sub("", text) or text

@@ -1,5 +1,6 @@
 """The IOC ledger: every value of every article as one row, kept as an IOC or suppressed by a named reason. Nothing is dropped."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -8,6 +9,7 @@ from secdigest_pipeline.articles.records import Article, PrimaryPage
 from secdigest_pipeline.base.characters import plain_line
 from secdigest_pipeline.base.editions import JST, Edition
 from secdigest_pipeline.base.suffixes import registered_domain
+from secdigest_pipeline.indicators.finding.artifacts import COVERING, artifacts
 from secdigest_pipeline.indicators.finding.find import Observable
 from secdigest_pipeline.indicators.finding.hosts import bare_host
 from secdigest_pipeline.indicators.finding.observables import Found, found_in, page_texts
@@ -58,11 +60,15 @@ def ledger(
     known = Known(lists or vendored(), local)
     searched = _pages(articles, primary, found_in(page_texts(articles, primary)) if found is None else found)
     pages = [page for page, _ in searched]
-    read = [_sightings(page.page_text, items) for page, items in searched]
+    pivots = [artifacts(page.page_text) for page in pages]
+    read = [
+        _sightings(page.page_text, _uncovered(items, covering))
+        for (page, items), covering in zip(searched, pivots, strict=True)
+    ]
     shared = _shared([sightings for sightings, _ in read], [(page.article_id, page.page_text) for page in pages])
     rows: dict[tuple[str, str, str], Ioc] = {}
     own_pages = {article.article_id: article.url for article in articles}
-    for page, sightings, (_, is_list) in zip(pages, shared, read, strict=True):
+    for page, sightings, (_, is_list), others in zip(pages, shared, read, pivots, strict=True):
         setting = _setting(page, sightings, is_list)
         said: dict[tuple[str, str], list[IocRole]] = defaultdict(list)
         for role in roles.get(page.article_id, ()):
@@ -71,7 +77,7 @@ def ledger(
         day = _date(page)
         own_page = own_pages[page.article_id]
         listed = 0
-        for sighting in sightings:
+        for sighting in (*sightings, *(_sightings(page.page_text, others)[0] if others else ())):
             own = said.get((sighting.type, sighting.value), ())
             row = _row(page, sighting, setting, known, own, names, day)
             if page.url != own_page and row.is_ioc:
@@ -115,6 +121,20 @@ def _pages(
             ),
         )
     ]
+
+
+def _uncovered(items: Sequence[Observable], covering: Sequence[Observable]) -> Sequence[Observable]:
+    """The observables that are no part of something else: an import hash is no MD5, the ends of a range are no addresses."""
+    spans = [item for item in covering if item.type in COVERING]
+    if not spans:
+        return items
+    starts = [span.start for span in spans]
+
+    def is_apart(item: Observable) -> bool:
+        at = bisect_right(starts, item.start) - 1
+        return at < 0 or item.end > spans[at].end
+
+    return [item for item in items if is_apart(item)]
 
 
 def _sightings(text: str, items: Sequence[Observable]) -> tuple[list[Sighting], bool]:

@@ -129,6 +129,14 @@ def _noun(type: str) -> str:
         "url": "URL.",
         "email": "E-mail address.",
         "cve": "CVE id.",
+        "cidr": "Network.",
+        "ip_range": "Range of IP addresses.",
+        "attack_id": "ATT&CK technique.",
+        "file_name": "File name.",
+        "wallet": "Cryptocurrency wallet.",
+        "registry_key": "Registry key.",
+        "mutex": "Mutex.",
+        "thumbprint": "Certificate thumbprint.",
     }
     return nouns.get(type, f"{type.upper()}.")
 

@@ -1,5 +1,6 @@
 """What speaks for and against one value of one article, and the role, category and phrases that follow from it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,7 @@ from secdigest_pipeline.indicators.judging.scoring import Reason
 from secdigest_pipeline.indicators.judging.sections import Place
 from secdigest_pipeline.indicators.records import IocRole, Role
 from secdigest_pipeline.indicators.warninglists import (
+    PLATFORM_NAMES,
     RESOLVERS,
     WELL_KNOWN_HOSTS,
     Hit,
@@ -24,13 +26,32 @@ from secdigest_pipeline.indicators.warninglists import (
 
 HASHES = frozenset(("md5", "sha1", "sha256", "sha512"))
 ADDRESSES = frozenset(("ipv4", "ipv6"))
-NOT_COLLECTED = frozenset(("cve", "email"))
+# Types of finding/artifacts.py that are a file's or lie on the victim's machine, and all of them.
+FILE_ARTIFACTS = frozenset(("file_name", "imphash", "ssdeep", "registry_key", "mutex"))
+ARTIFACTS = FILE_ARTIFACTS | {"cidr", "ip_range", "attack_id", "wallet", "ja3", "thumbprint"}
+NOT_COLLECTED = ARTIFACTS | {"cve", "email"}
 _MALICIOUS_ROLES = frozenset(("attacker_infrastructure", "malware_sample", "abused_service"))
 _BENIGN_ROLES = frozenset(("victim", "researcher", "reference"))
 _REFERRING = frozenset(
-    ("own_outlet", "live_link", "link_target", "reference_section", "benign_wording", "warning_list", "inside_link")
+    (
+        "own_outlet",
+        "live_link",
+        "link_target",
+        "reference_section",
+        "benign_wording",
+        "called_innocent",
+        "warning_list",
+        "inside_link",
+    )
 )
 _HASH, _ADDRESS, _NAME = Reason("hash"), Reason("address"), Reason("name")
+_HASH_BESIDE = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{64}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{32})(?![0-9A-Za-z])")
+# A file's name, whose words (Git-Update.msi, Serial.zip) say nothing of the hash beside it.
+_FILE_NAME = re.compile(
+    r"[\w.@$%()+~-]{1,120}\.(?:exe|msi|dll|sys|scr|zip|rar|7z|gz|iso|img|cab|js|vbs|ps1|bat|hta|lnk|docx?|docm|xlsx?|xlsm|pdf|rtf|apk|dmg|pkg|jar|bin"
+    r"|dat|elf|py|sh|txt|php|html?)\b",
+    re.IGNORECASE,
+)
 # Surroundings that are remembered: the values of one list stand in the same ones, one after the other.
 _ASKED = 256
 
@@ -103,12 +124,21 @@ def reasons_of(sighting: Sighting, setting: Setting, known: Known, roles: Sequen
         found += _links(sighting, setting, numeric)
     if is_hash and sighting.inside_links:
         found.append(Reason("inside_link"))
+    if type == "url" and _is_fetched(sighting.places):
+        found.append(Reason("download_command"))
+    if type == "file_name" and any(_HASH_BESIDE.search(f"{place.before} {place.after}") for place in sighting.places):
+        found.append(Reason("beside_hash"))
+    if live and host.endswith(".onion"):
+        found.append(Reason("onion"))
     found += _against(sighting.places, live, is_hash)
     hit = _listed(sighting, known.lists)
     if hit:
         # A list knows the service; what lies at one of its paths is for the article to say.
         service = type == "url" and has_path(value) and is_known_service(host)
-        found.append(Reason("service_path" if service else "warning_list", hit.list))
+        listed = any(place.section == "indicators" and place.listed for place in sighting.places)
+        found.append(
+            Reason(("service_path_listed" if listed else "service_path") if service else "warning_list", hit.list)
+        )
     found += _analysis(roles)
     found += _rules(sighting, setting, known)
     return tuple(found)
@@ -131,6 +161,8 @@ def _for(places: tuple[Place, ...], live: bool, is_hash: bool, gives_indicators:
     # In a page without any sign of indicators such lines are its list of sister sites or of links.
     if gives_indicators and any(place.block for place in places):
         found.append(Reason("block"))
+    elif any(place.row for place in places):
+        found.append(Reason("row"))
     if any(wording.ATTACKER(text) for place in places for text in _beside(place)):
         found.append(Reason("attacker_wording"))
     elif any(wording.MALICIOUS(text) for place in places for text in _beside(place)):
@@ -163,13 +195,34 @@ def _against(places: tuple[Place, ...], live: bool, is_hash: bool) -> tuple[Reas
     if all(place.section == "references" for place in places):
         found.append(Reason("reference_section"))
     if is_hash:
-        if any(wording.NOT_A_FILE(text) for place in places for text in (place.before[-60:], place.label)):
+        said = (text for place in places for text in (place.before[-60:], place.label))
+        if any(wording.NOT_A_FILE(text) and wording.NOT_A_FILE(_FILE_NAME.sub(" ", text)) for text in said):
             found.append(Reason("not_a_file_hash"))
+    elif any(_is_innocent(place) for place in places):
+        found.append(Reason("called_innocent"))
     elif live and any(wording.VICTIM(text) for place in places for text in _beside(place)):
         found.append(Reason("victim_wording"))
     elif live and any(wording.BENIGN(text) for place in places for text in _beside(place)):
         found.append(Reason("benign_wording"))
     return tuple(found)
+
+
+@lru_cache(maxsize=_ASKED)
+def _is_fetched(places: tuple[Place, ...]) -> bool:
+    """Whether a command that fetches and runs a URL stands right before it."""
+    return any(len(place.before) > 3 and wording.FETCHES(place.before) for place in places)
+
+
+def _is_innocent(place: Place) -> bool:
+    """Whether the words right beside a value call it nobody's weapon, and none that it was made or only looks like one."""
+    if not wording.may_be_innocent(f"{place.before}\n{place.after}"):
+        return False
+    if wording.COMPROMISED(place.after) or wording.COMPROMISED(place.before):
+        return False
+    # 正規サイト a.example を装う: somebody else imitates it.
+    return wording.INNOCENT_BEFORE(place.before) or (
+        wording.INNOCENT_AFTER(place.after) and not wording.IMITATES(place.after)
+    )
 
 
 def _listed(sighting: Sighting, lists: WarningLists) -> Hit | None:
@@ -178,7 +231,7 @@ def _listed(sighting: Sighting, lists: WarningLists) -> Hit | None:
         return None
     host = sighting.host
     hit = lists.address(sighting.value) if sighting.type in ADDRESSES else lists.host(host) if host else None
-    if hit is None or hit.says in ("shared_network", "placeholder"):
+    if hit is None or hit.says in ("shared_network", "placeholder", "platform"):
         return None
     return hit
 
@@ -199,6 +252,8 @@ def _rules(sighting: Sighting, setting: Setting, known: Known) -> list[Reason]:
     entry = known.local.entry(value, host)
     if entry:
         found.append(Reason(f"local_{entry.verdict}", entry.why))
+    if type == "cidr" and addresses.scope(value.partition("/")[0]) != "global":
+        found.append(Reason("private_address"))
     if type in NOT_COLLECTED:
         found.append(Reason("not_collected"))
     if host and not sighting.defanged and setting.outlet and registered_domain(host) == setting.outlet:
@@ -210,18 +265,23 @@ def _rules(sighting: Sighting, setting: Setting, known: Known) -> list[Reason]:
         return found
     address = value if type in ADDRESSES else host if type == "url" and is_address(host) else ""
     if address:
-        found += _address_rules(type, address, sighting)
+        found += _address_rules(type, address, sighting, known.lists)
     elif host in WELL_KNOWN_HOSTS and (type != "url" or not has_path(value)):
         found.append(Reason("well_known_host"))
     hit = known.lists.host(host) if host and not address else None
     if hit and hit.says == "placeholder":
         found.append(Reason("placeholder", hit.list))
+    elif hit and hit.list in PLATFORM_NAMES and type in ("domain", "url") and not (type == "url" and has_path(value)):
+        found.append(Reason("platform_name", hit.list))
     return found
 
 
-def _address_rules(type: str, address: str, sighting: Sighting) -> list[Reason]:
+def _address_rules(type: str, address: str, sighting: Sighting, lists: WarningLists) -> list[Reason]:
     if address in RESOLVERS:
         return [Reason("public_resolver")]
+    hit = lists.address(address) if type in ADDRESSES else None
+    if hit and hit.says == "platform":
+        return [Reason("platform_address", hit.list)]
     scope = addresses.scope(address)
     if scope == "reserved":
         return [Reason("reserved_address")]
@@ -254,10 +314,10 @@ def role_of(
         said = next((role.role for role in roles if role.role in agreed and role.quote.strip()), None)
         if said:
             return said
-    if type == "cve":
+    if type in ("cve", "attack_id"):
         return "reference"
     if malicious:
-        if type in HASHES:
+        if type in HASHES or type in FILE_ARTIFACTS:
             return "malware_sample"
         return "abused_service" if type != "email" and is_known_service(sighting.host) else "attacker_infrastructure"
     hit = _listed(sighting, lists)

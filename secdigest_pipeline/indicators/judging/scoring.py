@@ -18,7 +18,7 @@ class Weight(NamedTuple):
     why: str
 
 
-# No sum of other reasons outweighs a rule: the largest possible sum of all positive ones is below 20.
+# No sum of other reasons outweighs a rule: the sum of all positive ones is below 30.
 RULE = -30.0
 
 WEIGHTS: Mapping[str, Weight] = {
@@ -32,8 +32,12 @@ WEIGHTS: Mapping[str, Weight] = {
     "indicator_prose": Weight(1.0, "stands in a sentence under such a heading, as links to reports do too"),
     "listed": Weight(1.0, "stands alone on its line, in a table row, a list of values or a code block"),
     "block": Weight(1.5, "one of three or more lines in a row that hold nothing but values"),
+    "row": Weight(0.3, "one of three or more values in a line that holds little else but a label"),
     "attacker_wording": Weight(2.0, "the words beside it call it an attacker's: C2, phishing site, connects to"),
     "malicious_wording": Weight(0.7, "words of an attack stand beside it, as they do beside victims and tools"),
+    "download_command": Weight(2.5, "a URL in a command that fetches and runs what it gives"),
+    "beside_hash": Weight(1.5, "a file's name in the row of a hash: the sample's own"),
+    "onion": Weight(1.5, "a Tor name in a security text is a gang's site far oftener than a newspaper's"),
     "same_host_defanged": Weight(2.5, "the article defangs the same host elsewhere"),
     "other_articles": Weight(0.7, "another article of the edition gives the same value as an indicator"),
     "analysis_malicious": Weight(4.0, "the analysis gives it an attacker's role and quotes the source"),
@@ -54,6 +58,8 @@ WEIGHTS: Mapping[str, Weight] = {
         -5.0, "live, and on a list of well-known hosts (benchmark: 86 of 88 such hits are harmless)"
     ),
     "service_path": Weight(-2.5, "a live URL on a shared service: a source as often as an abused upload"),
+    "service_path_listed": Weight(-1.0, "the same in a list of indicators, where sources do not stand"),
+    "called_innocent": Weight(-14.0, "its own row or sentence calls it legitimate, a decoy or a connectivity check"),
     "analysis_benign": Weight(-4.0, "the analysis calls it a victim, source or reference and quotes the source"),
     "analysis_benign_unquoted": Weight(-0.7, "the analysis calls it a victim, source or reference without a quote"),
     # rules: never an IOC, whatever else is said
@@ -62,6 +68,8 @@ WEIGHTS: Mapping[str, Weight] = {
     "private_address": Weight(RULE, "a private address the article does not list as an indicator"),
     "private_address_listed": Weight(0.0, "a private address in a list of indicators: report only, never CSV"),
     "public_resolver": Weight(RULE, "a public DNS resolver (docs/contract.md 2.3)"),
+    "platform_address": Weight(RULE, "an address at which a platform of the whole world answers itself"),
+    "platform_name": Weight(RULE, "a name of a platform's own, without a path: a list of its vendor holds it"),
     "well_known_host": Weight(RULE, "one of the six hosts of docs/contract.md 2.3, without a path of its own"),
     "placeholder": Weight(RULE, "a name set aside for examples (RFC 6761)"),
     "harmless_hash": Weight(RULE, "the hash of an empty, test or certificate file"),
@@ -103,7 +111,7 @@ def verdict(reasons: tuple[Reason, ...]) -> Verdict:
     return Verdict(
         is_ioc=total > 0,
         malicious=log_odds(collected) > 0,
-        confidence=confidence(total),
+        confidence=confidence(log_odds(collected)),
         reasons=tuple(str(reason) for reason in reasons),
         suppressed="" if total > 0 else strongest_against(reasons),
     )

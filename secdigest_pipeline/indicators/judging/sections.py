@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from secdigest_pipeline.indicators.finding.find import Observable
-from secdigest_pipeline.indicators.judging import headings
+from secdigest_pipeline.indicators.judging import headings, wording
 from secdigest_pipeline.indicators.judging.headings import Announces
 
 # Words that far from a value, on its own line, are about it.
@@ -31,6 +31,8 @@ _SILENCE = 12
 _PROSE = 240
 _LABEL = 80
 
+# Values in one line that make a row of them.
+_ROW = 3
 # Lines of nothing but values in a row that make a block: two may be a coincidence of page furniture.
 _BLOCK = 3
 
@@ -50,6 +52,7 @@ class Place(NamedTuple):
     """Surroundings of one value: equal for the values of one list, so that what they say is asked once.
 
     `listed`: alone on its line, in a table row, code block or list. `block`: one of three lines in a row that hold nothing but values.
+    `row`: one of three values or more in a line that holds little else.
     `before` and `after` are its own sentence, at most NEAR characters of it.
     """
 
@@ -60,6 +63,7 @@ class Place(NamedTuple):
     block: bool
     before: str
     after: str
+    row: bool = False
 
 
 @dataclass(slots=True)
@@ -71,6 +75,7 @@ class _Line:
     label: str
     listed: bool
     block: bool
+    row: bool = False
 
 
 class Layout:
@@ -101,6 +106,7 @@ class Layout:
             line.block,
             _SENTENCE_END.split(self._text[begin : value.start])[-1] if begin < value.start else "",
             _SENTENCE_END.split(self._text[value.end : end], maxsplit=1)[0] if value.end < end else "",
+            line.row,
         )
 
     def _reach(self, value: Observable, line: _Line) -> tuple[int, int]:
@@ -212,7 +218,7 @@ class _Reader:
             if self.level == _UNMARKED and self.section != "indicators":
                 self.section, self.level = "", 0
             self.label = headings.undressed(line)[:_LABEL]
-        elif self.section == "indicators" and len(line) <= _LABEL:
+        elif len(line) <= _LABEL and (self.section == "indicators" or (len(line) <= 40 and wording.PAYMENT(line))):
             self.label = headings.undressed(line)[:_LABEL]
 
 
@@ -250,7 +256,9 @@ def _lines(text: str, values: Sequence[Observable]) -> list[_Line]:
             reader.passes(_blanked(line, start, here))
         section, listed = reader.holds(line)
         listed = listed or alone
-        lines.append(_Line(start, end, section, reader.heading, reader.label, listed, False))
+        lines.append(
+            _Line(start, end, section, reader.heading, reader.label, listed, False, len(here) >= _ROW and alone)
+        )
         own = _own_label(line, start, here)
         if own or not listed:
             # A label speaks of the list below it; a sentence has its own words.

@@ -27,7 +27,7 @@ def ioc_state(article: Article, iocs: Sequence[Ioc]) -> tuple[IocState, str]:
         return "取得不能", why_unread(article.read_state, article.read_reason)
     if not article.page_text.strip():
         return "未確認", "ページ本文の欠落"
-    if any(ioc.confidence >= _OPEN for ioc in own):
+    if any(ioc.confidence >= _OPEN and ioc.suppressed != "not_collected" for ioc in own):
         return "未確認", "IOCと断定できない値の存在"
     if wording.INDICATORS_ELSEWHERE(article.page_text[:200_000]):
         return "未確認", "IOC一覧の別資料への掲載"

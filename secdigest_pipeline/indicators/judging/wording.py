@@ -28,9 +28,19 @@ _PLACES = (
 _PLACES += r"|infrastructure|portals?|shops?|stores?)"
 _CARGO = r"(?:payload|malware|second[- ]stage|next[- ]stage|implant|trojan|backdoor|stealer|loader|script|binary|executable|dll|archive)"
 
-# The value is an attacker's, in so many words.
-ATTACKER = _asks(
-    r"c2s?\b|c&c\b|cnc\b|command[- ](?:and|&)[- ]control",
+_RUN_BY = _asks(
+    r"(?:run|owned|operated|registered|controlled|managed|set up|created|used) by (?:the )?(?:same )?"
+    r"(?:attackers?|threat actors?|actors?|scammers?|fraudsters?|criminals?|gang|operators?|hackers?|adversar\w+)\b",
+)
+_IS_MALICIOUS = _asks(
+    r"(?:is|are|was|were) (?:all |both |clearly |also |indeed )?(?:malicious|fraudulent|rogue|fake)\b(?! news)",
+    japanese="は(?:いずれも|すべて|どちらも)?(?:悪性|偽物|不正なもの)",
+)
+_FAKE_FROM = _asks(
+    r"(?:fake|malicious|trojani[sz]ed|rogue) (?:apps?|installers?|software|updates?|packages?|extensions?) .{0,40}\bfrom\b"
+)
+_ATTACKER = _asks(
+    r"c2s?\b|c ?& ?c\b|cnc\b|command[- ](?:and|&)[- ]control",
     r"beacon(?:s|ed|ing)?\b|call(?:s|ed|ing)?[- ]?back|phon(?:e|es|ed|ing) home|exfiltrat\w+",
     r"drop (?:site|zone|server)|staging (?:server|host)",
     r"attacker[- ](?:controlled|owned|operated)|controlled by (?:the )?(?:attacker|threat)",
@@ -39,10 +49,32 @@ ATTACKER = _asks(
     r"(?:download|fetch|retriev|pull|load|grab|drop)\w* .{0,40}" + _CARGO + r"s?\b.{0,40}\bfrom\b",
     # right before the value: "connects to", "communicates with the server at"
     r"(?:connect|communicat|reach|redirect)\w*(?: \w+){0,3} (?:to|with|out to)\b(?: \w+){0,5}[\s:\"'“(]*\Z",
-    japanese=r"通信先|接続先|送信先|遷移先|誘導先|配布元|配信元|取得先|ダウンロード元|攻撃元|指令サーバ"
+    japanese=r"攻撃者(?:ら)?(?:が|の|により|によって)(?:運営|管理|登録|取得|用意|使用|利用|設置|所有)|通信先|接続先|送信先|遷移先|誘導先|配布元|配信元|取得先|ダウンロード元|攻撃元|指令サーバ"
     r"|(?:悪性|不正|悪意のある|フィッシング|偽の?|詐欺|攻撃者の?)(?:な)?(?:ドメイン|サイト|ページ|url|ip|サーバ|ホスト|リンク|ストア)"
     r"|(?:へ|に)(?:接続|通信|アクセス|送信)|と通信",
 )
+
+
+def _may_be_called_malicious(text: str) -> bool:
+    return any(word in text for word in ("malicious", "fraudulent", "fake", "rogue", "は"))
+
+
+def may_be_denied(text: str) -> bool:
+    """Whether a text may say that something is not so."""
+    return " not " in text or "ない" in text or "なく" in text
+
+
+def ATTACKER(text: str) -> bool:
+    """The value is an attacker's, in so many words."""
+    # The rarer lists of words are asked only where a word stands that they need.
+    return (
+        _ATTACKER(text)
+        or (" by " in text and _RUN_BY(text))
+        or (" from" in text and _FAKE_FROM(text))
+        or (_may_be_called_malicious(text) and not may_be_denied(text) and _IS_MALICIOUS(text))
+    )
+
+
 # Words of an attack that stand beside victims, tools and sources as well.
 MALICIOUS = _asks(
     r"malicious|malware|trojan|backdoor|stealer|ransom\w*|botnet|implant|payload|second[- ]stage|dropper|loader",
@@ -67,6 +99,60 @@ BENIGN = _asks(
     japanese=r"正規の|正規(?:サイト|サービス|ドメイン|ファイル)|公式|参照|参考|詳細は|詳しくは|お問い合わせ|問い合わせ先|プレスリリース"
     r"|更新プログラム|修正プログラム|アドバイザリ|出典|引用|こちら",
 )
+# A command that fetches and runs what a URL gives: nobody cites a source that way.
+FETCHES = _asks(
+    r"download(?:file|string|data)(?:async)?\s*\(|invoke-(?:webrequest|restmethod)|\biwr\b|\birm\b|start-bitstransfer|certutil\b.{0,40}-urlcache"
+    r"|bitsadmin\b.{0,60}/transfer|mshta(?:\.exe)?\b|msiexec(?:\.exe)?\b.{0,30}/i|regsvr32(?:\.exe)?\b.{0,30}/i:|urldownloadtofile"
+    r"|msxml2\.(?:server)?xmlhttp|rundll32(?:\.exe)?\b",
+)
+_INNOCENT = (
+    r"(?:legit(?:imate)?|benign|genuine|harmless|official|real|clean|unrelated|innocent)[ -](?:\w+[ -]){0,2}"
+    r"(?:sites?|websites?|domains?|services?|servers?|hosts?|pages?|portals?|urls?|addresses|address|ips?|infrastructure|software|files?|tools?"
+    r"|installers?|binar(?:y|ies)|organi[sz]ations?|compan(?:y|ies)|bank)"
+)
+# A word of the next two, in lower case: most texts have none, and to look for a word is cheap.
+_HINTS = (
+    "legit benign genuine harmless official real clean unrelated innocent malicious decoy connectivity false sinkhole "
+    "正規 悪性で 無害 無関係 攻撃者のもの 不正で 囮 おとり デコイ ダミー 確認 誤検知 公式 本物 実在"
+).split()
+
+
+def may_be_innocent(text: str) -> bool:
+    """Whether it is worth asking INNOCENT_AFTER and INNOCENT_BEFORE."""
+    low = text.lower()
+    return any(hint in low for hint in _HINTS)
+
+
+# Said of the value itself, right behind or right before it: that it is nobody's weapon.
+INNOCENT_AFTER = _asks(
+    r"\A[\s|)\]\"'`*:,(\[–—-]*(?:(?:is|was|are|were|which is|itself)\s+)?(?:only\s+|just\s+|merely\s+)?(?:an?\s+|the\s+|their\s+)?"
+    r"(?:" + _INNOCENT + r"|(?:legit(?:imate)?|benign|harmless)\s*(?:[,.;|)(]|\Z)|not malicious"
+    r"|(?:a )?decoy(?: (?:site|domain|page|url|website|traffic)|\b(?! (?:document|pdf|file)))"
+    r"|(?:used (?:only |just )?(?:for|as) )?(?:an? )?(?:internet |network )?connectivity (?:check|test)|false positive|sinkholed?\b)",
+    r"\A[\s\u3000|）)」』\]\"'`*：:、,（(–—-]*(?:は|が|も|自体は)?、?(?:実在の|本物の)?(?:正規(?!の?(?:ファイル|ツール)?(?:を|に)(?:装|偽|模|見せ))"
+    r"|悪性では?(?:ない|なく|ありません)|無害|無関係|攻撃者のものでは(?:ない|なく)|不正では?(?:ない|なく)|囮|おとり(?!文書)|デコイ(?!文書)"
+    r"|ダミー|(?:疎通|接続|通信)の?確認|誤検知|公式)",
+)
+INNOCENT_BEFORE = _asks(
+    r"(?:\b(?:the|a|an|as) |\A[\s|*-]*|[:(]\s*)" + _INNOCENT + r"(?: (?:of|at|for|like|such as))?[\s:(\"'`“|]*\Z",
+    r"(?:internet |network )?connectivity (?:check|test)s?(?: (?:to|of|against|on|with|via|using|by))?(?: \w+){0,3}[\s:(\"'`“|]*\Z",
+    r"decoy (?:sites?|domains?|pages?|urls?|websites?|traffic)(?: (?:to|like|such as))?[\s:(\"'`“|]*\Z",
+    r"(?:正規の?(?:サイト|ページ|ドメイン|サービス|サーバー?|url|ウェブサイト)|(?:本物|実在)の(?:サイト|ページ|ドメイン)|公式(?:サイト|ページ|ドメイン)"
+    r"|(?:疎通|接続|通信)の?確認(?:先|用|の?ため(?:に)?)?|(?:囮|おとり|デコイ)の?(?:サイト|ドメイン|ページ)?)"
+    r"(?:である|の|は|として|、|に|へ|と)?[\s\u3000：:「『（(|\"'`]*\Z",
+)
+# With one of these beside it a legitimate site is a weapon after all.
+COMPROMISED = _asks(
+    r"compromis\w+|hacked|hijack\w*|abus\w+|misus\w+|breached|defaced|infected|takeover|taken over|malicious (?:code|script|file|content)",
+    japanese=r"改ざん|侵害|悪用|乗っ取|踏み台|マルウェアを(?:配布|設置)",
+)
+# With one of these behind it the value only looks like one.
+IMITATES = _asks(
+    r"look(?:s|ing)?[- ](?:like|alike)|look-?alike|legitimate[- ]looking|imitat\w+|impersonat\w+|mimic\w*|spoof\w*|pretend\w*"
+    r"|pos(?:es|ed|ing) as"
+    r"|disguis\w+|masquerad\w+|fake|typosquat\w*|c2\b|c&c|phish\w*",
+    japanese=r"装|偽|模倣|なりすま|似せ|見せかけ|詐称",
+)
 # The value belongs to somebody who was attacked, imitated or targeted.
 VICTIM = _asks(
     r"victims?\b|target(?:s|ed|ing)?\b .{0,30}(?:bank|site|website|organi[sz]ation|compan)|leak(?:ed)? .{0,30}\bof\b|stolen from\b",
@@ -80,7 +166,7 @@ PHISHING = _asks(
     japanese=r"フィッシング|偽サイト|偽の|偽ログイン|詐欺サイト|なりすま|詐称",
 )
 C2 = _asks(
-    r"c2s?\b|c&c\b|cnc\b|command[- ](?:and|&)[- ]control|beacon\w*|call(?:s|ed|ing)?[- ]?back|phon\w+ home",
+    r"c2s?\b|c ?& ?c\b|cnc\b|command[- ](?:and|&)[- ]control|beacon\w*|call(?:s|ed|ing)?[- ]?back|phon\w+ home",
     r"exfil\w*|drop (?:site|zone|server)|reverse shell|tunnel\w*|communicat\w+ (?:with|to)|connect\w* (?:to|with)|contacts?\b",
     r"post-infection traffic|network (?:indicators?|iocs?|traffic)",
     japanese=r"通信先|接続先|送信先|と通信|に接続|へ接続|指令",
@@ -111,11 +197,17 @@ TOOL = _asks(
     r"(?:hack|scanning|tunnel\w*|remote)[- ]tools?\b",
     japanese=r"ツール",
 )
+# The label of a list of payments: their ids are as long as a SHA-256.
+PAYMENT = _asks(
+    r"tx(?: ?ids?| ?hash(?:es)?)\b|transactions?(?: ids?| hash(?:es)?)\b",
+    japanese=r"トランザクション|取引(?:ID|ハッシュ)|送金(?:ID|ハッシュ)",
+)
 # A hash that is no file's: of a commit, certificate, key, TLS client or import table.
 NOT_A_FILE = _asks(
     r"commits?\b|git\b|ja3s?\b|ja4\b|jarm\b|imphash|import hash|serial(?: number)?\b|thumbprint|fingerprint|certificate",
+    r"tx(?: ?ids?| ?hash(?:es)?)?\b|transactions?(?: ids?| hash(?:es)?)?\b|block ?hash\b|order id\b|session id\b|nonce\b",
     r"mutex\b|guid\b|uuid\b|api key\b|token\b|key\b\s*[:=]|iv\b\s*[:=]|encryption key|aes\b|rc4\b",
-    japanese=r"コミット|フィンガープリント|拇印|証明書|鍵\s*[:：=]",
+    japanese=r"コミット|トランザクション|取引(?:ID|ハッシュ)|送金(?:ID|ハッシュ)|ブロックハッシュ|フィンガープリント|拇印|証明書|鍵\s*[:：=]",
 )
 _LIST_OF_THEM = r"(?:indicators? of compromise|iocs?\b|indicators)"
 # The page itself says that its indicators are somewhere else.

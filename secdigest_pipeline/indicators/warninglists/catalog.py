@@ -1,14 +1,17 @@
 """Which MISP warning lists are vendored, how each is matched, and what a hit says.
 
 Left out on purpose: lists of a million popular hosts and `nioc-filehash` (size); `public-dns-v4` (62,000 open resolvers, many of
-them broken into; ours is RESOLVERS in services.py); cloud and VPN address ranges (attackers rent there); `dynamic-dns` (its
+them broken into; ours is RESOLVERS in lookup.py); cloud and VPN address ranges, `github` and `amazon-aws` among them (attackers
+rent there: data/platform-networks.txt holds what of them is the platforms' own); `dynamic-dns` (its
 entries are public suffixes, which must never be matched); `ti-falsepositives` (legitimate tools that attackers bring along are
 `abusefile` rows of docs/contract.md 2.2, not errors).
 """
 
 from typing import Literal, NamedTuple
 
-Says = Literal["vendor", "benign", "bank", "popular", "service", "placeholder", "hash", "sinkhole", "shared_network"]
+Says = Literal[
+    "vendor", "benign", "bank", "popular", "service", "placeholder", "hash", "sinkhole", "shared_network", "platform"
+]
 Form = Literal["hosts", "networks", "hashes"]
 
 
@@ -22,6 +25,7 @@ class Listed(NamedTuple):
 
 
 # Of several lists that hold a host, the first names the hit: from the list that says most about a host to the one that says least.
+# platform: addresses at which everybody's sign-in, mail or messenger answers; shared_network: front ends of thousands of customers.
 # `subdomains` follows the list's own type (`hostname` and `substring` cover subdomains, `string` does not); a leading dot in
 # an entry covers them in every list.
 CATALOG: tuple[Listed, ...] = (
@@ -49,10 +53,21 @@ CATALOG: tuple[Listed, ...] = (
     Listed("majestic_million", "hosts", "popular", True),
     Listed("cisco_top10k", "hosts", "popular", False),
     Listed("sinkholes", "networks", "sinkhole", False),
+    Listed("microsoft-office365-ip", "networks", "platform", False),
+    Listed("google-gmail-sending-ips", "networks", "platform", False),
+    Listed("googlebot", "networks", "platform", False),
+    Listed("akamai", "networks", "shared_network", False),
     Listed("cloudflare", "networks", "shared_network", False),
     Listed("fastly", "networks", "shared_network", False),
     Listed("empty-hashes", "hashes", "hash", False),
     Listed("common-ioc-false-positive", "hashes", "hash", False),
     Listed("eicar.com", "hashes", "hash", False),
     Listed("mozilla-CA", "hashes", "hash", False),
+)
+
+# Of data/platform-networks.txt: what its lines may say.
+OWN_SAYS: tuple[Says, ...] = ("platform", "shared_network")
+# Lists of names at which a platform's own sign-in, updates and search answer: suppressed even where an article defangs them.
+PLATFORM_NAMES = frozenset(
+    ("captive-portals", "microsoft", "microsoft-office365", "microsoft-win10-connection-endpoints", "google")
 )

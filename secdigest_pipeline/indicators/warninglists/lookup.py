@@ -6,13 +6,16 @@ The lists are loaded once a process at the first question, then a few dictionary
 import gzip
 import ipaddress
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import accumulate
 from typing import NamedTuple
 
-from secdigest_pipeline.indicators.warninglists.catalog import CATALOG, Listed, Says
+from secdigest_pipeline.base.suffixes import is_customers
+from secdigest_pipeline.indicators.warninglists.catalog import CATALOG, OWN_SAYS, Listed, Says
 
 # docs/contract.md 2.3: as a domain, or as a URL without a path, these are rejected.
 WELL_KNOWN_HOSTS = frozenset(("google.com", "microsoft.com", "github.com", "npmjs.com", "t.me", "telegram.org"))
@@ -25,6 +28,17 @@ RESOLVERS = frozenset(
     "114.114.114.114 114.114.115.115 223.5.5.5 223.6.6.6 119.29.29.29 77.88.8.8 77.88.8.1 8.26.56.26 8.20.247.20 185.228.168.9 "
     "74.82.42.42 2001:4860:4860::8888 2001:4860:4860::8844 2606:4700:4700::1111 2606:4700:4700::1001 2620:fe::fe 2620:fe::9".split()
 )
+# Services that give each customer a name below theirs and are not in the public suffix list.
+_GIVE_NAMES = (
+    ".firebaseio.com .lhr.life .serveo.net .loca.lt .devtunnels.ms .portmap.io .sharepoint.com .weebly.com .glitch.me .wordpress.com "
+    ".bc.googleusercontent.com .files.1drv.com .wasabisys.com .backblazeb2.com .gofile.io"
+).split()
+# Suffixes of that list below which the service itself answers.
+_OWN_NAMES = tuple(
+    ".googleapis.com .githubusercontent.com .akamai.net .akamaiedge.net .akamaized.net .akamaihd.net .edgekey.net .edgesuite.net "
+    ".fastly.net .fastlylb.net .translate.goog".split()
+)
+_NO_CUSTOMER = re.compile(r"(?:www|api|app|apps|login|account|accounts|auth|cdn|static|store[0-9]*|s3|f[0-9]{3})\.")
 # Names of more labels than this are looked up by their last ones: no listed host has more.
 _MAX_LABELS = 8
 
@@ -61,6 +75,8 @@ class WarningLists:
         networks.sort(key=lambda item: item[:3])
         self._networks = networks
         self._starts = [item[:2] for item in networks]
+        # The furthest end of all networks up to each.
+        self._furthest = list(accumulate(((item[0], item[2]) for item in networks), max))
 
     def host(self, name: str) -> Hit | None:
         """The list that holds a lower-case host name or covers it as a subdomain; None when none does."""
@@ -71,22 +87,31 @@ class WarningLists:
         labels = name.split(".")
         for at in range(max(1, len(labels) - _MAX_LABELS), len(labels) - 1):
             parent = "." + ".".join(labels[at:])
-            covering = self._hosts.get(parent)
             # Names below a service that gives names to its customers are theirs, whether or not it is a public suffix.
-            if covering is not None and parent not in services():
+            if parent in services():
+                return None
+            covering = self._hosts.get(parent)
+            if covering is not None:
                 return covering
         return None
 
     def address(self, value: str) -> Hit | None:
-        """The list whose networks hold an IP address (no two listed networks overlap but by nesting); None when none does."""
+        """The first list of the catalog whose networks hold an IP address; None when none does."""
         address = ipaddress.ip_address(value)
         this, number = address.version, int(address)
-        at = bisect_right(self._starts, (this, number))
-        # A wider network begins before the narrow ones inside it: look back over the few that can still hold the address.
-        for version, start, end, hit in reversed(self._networks[max(0, at - 4) : at]):
-            if version == this and start <= number <= end:
-                return hit
-        return None
+        at = bisect_right(self._starts, (this, number)) - 1
+        found: Hit | None = None
+        # A wider network begins before the narrow ones inside it: look back as long as one can still hold the address.
+        while at >= 0 and self._furthest[at] >= (this, number):
+            _, _, end, hit = self._networks[at]
+            if end >= number and (found is None or hit.rank < found.rank):
+                found = hit
+            at -= 1
+        return found
+
+    def names(self, host: str) -> bool:
+        """Whether a list holds this very name."""
+        return host in self._hosts or "." + host in self._hosts
 
     def hash(self, digest: str) -> Hit | None:
         """The list that holds a lower-case hexadecimal hash; None when none does."""
@@ -110,10 +135,27 @@ def manifest() -> Mapping[str, Mapping[str, object]]:
 def vendored() -> WarningLists:
     """The lists that come with this package."""
     folder = files(__package__).joinpath("data")
-    return WarningLists(
+    misp = (
         (listed, gzip.decompress(folder.joinpath(f"{listed.name}.txt.gz").read_bytes()).decode().split())
         for listed in CATALOG
     )
+    return WarningLists([*misp, *own_networks()])
+
+
+def own_networks() -> list[tuple[Listed, list[str]]]:
+    """The networks of data/platform-networks.txt by what is said of them and operator."""
+    text = files(__package__).joinpath("data", "platform-networks.txt").read_text("utf-8")
+    lists: dict[tuple[str, str], list[str]] = {}
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            says, operator, network = line.split(" ")
+            lists.setdefault((says, operator), []).append(network)
+    return [
+        (Listed(f"platform-{operator}", "networks", says, False), networks)
+        for says in OWN_SAYS
+        for (said, operator), networks in lists.items()
+        if said == says
+    ]
 
 
 @cache
@@ -142,3 +184,17 @@ def is_known_service(host: str) -> bool:
         return True
     labels = host.split(".")
     return any("." + ".".join(labels[at:]) in listed for at in range(1, len(labels) - 1))
+
+
+@lru_cache(maxsize=4096)
+def is_customer_name(host: str) -> bool:
+    """Whether a lower-case host is the name of one customer of a platform: whoever blocks it hurts nobody else.
+
+    Below a suffix of the public suffix list's private part, or of a service that gives names as those do; never a name of the service
+    itself, nor one that a list of well-known hosts holds for its own sake.
+    """
+    if host in services() or host in WELL_KNOWN_HOSTS or host.endswith(_OWN_NAMES) or _NO_CUSTOMER.match(host):
+        return False
+    if not (is_customers(host) or any(host.endswith(suffix) for suffix in _GIVE_NAMES)):
+        return False
+    return not vendored().names(host)

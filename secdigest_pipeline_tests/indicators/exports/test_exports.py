@@ -22,7 +22,7 @@ from secdigest_pipeline.indicators.exports.blocklists import block_lists
 from secdigest_pipeline.indicators.exports.files import FORMATS, edition_files, listed, range_files, unlike_listed
 from secdigest_pipeline.indicators.exports.misp import event_uuid, feed_files, misp_event
 from secdigest_pipeline.indicators.exports.stix import pattern, stix_bundle
-from secdigest_pipeline.indicators.exports.values import exported
+from secdigest_pipeline.indicators.exports.values import carried, exported
 from secdigest_pipeline.indicators.records import Ioc
 from secdigest_pipeline.report.publish import publish
 from secdigest_pipeline_tests.indicators.exports.readers import check_misp, check_stix
@@ -48,12 +48,13 @@ LEDGER = [
     ioc("da4b9237bacccdf19c0760cab7aec4a8359010b0", "sha1", role="malware_sample", category="malware"),
     ioc(SHA256, "sha256", role="malware_sample", category="malware", malware="RatTail", malware_type="RAT"),
     ioc(SHA512, "sha512", role="malware_sample", category="malware", suppressed="csv:type_not_in_csv"),
+    ioc("x@evil.test", "email", is_ioc=False, suppressed="not_collected"),
     ioc("vendor.example", is_ioc=False, suppressed="own_outlet", role="researcher"),
     ioc("CVE-2026-1234", "cve", is_ioc=False, suppressed="not_collected"),
-    ioc("x@evil.test", "email", is_ioc=False, suppressed="not_collected"),
+    ioc("y@bank.test", "email", is_ioc=False, suppressed="not_collected", role="victim"),
     ioc("cdn.weird.test", suppressed="csv:value_is_a_documentation_address"),
 ]
-EXPORTED = {row.value for row in LEDGER[:9]}
+EXPORTED = {row.value for row in LEDGER[:10]}
 
 
 def bundle(*rows: Ioc) -> list[dict[str, Any]]:
@@ -78,6 +79,7 @@ def test_the_bundle_is_read_by_the_stix2_library_without_custom_content() -> Non
         "indicator",
         "observed-data",
         "domain-name",
+        "email-addr",
         "ipv4-addr",
         "ipv6-addr",
         "url",
@@ -223,6 +225,7 @@ def test_values_have_misps_own_types() -> None:
         "da4b9237bacccdf19c0760cab7aec4a8359010b0": "sha1",
         SHA256: "sha256",
         SHA512: "sha512",
+        "x@evil.test": "email-src",
         "https://vendor.example/report": "link",
         "https://other.example/b": "link",
     }
@@ -276,7 +279,8 @@ def test_block_lists_hold_attackers_infrastructure_and_samples_by_type() -> None
     lists = block_lists(exported(LEDGER))
     assert lists["block/0.65/ipv4.txt"] == b"45.83.12.9\n"
     assert lists["block/0.95/sha256.txt"] == f"{SHA256}\n".encode()
-    assert blocked(*LEDGER) == EXPORTED
+    # Mail servers have lists of their own kind.
+    assert blocked(*LEDGER) == EXPORTED - {"x@evil.test"}
 
 
 @pytest.mark.parametrize(
@@ -289,8 +293,15 @@ def test_block_lists_hold_attackers_infrastructure_and_samples_by_type() -> None
         ioc(role="unknown"),
         ioc(known=True),
         ioc(is_ioc=False, suppressed="live_link"),
-        ioc("https://github.com/evil/tool", "url"),
-        ioc("https://x.trycloudflare.com/a", "url"),
+        ioc("https://github.com/", "url", role="abused_service"),
+        ioc("raw.githubusercontent.com", role="abused_service", known=True),
+        ioc("storage.googleapis.com", role="abused_service", known=True),
+        ioc("www.googleapis.com"),
+        ioc("https://www.microsoft.com/en/download", "url"),
+        ioc("pages.dev"),
+        ioc("91.108.4.7", "ipv4"),  # Telegram's
+        ioc("13.225.8.9", "ipv4"),  # CloudFront's: thousands of sites
+        ioc("45.83.12.0/24", "cidr", is_ioc=False, suppressed="not_collected"),
         ioc("huggingface.co"),
         ioc("duckdns.org"),
         ioc("10.0.0.5", "ipv4"),
@@ -303,6 +314,87 @@ def test_block_lists_hold_attackers_infrastructure_and_samples_by_type() -> None
 )
 def test_nothing_is_blocked_that_would_hurt_others(row: Ioc) -> None:
     assert blocked(row) == set()
+
+
+@pytest.mark.parametrize(
+    ("value", "type"),
+    [
+        ("midori-login.pages.dev", "domain"),
+        ("midori-login.github.io", "domain"),
+        ("q7x.sn.files.1drv.com", "domain"),
+        ("https://x.trycloudflare.com/a", "url"),
+        ("https://github.com/evil/tool", "url"),
+        ("https://api.telegram.org/bot1:x/sendMessage", "url"),
+        ("http://evil.test/up/印度/a.zip", "url"),
+    ],
+)
+def test_one_partys_name_or_upload_on_a_shared_service_is_blocked_as_what_it_is(value: str, type: str) -> None:
+    shared = {"role": "abused_service", "known": True} if "evil.test" not in value else {}
+    assert blocked(ioc(value, type, **shared)) == {value.replace("印度", "%E5%8D%B0%E5%BA%A6")}
+    assert blocked(ioc(value, type, role="victim")) == set()
+
+
+@pytest.mark.parametrize(
+    ("value", "type", "refusal"),
+    [
+        ("evil.test/up/", "url", "url_without_scheme"),
+        ("sftp://evil.test/a", "url", "value_is_not_a_URL_with_scheme_http,_https,_ftp_or_wss_and_a_host"),
+        ("midori.xn--p1ai", "domain", "value_is_not_a_domain_name_the_contract_takes"),
+        ("pay_c.evil.test", "domain", "value_is_not_a_domain_name_the_contract_takes"),
+    ],
+)
+def test_what_the_csv_alone_refuses_leaves_in_the_other_forms(value: str, type: str, refusal: str) -> None:
+    row = ioc(value, type, suppressed=f"csv:{refusal}")
+    assert [found.value for found in exported([row])] == [value] and blocked(row) == {value}
+    files = range_files([(DAY, [row])], FORMATS)
+    assert value in files["iocs-20261001-20261001.jsonl"].decode()
+    assert value not in files["iocs-20261001-20261001.csv"].decode()
+    # RFC 3986 wants a scheme, and the source names none.
+    without = type == "url" and ":" not in value
+    assert (value not in files["iocs-20261001-20261001.stix.json"].decode()) == without
+
+
+PIVOTS = [
+    ("45.83.12.0/24", "cidr", "[ipv4-addr:value ISSUBSET '45.83.12.0/24']", "ip-dst"),
+    ("loader.exe", "file_name", "[file:name = 'loader.exe']", "filename"),
+    (r"HKCU\Software\Midori", "registry_key", r"[windows-registry-key:key = 'HKCU\\Software\\Midori']", "regkey"),
+    (r"Global\midori", "mutex", r"[mutex:name = 'Global\\midori']", "mutex"),
+    ("96:AbCdEfGhIj:KlMnOp", "ssdeep", "[file:hashes.'SSDEEP' = '96:AbCdEfGhIj:KlMnOp']", "ssdeep"),
+    (SHA256, "thumbprint", f"[x509-certificate:hashes.'SHA-256' = '{SHA256}']", "x509-fingerprint-sha256"),
+    (SHA256[:32], "imphash", "", "imphash"),
+    (SHA256[:32], "ja3", "", "ja3-fingerprint-md5"),
+    ("13dAW6JDGFtwFCWND9wRQya3NuTtyxeFig", "wallet", "", "btc"),
+    ("45.83.12.1-45.83.12.9", "ip_range", "", ""),
+    ("T1566.001", "attack_id", "", ""),
+]
+
+
+@pytest.mark.parametrize(("value", "type", "stix", "misp"), PIVOTS)
+def test_what_report_and_csv_do_not_collect_leaves_in_the_forms_that_have_a_place_for_it(
+    value: str, type: str, stix: str, misp: str
+) -> None:
+    row = ioc(
+        value,
+        type,
+        is_ioc=False,
+        suppressed="not_collected",
+        role="reference" if type == "attack_id" else "malware_sample",
+    )
+    values = exported([row])
+    assert [(found.value, found.blockable) for found in values] == [(value, False)]
+    bundled = stix_bundle([(DAY, carried(values, "stix"))])
+    assert check_stix(bundled) == []
+    assert [thing["pattern"] for thing in of_type(json.loads(bundled)["objects"], "indicator")] == (
+        [stix] if stix else []
+    )
+    event = misp_event(DAY, carried(values, "misp"))
+    assert check_misp(event) == []
+    attributes = json.loads(event)["Event"]["Attribute"]
+    assert [found["type"] for found in attributes if found["type"] != "link"] == ([misp] if misp else [])
+    assert not any(found["to_ids"] for found in attributes)
+    files = range_files([(DAY, [row])], FORMATS)
+    assert json.loads(files["iocs-20261001-20261001.jsonl"])["value"] == value
+    assert files["iocs-20261001-20261001.csv"].count(b"\n") == 1 and blocked(row) == set()
 
 
 def test_a_value_or_host_that_is_a_victims_in_another_article_is_not_blocked() -> None:
@@ -336,7 +428,7 @@ def test_the_files_of_an_edition_are_named_after_it() -> None:
 def test_json_lines_are_the_exported_rows_with_every_column() -> None:
     lines = edition_files(DAY, LEDGER, NOWHERE)["exports/2026/20261001/20261001.jsonl"].decode().splitlines()
     rows = [json.loads(line) for line in lines]
-    assert [row["value"] for row in rows] == [row.value for row in LEDGER[:9]]
+    assert [row["value"] for row in rows] == [row.value for row in LEDGER[:10]]
     assert set(rows[0]) == set(Ioc.__dataclass_fields__)
 
 
@@ -380,7 +472,7 @@ def test_whatever_a_page_says_the_files_are_read_by_their_readers(tails: list[st
 
 def test_no_export_holds_a_value_that_is_not_exported() -> None:
     files = edition_files(DAY, LEDGER, NOWHERE) | range_files([(DAY, LEDGER)], FORMATS)
-    kept_in = {row.value for row in LEDGER[9:]} - {"vendor.example"}  # the outlet stands in the references
+    kept_in = {row.value for row in LEDGER[10:]} - {"vendor.example"}  # the outlet stands in the references
     assert [name for name, data in files.items() for value in kept_in if value.encode() in data] == []
 
 

@@ -27,7 +27,7 @@ SPELLINGS = [
     ("c2（。）example", "c2.example"),
     ("c2\\.example", "c2.example"),
     ("ops[at]c2[.]example", "ops@c2.example"),
-    ("ops (at) c2[.]example", "ops @ c2.example"),
+    ("ops (at) c2[.]example", "ops@c2.example"),
     ("ops[@]c2[.]example", "ops@c2.example"),
     ("hxxp://c2[.]example", "http://c2.example"),
     ("hXXps://c2[.]example", "https://c2.example"),

@@ -49,6 +49,63 @@ FOUND = [
     ("「bad[.]example」と『evil[.]test』", [("domain", "bad.example"), ("domain", "evil.test")]),
     ("- hxxp://bad[.]example/x,URL,知られていない,配布,NA(IP以外)", [("url", "http://bad.example/x")]),
     ("- 198[.]51[.]100[.]7,IPアドレス,知られていない", [("ipv4", "198.51.100.7")]),
+    # the dot and @ of Japanese authors
+    (
+        "通信先は bad[．]example と 198［ドット］51(ドット)100[。]7",
+        [("domain", "bad.example"), ("ipv4", "198.51.100.7")],
+    ),
+    ("bad[・]example、ops[アット]evil[.]test", [("domain", "bad.example"), ("email", "ops@evil.test")]),
+    ("write to ops [at] evil [dot] test today", [("email", "ops@evil.test")]),
+    ("- bad。example\n- http://evil。test/", [("domain", "bad.example"), ("url", "http://evil.test/")]),
+    (
+        "bad[.]example／evil[.]testと198[.]51[.]100[.]7／198[.]51[.]100[.]8",
+        [
+            ("domain", "bad.example"),
+            ("domain", "evil.test"),
+            ("ipv4", "198.51.100.7"),
+            ("ipv4", "198.51.100.8"),
+        ],
+    ),
+    (
+        "bad[.]example/evil[.]test or bad[.]example/get[.]py",
+        [
+            ("domain", "bad.example"),
+            ("domain", "evil.test"),
+            ("url", "bad.example/get.py"),
+        ],
+    ),
+    # folders and files with signs and letters of their own
+    ("検体は hxxp://bad[.]example/up/印度資料/B.rar から", [("url", "http://bad.example/up/印度資料/B.rar")]),
+    ("- hxxp://bad[.]example/あ/い.zip\n", [("url", "http://bad.example/あ/い.zip")]),
+    ("hxxp://bad[.]example/up/印度資料から取得", [("url", "http://bad.example/up/印度資料")]),
+    ("hxxp://bad[.]example/wp/配下に設置", [("url", "http://bad.example/wp/")]),
+    ("hxxp://bad[.]example/a/Tool_[Full].zip", [("url", "http://bad.example/a/Tool_[Full].zip")]),
+    ("https://bad.example/v?name=o'hara&id=7", [("url", "https://bad.example/v?name=o'hara&id=7")]),
+    (
+        "f('http://bad.example/x.exe','b'); evil[.]test's page",
+        [("url", "http://bad.example/x.exe"), ("domain", "evil.test")],
+    ),
+    # live, with a file behind it
+    ("| shop.example/wp/a.exe | loader |", [("url", "shop.example/wp/a.exe")]),
+    ("198.51.100.7/85.exe", [("url", "198.51.100.7/85.exe")]),
+    (
+        "- shop.example/login\n- bad.example/evil.test\n",
+        [("url", "shop.example/login"), ("domain", "bad.example")],
+    ),
+    ("see shop.example/login there", [("domain", "shop.example")]),
+    ("hxxps://bad[.]example/o’hara", [("url", "https://bad.example/o’hara")]),
+    # an address as browsers read it
+    ("hxxp://0x2D530C09/a.sh", [("url", "http://45.83.12.9/a.sh")]),
+    (
+        "hxxp://760417289/b and http://0x2d.0x53.0xc.9/c",
+        [("url", "http://45.83.12.9/b"), ("url", "http://45.83.12.9/c")],
+    ),
+    (
+        "tcp4  0  0  198.51.100.5.51234  198.51.100.7.443  ESTABLISHED",
+        [("ipv4", "198.51.100.5"), ("ipv4", "198.51.100.7")],
+    ),
+    (r"opens \\bad[.]example@SSL\DavWWWRoot\a.lnk", [("domain", "bad.example")]),
+    ("It waits. Also 5.8.8.7 answered.", [("ipv4", "5.8.8.7")]),
     # broken on purpose or by accident
     ("ba\u200bd[.]example and ev\u00adil[.]test", [("domain", "bad.example"), ("domain", "evil.test")]),
     (f"hash {SHA256[:20]}\u200b{SHA256[20:]}", [("sha256", SHA256)]),
@@ -127,6 +184,16 @@ FOUND = [
 ]
 
 NOT_FOUND = [
+    # patterns and templates
+    "hxxps://cdn[.]bad[.]example/[0-9]{18}/setup.exe and hxxps://bad[.]example/<id>/x",
+    "b[org_name].bad[.]example:443, template {{.}}example, [xyz][.]bad[.]example",
+    "hxxps://bad[.]example/{uuid}/x",
+    # what is left of a broken URL
+    "詳細は https://www.\nmirador.example を参照",
+    # files and programs
+    "mirador-gpu.2.49.0.zip, mcp-mirador-2.2.zip, Reader.app.zip, Reader.app/Contents/MacOS",
+    # numbers
+    "http://12345678/x, 12345678901234567890123456789012",
     "version 10.2.3.4 and v10.2.3.4, Chrome/98.0.12.3, FileVersion 4.0.0.1",
     "10.1.22.0 or later, upgraded to 12.3.4.5",
     "バージョン 10.2.3.4 以前",

@@ -12,7 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secdigest_pipeline.indicators.finding import context, defang, find, grammar, hosts, spelling, urls
+from secdigest_pipeline.indicators.finding import (
+    artifacts,
+    context,
+    defang,
+    find,
+    grammar,
+    hosts,
+    labels,
+    spelling,
+    urls,
+    versions,
+)
 
 UNITS = {
     "dots": "a.",
@@ -58,6 +69,23 @@ UNITS = {
     "Japanese": "攻撃者は198.51.100[.]7からbad[.]testへ、hxxps://bad[.]test/a.exeを取得。",
     "live code": "os.open(x.name) stream.host ",
     "versions": "version 1.2.3.4, ",
+    "a table of versions": "| a | 9.2.14.3 |\n",
+    "a table with gaps": f"| a | 9.2.14.3 | {'x' * 90} |\n| gap | | {'y' * 90} |\n",
+    "lists of versions": "- 9.2.14.3\n\n\nfixed\n\n",
+    "ideographic dots": "a。",
+    "ideographic lines": "a。a\n",
+    "mixed labels": "青葉a[.]com",
+    "CJK folders": "http://a.com/青/",
+    "a CJK folder": "青葉",
+    "CJK roots": "a[.]みんな",
+    "bracketed files": "http://a.com/[a]b",
+    "quotes in a URL": "http://a.com/a'a",
+    "live paths": "a.com/a.com/",
+    "live files": "a.com/a.exe ",
+    "two names": "a[.]com/b[.]com/",
+    "encoded hosts": "http://0x2d530c09/a",
+    "netstat": "tcp 1.2.3.4.5 ",
+    "WebDAV": r"\\a[.]com@SSL\x",
     "surrogates": "\ud800.\udfff",
     "nulls": "\x00a.com",
     "mixed direction": "\u202ea.com\u202c",
@@ -125,7 +153,7 @@ def counted() -> Iterator[list[int]]:
     """Counts, for the time being, the characters that the finder's patterns are run over."""
     steps = [0]
     replaced: list[tuple[ModuleType, str, re.Pattern[str]]] = []
-    for module in (context, defang, find, grammar, hosts, spelling, urls):
+    for module in (context, defang, find, grammar, hosts, labels, spelling, urls, versions):
         for name, value in list(vars(module).items()):
             if isinstance(value, re.Pattern):
                 replaced.append((module, name, value))
@@ -157,7 +185,7 @@ def test_twice_the_text_is_at_most_twice_the_calls_and_characters(unit: str, pre
     "pattern",
     [
         value
-        for module in (context, defang, grammar, hosts, urls)
+        for module in (artifacts, context, defang, grammar, hosts, labels, urls, versions)
         for value in vars(module).values()
         if isinstance(value, re.Pattern)
     ],

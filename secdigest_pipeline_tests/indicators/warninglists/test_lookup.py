@@ -2,7 +2,14 @@
 
 import pytest
 
-from secdigest_pipeline.indicators.warninglists import WarningLists, is_known_service, names_a_thing, vendored
+from secdigest_pipeline.indicators.warninglists import (
+    Hit,
+    WarningLists,
+    is_customer_name,
+    is_known_service,
+    names_a_thing,
+    vendored,
+)
 from secdigest_pipeline.indicators.warninglists.catalog import Listed
 
 HOSTS = Listed("hosts", "hosts", "benign", True)
@@ -92,3 +99,52 @@ def test_a_bare_name_of_a_well_known_thing_names_it(name: str) -> None:
 )
 def test_a_host_that_could_be_anybodys_names_no_thing(name: str) -> None:
     assert not names_a_thing(name)
+
+
+@pytest.mark.parametrize(
+    ("address", "says", "name"),
+    [
+        ("149.154.167.220", "platform", "platform-telegram"),
+        ("140.82.112.3", "platform", "platform-github"),
+        ("40.126.1.1", "platform", "microsoft-office365-ip"),
+        ("13.224.1.1", "shared_network", "platform-amazon-cloudfront"),
+        ("104.16.1.1", "shared_network", "cloudflare"),
+        ("2a03:2880::1", "platform", "platform-meta"),
+    ],
+)
+def test_addresses_of_platforms_and_front_ends_are_known_by_their_list(address: str, says: str, name: str) -> None:
+    hit = vendored().address(address)
+    assert hit is not None and (hit.says, hit.list) == (says, name)
+
+
+def test_an_address_is_found_in_a_wide_network_behind_many_narrow_ones() -> None:
+    wide, narrow = Listed("wide", "networks", "platform", False), Listed("narrow", "networks", "sinkhole", False)
+    lists = WarningLists([(narrow, [f"10.0.{number}.0/24" for number in range(200)]), (wide, ["10.0.0.0/8"])])
+    assert lists.address("10.200.0.1") == Hit("wide", "platform", 1)
+    assert lists.address("10.0.7.1") == Hit("narrow", "sinkhole", 0)
+    assert lists.address("11.0.0.1") is None
+
+
+@pytest.mark.parametrize(
+    "host", ["a.pages.dev", "a.github.io", "a.web.app", "a.s3.amazonaws.com", "q.sn.files.1drv.com"]
+)
+def test_a_name_below_a_platform_is_one_customers(host: str) -> None:
+    assert is_customer_name(host)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "pages.dev",
+        "github.com",
+        "raw.githubusercontent.com",
+        "storage.googleapis.com",
+        "oauth2.googleapis.com",
+        "www.pages.dev",
+        "a248.e.akamai.net",
+        "evil.test",
+        "s3.amazonaws.com",
+    ],
+)
+def test_a_platforms_own_name_is_no_customers(host: str) -> None:
+    assert not is_customer_name(host)
