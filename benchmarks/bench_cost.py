@@ -51,6 +51,7 @@ class Round:
 def edition(name: str, rows: Sequence[Article], api: MessagesApi) -> Round:
     """All articles analysed by one model behind `api`."""
     url, stop = serve(api.app)
+    before_it = dict(os.environ)
     os.environ |= {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": KEY}
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -60,6 +61,8 @@ def edition(name: str, rows: Sequence[Article], api: MessagesApi) -> Round:
             asyncio.run(_analysed(name, rows, observables, replies))
             return Round(replies.calls("2026-10-01"), api.requests, before)
     finally:
+        os.environ.clear()
+        os.environ.update(before_it)
         stop()
 
 

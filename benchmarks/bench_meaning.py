@@ -91,11 +91,14 @@ def read_by(name: str, asked: Sequence[Part], seed: int) -> list[Outcome]:
         checker=reader(name, asked, seed),
     )
     url, stop = serve(api.app)
+    before_it = dict(os.environ)
     os.environ |= {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": KEY}
     try:
         with tempfile.TemporaryDirectory() as folder:
             return asyncio.run(_analysed(asked, Path(folder)))
     finally:
+        os.environ.clear()
+        os.environ.update(before_it)
         stop()
 
 

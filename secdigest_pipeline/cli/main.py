@@ -29,7 +29,7 @@ COMMANDS = {
     "evidence": ("evidence", "What each line of a report rests on."),
     "article": ("evidence", "The stored text of an article."),
     "diff": ("diff", "What another prompt or model says of an edition."),
-    "evals": ("evals", "Score models: whole replies, or a second reader on labelled statements."),
+    "evals": ("evals", "Score models on cases with known answers."),
 }
 
 

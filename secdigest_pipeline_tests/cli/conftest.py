@@ -15,7 +15,7 @@ Secdigest = Callable[..., Result]
 def secdigest(home: Path, monkeypatch: pytest.MonkeyPatch) -> Secdigest:
     """`secdigest(*arguments)`: exit code, standard output and standard error of a command."""
     monkeypatch.setenv("SECDIGEST_ANALYST", "extractive")
-    monkeypatch.setenv("COLUMNS", "300")
+    monkeypatch.setenv("COLUMNS", "500")
 
     def command(*arguments: str) -> Result:
         return CliRunner().invoke(main, list(arguments), prog_name="secdigest")

@@ -119,7 +119,7 @@ def test_everything_that_is_missing_is_named_at_once(
     }
     assert str(home / "a-file" / "data") in found["data"][1] and "Not a directory" in found["data"][1]
     assert "kind 'rumours' is not one of" in found["feeds"][1]
-    assert "no key is set" in found["analyst"][1]
+    assert "no key for the model" in found["analyst"][1]
     assert "claude-nobody-1" in found["model claude-nobody-1"][1]
 
 

@@ -42,7 +42,7 @@ def test_each_resource_shows_its_settings_what_they_mean_and_who_uses_it(tmp_pat
     assert values(found["model"]) == {
         "folder": str(tmp_path / "llm"), "analyst": "extractive", "models": "claude-sonnet-5", "model_calls": 8,
         "provider": "anthropic", "model_prices": "claude-sonnet-5=2.2/11, qwen3=0/0",
-        "max_usd_edition": 1.0, "max_usd_month": 20.0, "batch": False,
+        "max_usd_edition": 1.0, "max_usd_month": 20.0, "batch": False, "check": True,
     }  # fmt: skip
     assert values(found["settings"])["data"] == str(tmp_path)
     for name in ("settings", "archive", "pages", "http", "model", "tables"):

@@ -32,7 +32,7 @@ def test_a_good_model_scores_high_and_one_that_refuses_does_not(api: MessagesApi
     assert shown.exit_code == 0, shown.output
     good, other = rows(shown.stdout)
     assert good[0] == "claude-haiku-5-5" and good[1] == good[2] and good[1:10] == other[1:10]
-    assert float(good[6].rstrip("%")) > 90 and float(good[8].rstrip("%")) > 80 and float(good[9].rstrip("%")) > 80
+    assert float(good[6].rstrip("%")) > 85 and float(good[8].rstrip("%")) > 80 and float(good[9].rstrip("%")) > 80
     assert float(good[10]) > 0 and float(other[10]) > float(good[10]), "each run pays, and the dearer model more"
     api.failures = {"*": ("refusal",)}
     [refusing] = rows(CliRunner().invoke(main, command[:5]).stdout)
