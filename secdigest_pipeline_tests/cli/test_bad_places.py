@@ -33,6 +33,7 @@ def start(machine: Machine, *arguments: str, env: Mapping[str, str] | None = Non
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("step", ["poll", "feed_snapshots", "article_pages"])
 def test_the_death_of_the_server_under_a_run_is_one_line(machine: Machine, step: str) -> None:
     neighbour = machine.data("neighbour")
@@ -53,6 +54,7 @@ def test_the_death_of_the_server_under_a_run_is_one_line(machine: Machine, step:
         assert machine.ask(neighbour, "select 1") == ["1"]
 
 
+@pytest.mark.long
 def test_a_locale_without_japanese_makes_no_command_fail(machine: Machine) -> None:
     neighbour = machine.data("データ")
     with machine.held(neighbour):

@@ -20,6 +20,7 @@ def wait_until(condition, process) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("moment", ["while reading pages", "while the model answers"])
 def test_a_killed_run_that_is_run_again_gives_the_bytes_of_an_undisturbed_one(
     sample: Sample, moment: str, tmp_path_factory: pytest.TempPathFactory, postgres: str

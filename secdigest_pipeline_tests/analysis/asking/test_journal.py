@@ -98,6 +98,7 @@ def test_two_processes_that_ask_the_same_pay_for_it_once(api: MessagesApi, repli
     assert len(replies.calls(EDITION)) == 6
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_kills_at_any_moment_lose_no_reply_and_no_row(api: MessagesApi, replies: Replies) -> None:
     api.delay = 0.03
