@@ -10,6 +10,8 @@ _BEFORE_JA = re.compile("[るうすくむつの]前(?:に|、)|に先立")
 _AFTER_JA = re.compile(
     "(?:た|の|その|以|直)後|てから|でから|次に|続いて|(?<!を)最後に|まず|最初に|初めに|先に|それから|翌"
 )
+# 失効させたのは、公開した後だった: what is told first came second.
+_CLEFT_JA = re.compile("のは、?(?=[^。]*後(?:だ|で|に[なあ]|。|$))")
 _AFTER = re.compile(r"\b(?:after|following|once|since)\b", re.IGNORECASE)
 _BEFORE = re.compile(r"\b(?:before|prior to|until|ahead of)\b(?! (?:version |release )?[v\d])", re.IGNORECASE)
 _STOP = re.compile(r"[,;]|\.(?=\s|$)")
@@ -45,6 +47,8 @@ def _sorted_japanese(text: str, events: Sequence[Event]) -> list[Event] | None:
     before = _BEFORE_JA.search(text)
     if before and not _AFTER_JA.search(text):
         return [*(e for e in events if e.start >= before.end()), *(e for e in events if e.start < before.start())]
+    if cleft := _CLEFT_JA.search(text):
+        return [*(e for e in events if e.start >= cleft.end()), *(e for e in events if e.start < cleft.start())]
     return list(events) if _AFTER_JA.search(text) and not before else None
 
 
@@ -66,7 +70,10 @@ def _pairs(text: str, events: Sequence[Event]) -> set[tuple[str, str]]:
     """Pairs of concepts, the earlier first, each named once in a sentence that speaks of order."""
     # the party that a sentence is about stands first whatever happened first
     begin = text.find("は") if is_japanese(text) else min((event.start for event in events), default=0)
-    events = [*events, *(anchor for anchor in _anchors(text) if anchor.start > begin)]
+    # what did not happen has no place in an order
+    denied = {event.start for event in events if "not" in event.marks}
+    events = [event for event in events if event.start not in denied]
+    events = [*events, *(a for a in _anchors(text) if a.start > begin and a.start not in denied)]
     events.sort(key=lambda event: event.start)
     in_time = _sorted_japanese(text, events) if is_japanese(text) else _sorted_english(text, events)
     if in_time is None:

@@ -64,8 +64,7 @@ def exchanged(said: Reading, told: Sequence[Reading]) -> bool:
     """Whether a statement's doer of a deed is another than its passages', both of whom stand in both texts."""
     english = not all(reading.japanese for reading in told)
     there = frozenset().union(*(parties.actors(reading.text) for reading in told))
-    here = parties.actors(said.text)
-    if not here or not there:
+    if not parties.actors(said.text) or not there:
         return False
     for event in said.events:
         pairs = [
@@ -85,6 +84,6 @@ def exchanged(said: Reading, told: Sequence[Reading]) -> bool:
         if doer & others and other & doers and not doer & doers and not other & others:
             return True
         known = all(pair[0] for pair in pairs)
-        if doer and known and not parties.alike(doer, doers) and (doers & other or (doer & there and doers & here)):
+        if doer and known and not parties.alike(doer, doers) and doers & other:
             return True
     return False
