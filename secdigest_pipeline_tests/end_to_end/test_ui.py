@@ -124,7 +124,8 @@ def test_a_backfill_launched_through_dagster_makes_three_reports_and_the_ui_show
     succeed(sample, ui, launched["backfillId"])
     for edition in EDITIONS:
         assert check_report(sample.report(edition)) == []
-    assert max(sample.api.calls.values()) == 1
+    # what a model refuses is asked of the next one
+    assert {name for name, n in sample.api.calls.items() if n > 1} <= set(sample.world.failures())
     if PROGRAM is None:
         pytest.skip("the backfill part passed; no Chromium on this machine to look at the UI")
     with chromium(sample.home / "chromium") as page:
@@ -149,7 +150,8 @@ def test_a_backfill_of_selected_assets_is_one_run_an_edition(sample: Sample, ui:
     assert sorted((run["status"], _partition(run)) for run in runs) == [("SUCCESS", one.key) for one in EDITIONS]
     for edition in EDITIONS:
         assert check_report(sample.report(edition)) == []
-    assert max(sample.api.calls.values()) == 1
+    # what a model refuses is asked of the next one
+    assert {name for name, n in sample.api.calls.items() if n > 1} <= set(sample.world.failures())
 
 
 def _partition(run: dict) -> str:
