@@ -22,7 +22,8 @@ def test_a_backfill_by_batch_makes_its_reports_by_batches_alone(sample: Sample) 
     for edition in (FIRST, LAST):
         assert "#### " in sample.report(edition)
         calls = replies.calls(edition.key)
-        assert calls and {call.outcome for call in calls} == {"ok"}
+        refused = {call.call for call in calls if call.outcome != "ok"}
+        assert calls and refused <= {"check"}, "the world has one entry whose check every model refuses"
     assert not list((replies.root / "batches").iterdir())
 
     submitted, single = len(sample.api.batches.submitted), dict(sample.api.calls)
