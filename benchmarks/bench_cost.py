@@ -176,7 +176,7 @@ def main() -> int:
     rows = articles(world)
     failed = []
     for name in MODELS:
-        usual = edition(name, rows, MessagesApi(replies=world.replies(), failures=world.failures()))
+        usual = edition(name, rows, MessagesApi(replies=world.replies()))
         failed += report(name, usual, edition(name, rows, refusing(world.replies())))
     for line in failed:
         print(f"- aim missed: {line}")

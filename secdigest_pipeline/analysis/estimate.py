@@ -18,10 +18,10 @@ from secdigest_pipeline.articles.records import Article
 from secdigest_pipeline.indicators.finding.find import Observable
 
 # Output of a call in tokens: a short reply, one with thinking and long lists, and what is taken where the ledger knows no better (the
-# replies of the sample world, with half as much again for thinking).
+# replies of the sample world, docs/benchmarks/cost.md).
 FEW_OUTPUT: Mapping[CallKind, int] = {"write": 400, "check": 150, "mend": 100, "recheck": 40}
 MUCH_OUTPUT: Mapping[CallKind, int] = {"write": 4_000, "check": 2_500, "mend": 1_500, "recheck": 1_000}
-USUAL_OUTPUT: Mapping[CallKind, int] = {"write": 1_200, "check": 450, "mend": 300, "recheck": 120}
+USUAL_OUTPUT: Mapping[CallKind, int] = {"write": 1_600, "check": 650, "mend": 200, "recheck": 80}
 # Of checked entries, those that are mended, while the ledger knows of few.
 USUALLY_MENDED = 0.25
 # An article that was not read yet, characters of English: half, once and twice the measured average of 1,200 tokens.
