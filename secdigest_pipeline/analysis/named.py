@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from typing import Literal, cast
+from typing import Literal, TypeVar, cast
 
 from secdigest_pipeline.analysis.believing import Belief
-from secdigest_pipeline.analysis.records import Actor, AffectedProduct, NamedMalware, Victim
+from secdigest_pipeline.analysis.records import Actor, AffectedProduct, NamedMalware, Quote, Victim
 from secdigest_pipeline.analysis.reply.checking import product_name
 from secdigest_pipeline.analysis.reply.claims import (
     ActorClaim,
@@ -18,6 +18,8 @@ from secdigest_pipeline.analysis.reply.claims import (
 from secdigest_pipeline.analysis.reply.schema import ACTOR_ATTRIBUTES, CONFIDENCES, MALWARE_TYPES, closed
 from secdigest_pipeline.analysis.threat import says_attribute, says_type
 
+Names = TypeVar("Names", ActorClaim, MalwareClaim)
+
 MAX_NAMED = 12
 MAX_TECHNIQUES = 60
 _MAX_ALIASES = 8
@@ -27,14 +29,10 @@ _TECHNIQUE = re.compile(r"TA?\d{4}(?:\.\d{3})?", re.ASCII)
 
 def actors(claims: Sequence[ActorClaim], belief: Belief) -> tuple[Actor, ...]:
     """The attackers whose very name the article uses and whose quote stands in it, each once."""
-    found: dict[str, Actor] = {}
-    for claim in claims[:MAX_NAMED]:
-        quote = belief.place(claim.quote)
-        if quote is None or not belief.names(claim.name):
-            continue
+    found = []
+    for claim, quote in _believed(claims, belief):
         attribute = closed(claim.attribute, ACTOR_ATTRIBUTES, "unknown")
-        found.setdefault(
-            claim.name.casefold(),
+        found.append(
             Actor(
                 name=claim.name,
                 aliases=_aliases(claim.aliases, claim.name, belief),
@@ -43,21 +41,17 @@ def actors(claims: Sequence[ActorClaim], belief: Belief) -> tuple[Actor, ...]:
                 quote=quote.text,
                 start=quote.start,
                 end=quote.end,
-            ),
+            )
         )
-    return tuple(found.values())
+    return tuple(found)
 
 
 def malware(claims: Sequence[MalwareClaim], belief: Belief) -> tuple[NamedMalware, ...]:
     """The malware whose very name the article uses and whose quote stands in it, each once."""
-    found: dict[str, NamedMalware] = {}
-    for claim in claims[:MAX_NAMED]:
-        quote = belief.place(claim.quote)
-        if quote is None or not belief.names(claim.name):
-            continue
+    found = []
+    for claim, quote in _believed(claims, belief):
         kind = closed(claim.type, MALWARE_TYPES, "unknown")
-        found.setdefault(
-            claim.name.casefold(),
+        found.append(
             NamedMalware(
                 name=claim.name,
                 aliases=_aliases(claim.aliases, claim.name, belief),
@@ -65,9 +59,19 @@ def malware(claims: Sequence[MalwareClaim], belief: Belief) -> tuple[NamedMalwar
                 quote=quote.text,
                 start=quote.start,
                 end=quote.end,
-            ),
+            )
         )
-    return tuple(found.values())
+    return tuple(found)
+
+
+def _believed(claims: Sequence[Names], belief: Belief) -> list[tuple[Names, Quote]]:
+    """The first claim of each name that the article uses, with its quote as it stands there."""
+    found: dict[str, tuple[Names, Quote]] = {}
+    for claim in claims[:MAX_NAMED]:
+        quote = belief.place(claim.quote)
+        if quote is not None and belief.names(claim.name):
+            found.setdefault(claim.name.casefold(), (claim, quote))
+    return list(found.values())
 
 
 def products(claims: Sequence[ProductClaim], belief: Belief) -> tuple[AffectedProduct, ...]:

@@ -121,10 +121,14 @@ def test_an_edition_of_the_old_directory_is_made_again_without_a_call_a_download
     assert {path for path in published if EDITION.replace("-", "") in path} >= {
         path for path in old_published() if EDITION.replace("-", "") in path
     }
-    # the report says today what nobody checked, and other tools' files carry the types of indicators that are known by now
-    assert {
-        path for path, digest in published.items() if old_published().get(path) != digest and ".csv" in path
-    } == set()
+    # the report says today what nobody checked, its log and other tools' files speak of the indicators that are known by now
+    day = EDITION.replace("-", "")
+    changed = {path for path, digest in published.items() if old_published().get(path) != digest}
+    assert {path for path in changed if not path.startswith("exports/misp-feed/")} == {
+        f"daily-news/news/2026_10-12/{day}.md",
+        f"daily-news/iocs/2026_10-12/{day}.md",
+        *(f"exports/2026/{day}/{day}.{kind}" for kind in ("misp.json", "stix.json", "jsonl")),
+    }
 
 
 def test_only_the_article_whose_text_the_new_rule_changes_is_asked_about_anew(old: OldDeployment) -> None:

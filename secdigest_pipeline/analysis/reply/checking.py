@@ -4,7 +4,7 @@ Every claim of a reply is asked about, whatever code thinks of it: so a verdict 
 learns to judge better. A verdict counts as support only with a passage that stands in the article.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -126,9 +126,7 @@ def _stated(reply: Reply) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         yield *ioc_name(ioc.role, ioc.category, ioc.context, ioc.description), (ioc.quote,)
 
 
-def _numbered(
-    stated: Iterator[tuple[str, str, tuple[str, ...]]] | Sequence[tuple[str, str, tuple[str, ...]]],
-) -> tuple[Assertion, ...]:
+def _numbered(stated: Iterable[tuple[str, str, tuple[str, ...]]]) -> tuple[Assertion, ...]:
     found: dict[Named, tuple[str, ...]] = {}
     for field, text, quotes in stated:
         if 0 < len(text) <= MAX_TEXT:

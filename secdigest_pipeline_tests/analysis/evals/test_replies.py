@@ -1,6 +1,8 @@
 """The evaluation runs over HTTP and its table tells a good model from one that invents."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -25,14 +27,20 @@ def test_the_cases_are_the_articles_of_the_sample_world() -> None:
     assert sum(len(case.roles) for case in cases) > 50
 
 
+def _honest(reply: Mapping[str, Any]) -> dict[str, Any]:
+    wrong = reply.get("check", {})
+    return {**reply, "summary": [claim for claim in reply["summary"] if claim["text"] not in wrong]}
+
+
 def test_a_good_model_scores_high_and_one_that_refuses_does_not(api: MessagesApi) -> None:
-    api.replies = World.load().replies()
+    # without the lines that the world has to be dropped
+    api.replies = {url: _honest(reply) for url, reply in World.load().replies().items()}
     command = ["evals", "replies", str(CASES), "--model", "claude-haiku-5-5", "--model", "claude-sonnet-5"]
     shown = CliRunner().invoke(main, command)
     assert shown.exit_code == 0, shown.output
     good, other = rows(shown.stdout)
     assert good[0] == "claude-haiku-5-5" and good[1] == good[2] and good[1:10] == other[1:10]
-    assert float(good[6].rstrip("%")) > 85 and float(good[8].rstrip("%")) > 80 and float(good[9].rstrip("%")) > 80
+    assert float(good[6].rstrip("%")) > 90 and float(good[8].rstrip("%")) > 80 and float(good[9].rstrip("%")) > 80
     assert float(good[10]) > 0 and float(other[10]) > float(good[10]), "each run pays, and the dearer model more"
     api.failures = {"*": ("refusal",)}
     [refusing] = rows(CliRunner().invoke(main, command[:5]).stdout)
